@@ -1,0 +1,108 @@
+"""Our fields on top of Oscar's, and the rows that hold texts per language."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.catalogue.abstract_models import AbstractProduct as OscarProduct
+from oscar.apps.catalogue.abstract_models import AbstractProductImage as OscarProductImage
+from wagtail.models import TranslatableMixin
+
+from catalogue.text import source_first
+
+
+class TextRow(TranslatableMixin, models.Model):
+    """The texts of one thing in one language; wagtail-localize translates it as it translates pages.
+
+    A subclass adds ``owner`` (related_name ``texts``) and its text fields. The first row written is the source.
+    """
+
+    class Meta(TranslatableMixin.Meta):
+        abstract = True
+
+    @property
+    def language(self) -> str:
+        """Language code of this row, as in LANGUAGES."""
+        return self.locale.language_code
+
+
+class HasTexts(models.Model):
+    """Something whose words live in ``texts`` rows (see TextRow)."""
+
+    class Meta:
+        abstract = True
+
+    source_language = models.CharField(_("source language"), max_length=12, default=settings.LANGUAGE_CODE)
+
+    def text(self, language: str | None = None):
+        """The best TextRow for ``language`` (default: the active one), or None when nothing is written yet."""
+        return source_first(self, language)
+
+
+class AbstractProduct(OscarProduct, HasTexts):
+    """A piece. ``title`` and ``description`` stay the maker's own words in ``source_language``."""
+
+    class Supply(models.TextChoices):
+        STOCK = "stock", _("In stock")
+        MADE_TO_ORDER = "made_to_order", _("Made to order")
+        ONE_OF_A_KIND = "one_of_a_kind", _("One of a kind")
+
+    partner = models.ForeignKey(
+        "partner.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="pieces", verbose_name=_("maker")
+    )
+    craft = models.ForeignKey(
+        "catalogue.Craft", null=True, blank=True, on_delete=models.PROTECT, related_name="pieces", verbose_name=_("craft")
+    )
+    materials = models.ManyToManyField("catalogue.Material", blank=True, related_name="pieces", verbose_name=_("materials"))
+    supply = models.CharField(_("supply"), max_length=16, choices=Supply.choices, default=Supply.STOCK)
+    lead_days = models.PositiveSmallIntegerField(
+        _("lead time in days"), null=True, blank=True, help_text=_("Made to order: days until it can be sent.")
+    )
+    net_weight_g = models.PositiveIntegerField(
+        _("net weight in grams"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    length_mm = models.PositiveIntegerField(_("length in millimetres"), null=True, blank=True)
+    width_mm = models.PositiveIntegerField(_("width in millimetres"), null=True, blank=True)
+    height_mm = models.PositiveIntegerField(_("height in millimetres"), null=True, blank=True)
+    hs_code = models.CharField(
+        _("HS code"),
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^\d{6}(\d{2}){0,2}$", _("An HS code has 6, 8 or 10 digits."))],
+        help_text=_("Harmonized System code of the World Customs Organization; 6 digits are the same everywhere."),
+    )
+    origin = models.CharField(_("economy of origin"), max_length=2, blank=True, help_text=_("Two-letter code."))
+
+    class Meta(OscarProduct.Meta):
+        abstract = True
+
+    @property
+    def made_to_order(self) -> bool:
+        return self.supply == self.Supply.MADE_TO_ORDER
+
+    def get_title(self) -> str:
+        """The title in the active language; the maker's own words where it is not translated.
+
+        A variant answers with its piece's title and its own label.
+        """
+        row = self.text() if self.pk else None
+        own = (row.title if row else "") or self.title
+        if not self.is_child:
+            return own
+        return " · ".join(part for part in (self.parent.get_title(), own) if part)
+
+
+class AbstractProductImage(OscarProductImage):
+    """A picture of a piece. ``picture`` is the Wagtail image that all renditions come from; ``original`` is its file."""
+
+    picture = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL if hasattr(settings, "WAGTAILIMAGES_IMAGE_MODEL") else "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+
+    class Meta(OscarProductImage.Meta):
+        abstract = True

@@ -1,0 +1,92 @@
+"""The concrete catalogue: Craft and Material classify a thing, so they stand here beside the product."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.abstract_models import AbstractProduct, AbstractProductImage, HasTexts, TextRow
+
+
+class Craft(HasTexts):
+    """A way of making, such as lacquer or indigo weaving."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("craft")
+        verbose_name_plural = _("crafts")
+
+    def __str__(self) -> str:
+        row = self.text()
+        return row.name if row else self.slug
+
+
+class CraftText(TextRow):
+    owner = models.ForeignKey(Craft, on_delete=models.CASCADE, related_name="texts")
+    name = models.CharField(_("name"), max_length=120)
+    summary = models.TextField(_("summary"), blank=True)
+
+    class Meta(TextRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="crafttext_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Material(HasTexts):
+    """What a thing is made of. ``slug`` is the stable key that rules of trade refer to."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name = _("material")
+        verbose_name_plural = _("materials")
+
+    def __str__(self) -> str:
+        row = self.text()
+        return row.name if row else self.slug
+
+
+class MaterialText(TextRow):
+    owner = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="texts")
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta(TextRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="materialtext_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(AbstractProduct):
+    pass
+
+
+class ProductImage(AbstractProductImage):
+    pass
+
+
+class ProductText(TextRow):
+    """Title, summary and description of a piece in one language. For a variant only ``title`` is used (its label)."""
+
+    owner = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="texts")
+    title = models.CharField(_("title"), max_length=255)
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
+    description = models.TextField(_("description"), blank=True, help_text=_("An empty line starts a new paragraph."))
+
+    class Meta(TextRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="producttext_once_per_language")]
+        verbose_name = _("text of a piece")
+        verbose_name_plural = _("texts of pieces")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The description cut at empty lines."""
+        return [part.strip() for part in self.description.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+from oscar.apps.catalogue.models import *  # noqa: E402, F403 - Oscar's own models, after the ones we replace

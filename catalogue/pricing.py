@@ -1,0 +1,14 @@
+"""Strategy mixin: which price, and whether a piece can be had."""
+
+from oscar.apps.partner.availability import Available, Unavailable
+
+
+class PieceStrategyMixin:
+    """Made-to-order pieces can always be had; everything else only while stock that nobody reserved remains."""
+
+    def availability_policy(self, product, stockrecord):
+        if not stockrecord or not product.is_public or (product.is_child and not product.parent.is_public):
+            return Unavailable()
+        if (product.parent if product.is_child else product).made_to_order:
+            return Available()
+        return super().availability_policy(product, stockrecord)

@@ -1,0 +1,44 @@
+"""The names that APEC uses for its members, marked for translation (they live in economies.csv)."""
+
+from babel import Locale, UnknownLocaleError
+from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext_noop as _
+
+NAMES = {
+    "AU": _("Australia"),
+    "BN": _("Brunei Darussalam"),
+    "CA": _("Canada"),
+    "CL": _("Chile"),
+    "CN": _("China"),
+    "HK": _("Hong Kong, China"),
+    "ID": _("Indonesia"),
+    "JP": _("Japan"),
+    "KR": _("Korea"),
+    "MY": _("Malaysia"),
+    "MX": _("Mexico"),
+    "NZ": _("New Zealand"),
+    "PG": _("Papua New Guinea"),
+    "PE": _("Peru"),
+    "PH": _("The Philippines"),
+    "RU": _("Russia"),
+    "SG": _("Singapore"),
+    "TW": _("Chinese Taipei"),
+    "TH": _("Thailand"),
+    "US": _("The United States"),
+    "VN": _("Viet Nam"),
+}
+
+
+def economy_name(code: str) -> str:
+    """The name of any economy or territory in the active language: APEC's where APEC has one, else Unicode CLDR's."""
+    if code in NAMES:
+        return gettext(NAMES[code])
+    return babel_locale(get_language()).territories.get(code, code)
+
+
+def babel_locale(language: str | None) -> Locale:
+    """Babel's locale for a Django language code such as "zh-hant"; English when Babel does not know it."""
+    try:
+        return Locale.parse(to_locale(language or "en"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

@@ -1,0 +1,119 @@
+"""Stripe behind our gateway contract: hosted Checkout Sessions over the official SDK."""
+
+import json
+
+import stripe
+from django.conf import settings
+
+from marketplace.money import MoneyError, from_minor, to_minor
+from marketplace.payments.gateway import (
+    BadEvent,
+    CheckoutRequest,
+    Event,
+    Facts,
+    GatewayDown,
+    HostedPage,
+    Standing,
+)
+
+# Languages that Stripe's page speaks under another code than ours.
+LOCALES = {"zh-hant": "zh-TW", "zh-hans": "zh"}
+STRIPE_SPEAKS = {"en", "ja", "vi", "th", "es", "zh-TW", "zh", "id", "ko"}
+TIMEOUT = 12  # seconds
+
+
+class StripeGateway:
+    def __init__(self) -> None:
+        bases = {"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else None
+        self._client = stripe.StripeClient(
+            settings.STRIPE_SECRET_KEY,
+            base_addresses=bases or {},
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+            max_network_retries=1,
+        )
+
+    def open_checkout(self, request: CheckoutRequest) -> HostedPage:
+        locale = LOCALES.get(request.language, request.language)
+        params = {
+            "mode": "payment",
+            "client_reference_id": request.reference,
+            "customer_email": request.email,
+            "locale": locale if locale in STRIPE_SPEAKS else "auto",
+            "line_items": [
+                {
+                    "quantity": line.quantity,
+                    "price_data": {
+                        "currency": line.unit.currency.lower(),
+                        "unit_amount": to_minor(line.unit),
+                        "product_data": {"name": line.name[:250]},
+                    },
+                }
+                for line in request.lines
+            ],
+            "metadata": {"order": request.reference},
+            "payment_intent_data": {"metadata": {"order": request.reference}},
+            "success_url": request.success_url,
+            "cancel_url": request.cancel_url,
+            "expires_at": request.expires_at,
+            # Otherwise the page may charge in another currency than we showed.
+            "adaptive_pricing": {"enabled": False},
+        }
+        session = self._ask(lambda: self._client.v1.checkout.sessions.create(params, {"idempotency_key": request.key}))
+        return HostedPage(session.id, session.url)
+
+    def look_up(self, session_id: str) -> Facts:
+        return _facts(self._ask(lambda: self._client.v1.checkout.sessions.retrieve(session_id)).to_dict())
+
+    def close_checkout(self, session_id: str) -> Facts:
+        try:
+            return _facts(self._client.v1.checkout.sessions.expire(session_id).to_dict())
+        except stripe.InvalidRequestError:
+            # Not open any more: paid or expired meanwhile.
+            return self.look_up(session_id)
+        except stripe.StripeError as problem:
+            raise GatewayDown(str(problem)) from problem
+
+    def read_event(self, body: bytes, signature: str) -> Event:
+        if not any(_signed(body, signature, secret) for secret in settings.STRIPE_WEBHOOK_SECRETS):
+            raise BadEvent("No secret of ours fits the signature.")
+        try:
+            data = json.loads(body)
+            kind, thing = data["type"], data["data"]["object"]
+            concerns_us = kind.startswith("checkout.session.")
+            return Event(data["id"], kind, bool(data["livemode"]), data, _facts(thing) if concerns_us else None)
+        except (ValueError, KeyError, TypeError, RecursionError, MoneyError) as problem:
+            raise BadEvent(f"Unreadable: {type(problem).__name__}") from problem
+
+    @staticmethod
+    def _ask(call):
+        try:
+            return call()
+        except stripe.StripeError as problem:
+            raise GatewayDown(f"{type(problem).__name__}: {problem}") from problem
+
+
+def _signed(body: bytes, header: str, secret: str) -> bool:
+    try:
+        return stripe.WebhookSignature.verify_header(body.decode("utf-8"), header, secret, tolerance=300)
+    except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+        return False
+
+
+def _facts(session: dict) -> Facts:
+    total, currency = session.get("amount_total"), session.get("currency")
+    intent = session.get("payment_intent") or ""
+    return Facts(
+        session_id=session["id"],
+        reference=session.get("client_reference_id") or "",
+        standing=_standing(session.get("status"), session.get("payment_status")),
+        amount=from_minor(total, currency) if total is not None and currency else None,
+        payment_id=intent if isinstance(intent, str) else intent["id"],
+    )
+
+
+def _standing(status: str | None, payment_status: str | None) -> Standing:
+    if payment_status == "paid":
+        return Standing.PAID
+    if status == "expired":
+        return Standing.EXPIRED
+    return Standing.PROCESSING if status == "complete" else Standing.OPEN

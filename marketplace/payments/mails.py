@@ -1,0 +1,56 @@
+"""Mails about an order, in plain text: to the buyer in the order's language, to each workshop in its own."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from marketplace.money import Money, format_money
+from marketplace.payments.models import Payment
+
+
+@task()
+def send_order_paid(payment_pk: int) -> int:
+    """Tell the buyer and every workshop of a paid order; answers the number of mails sent."""
+    payment = Payment.objects.select_related("order__shipping_address__country").get(pk=payment_pk)
+    consignments = list(payment.order.consignments.select_related("workshop__village").order_by("pk"))
+    sent = _tell_buyer(payment, consignments)
+    return sent + sum(_tell_workshop(consignment) for consignment in consignments)
+
+
+def _tell_buyer(payment: Payment, consignments: list) -> int:
+    order, language = payment.order, payment.language
+    with translation.override(language):
+        context = {
+            "order": order,
+            "url": f"{settings.SITE_URL}/{language}/orders/{order.number}/",
+            "consignments": [_part(row, language) for row in consignments],
+            "total": format_money(Money(payment.amount, payment.currency), language),
+            "shop": settings.MARKETPLACE_SHOP_NAME,
+        }
+        subject = _("Your order %(number)s is paid") % {"number": order.number}
+        body = render_to_string("marketplace/payments/mail_buyer.txt", context)
+    return EmailMessage(subject, body, to=[order.guest_email or order.email]).send()
+
+
+def _part(consignment, language: str) -> dict:
+    return {
+        "workshop": str(consignment.workshop),
+        "lines": list(consignment.lines),
+        "goods": format_money(Money(consignment.goods, consignment.currency), language),
+        "shipping": format_money(Money(consignment.shipping, consignment.currency), language),
+    }
+
+
+def _tell_workshop(consignment) -> int:
+    language = consignment.workshop.source_language
+    addresses = [row.user.email for row in consignment.workshop.members.select_related("user") if row.user.email and row.user.is_active]
+    if not addresses:
+        return 0
+    with translation.override(language if translation.check_for_language(language) else settings.LANGUAGE_CODE):
+        context = {"consignment": consignment, "lines": list(consignment.lines), "url": f"{settings.SITE_URL}/desk/"}
+        subject = _("New consignment %(number)s to pack") % {"number": consignment.number}
+        body = render_to_string("marketplace/payments/mail_workshop.txt", context)
+    return EmailMessage(subject, body, to=addresses).send()

@@ -1,0 +1,133 @@
+"""Place: the first of the three steps place → pay → confirm. Stock is held, prices are frozen, the order is pending."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_class, get_model
+from oscar.core.prices import Price
+
+from marketplace.fulfilment.quotes import BasketQuote, quote_basket
+from marketplace.fulfilment.services import create_consignments
+from marketplace.money import Money, format_money
+from marketplace.payments import stock
+from marketplace.payments.errors import BasketIsEmpty, CannotShip, SoldOut, TotalChanged
+from marketplace.payments.models import Payment
+
+Basket = get_model("basket", "Basket")
+Country = get_model("address", "Country")
+ShippingAddress = get_model("order", "ShippingAddress")
+OrderCreator = get_class("order.utils", "OrderCreator")
+
+# Without letters that look like digits; 15 of 30 signs hold 73 bits, so a number cannot be guessed.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys and where it goes. ``economy`` is a two-letter code; ``user`` may be None for a guest."""
+
+    email: str
+    full_name: str
+    line1: str
+    city: str
+    postcode: str
+    economy: str
+    line2: str = ""
+    state: str = ""
+    phone: str = ""
+    notes: str = ""
+    user: object = None
+
+
+@dataclass(frozen=True)
+class ConsignmentShipping:
+    """Oscar wants one shipping method per order; ours is the sum over the consignments."""
+
+    code: str = "per-consignment"
+    name: str = "Per consignment"
+
+
+def new_reference() -> str:
+    """A random public order number such as "K7MQ9-2XDNC-VP4TR"."""
+    signs = [secrets.choice(ALPHABET) for _number in range(15)]
+    return "-".join("".join(signs[start : start + 5]) for start in (0, 5, 10))
+
+
+@transaction.atomic
+def place_order(*, basket, buyer: Buyer, language: str, idempotency_key: str, expected_total: Money) -> Payment:
+    """Turn ``basket`` into a pending order whose stock is held; the same key answers with the same payment.
+
+    Raises BasketIsEmpty, SoldOut, CannotShip or TotalChanged; then nothing was written.
+    """
+    locked = Basket.objects.select_for_update().filter(pk=basket.pk).first()
+    known = Payment.objects.filter(idempotency_key=idempotency_key).first()
+    if known is not None:
+        return known
+    if locked is None or locked.status != Basket.OPEN:
+        raise BasketIsEmpty(_("Your basket is empty."))
+    lines = list(basket.all_lines())
+    if not lines:
+        raise BasketIsEmpty(_("Your basket is empty."))
+    if any(line.stockrecord_id is None for line in lines):
+        raise SoldOut(_("A piece in your basket is no longer for sale."))
+    stock.lock_and_check(lines)
+    quote = quote_basket(
+        lines=lines, destination=buyer.economy, currency=settings.MARKETPLACE_CURRENCY, on=timezone.localdate()
+    )
+    _refuse_changes(quote, expected_total, language)
+    order = _write_order(basket, buyer, quote)
+    create_consignments(order=order, quote=quote)
+    return Payment.objects.create(
+        order=order,
+        idempotency_key=idempotency_key,
+        amount=quote.total.amount,
+        currency=quote.total.currency,
+        language=language,
+        expires_at=timezone.now() + timedelta(minutes=settings.MARKETPLACE_RESERVATION_MINUTES),
+    )
+
+
+def _refuse_changes(quote: BasketQuote, expected: Money, language: str) -> None:
+    if quote.refusals:
+        raise CannotShip(*quote.refusals)
+    if quote.total != expected:
+        raise TotalChanged(
+            quote.total,
+            _("The total is now %(total)s. Please look at it again before you pay.")
+            % {"total": format_money(quote.total, language)},
+        )
+
+
+def _write_order(basket, buyer: Buyer, quote: BasketQuote):
+    """Oscar's own order rows: they carry offers, vouchers and reports."""
+    shipping = quote.shipping.amount
+    address = ShippingAddress.objects.create(
+        last_name=buyer.full_name,
+        line1=buyer.line1,
+        line2=buyer.line2,
+        line4=buyer.city,
+        state=buyer.state,
+        postcode=buyer.postcode,
+        country=Country.objects.get(pk=buyer.economy),
+        phone_number=buyer.phone,
+        notes=buyer.notes,
+    )
+    total = quote.total
+    order = OrderCreator().place_order(
+        basket=basket,
+        total=Price(total.currency, total.amount, total.amount),
+        shipping_method=ConsignmentShipping(),
+        shipping_charge=Price(total.currency, shipping, shipping),
+        user=buyer.user,
+        shipping_address=address,
+        order_number=new_reference(),
+        status="pending",
+        guest_email=buyer.email,
+    )
+    basket.submit()
+    return order

@@ -1,0 +1,91 @@
+"""Accounts: sign up, log in, log out, own orders."""
+
+from django import forms
+from django.contrib.auth import get_user_model, login
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from marketplace.money import Money
+from marketplace.payments.models import Payment
+
+User = get_user_model()
+
+
+class EmailLoginView(LoginView):
+    """Logs in by e-mail; members of a workshop land on their desk."""
+
+    template_name = "storefront/account/login.html"
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.fields["username"].label = _("E-mail")
+        form.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
+        form.label_suffix = ""
+        return form
+
+    def get_default_redirect_url(self) -> str:
+        if self.request.user.memberships.exists():
+            from django.urls import reverse
+
+            return reverse("desk:home")
+        return super().get_default_redirect_url()
+
+
+class RegisterForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=gettext_lazy("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("At least nine characters."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+    def clean_email(self) -> str:
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError(_("There is an account with this e-mail. Please log in."))
+        return email
+
+    def clean_password(self) -> str:
+        validate_password(self.cleaned_data["password"])
+        return self.cleaned_data["password"]
+
+
+@sensitive_post_parameters()
+@never_cache
+def register(request: HttpRequest) -> HttpResponse:
+    form = RegisterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        user = User.objects.create_user(data["email"], data["email"], data["password"], first_name=data["name"][:150])
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("account:orders")
+    return render(request, "storefront/account/register.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@never_cache
+@login_required
+def orders(request: HttpRequest) -> HttpResponse:
+    rows = Payment.objects.filter(order__user=request.user).select_related("order")[:100]
+    drawn = [
+        {
+            "number": row.order.number,
+            "url": f"/{request.LANGUAGE_CODE}/orders/{row.order.number}/",
+            "placed_at": date_format(row.order.date_placed, "DATE_FORMAT"),
+            "total": Money(row.amount, row.currency),
+            "state_label": row.get_state_display(),
+        }
+        for row in rows
+    ]
+    return render(request, "storefront/account/orders.html", {"orders": drawn})

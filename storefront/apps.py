@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StorefrontConfig(AppConfig):
+    name = "storefront"
+    label = "storefront"
+    verbose_name = _("Storefront")
+
+    def ready(self) -> None:
+        from storefront import checks  # noqa: F401
+        from storefront.listing import receivers as listing_receivers  # noqa: F401

@@ -1,0 +1,114 @@
+"""Basket: look, add, change, remove. Works without scripts."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalogue.models import Product
+from storefront.checkout import baskets
+from storefront.checkout.origin import same_origin_only
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def basket(request: HttpRequest) -> HttpResponse:
+    """GET shows the basket; POST changes quantities or removes a line (name "remove", value its id)."""
+    if request.method == "POST":
+        _change(request)
+        return redirect("basket")
+    context = baskets.describe(request.basket) | {"checkout_url": reverse("checkout")}
+    return render(request, "storefront/basket/basket.html", context)
+
+
+def _change(request: HttpRequest) -> None:
+    """Only lines of the reader's own basket can be reached; everything else in the form is ignored."""
+    removed = request.POST.get("remove", "")
+    for line in list(request.basket.all_lines()) if request.basket.id else []:
+        if removed == str(line.pk):
+            title = line.product.get_title()
+            line.delete()
+            messages.success(request, _("“%(title)s” was taken out.") % {"title": title})
+        elif not removed and f"line-{line.pk}-quantity" in request.POST:
+            _set_quantity(request, line, request.POST[f"line-{line.pk}-quantity"])
+    request.basket.reset_offer_applications()
+
+
+def _set_quantity(request: HttpRequest, line, text: str) -> None:
+    title = line.product.get_title()
+    try:
+        quantity = baskets.read_quantity(text, least=0)
+    except baskets.BadQuantity as problem:
+        messages.error(request, f"{title}: {problem}")
+        return
+    if quantity == 0:
+        line.delete()
+        messages.success(request, _("“%(title)s” was taken out.") % {"title": title})
+        return
+    problem = baskets.problem_of(line, quantity) if quantity > line.quantity else ""
+    if problem:
+        messages.error(request, f"{title}: {problem}")
+        return
+    if quantity != line.quantity:
+        line.quantity = quantity
+        line.save()
+        messages.success(request, _("The basket was changed."))
+
+
+@same_origin_only
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put ``quantity`` (default 1) of ``product_id`` into the basket; a refusal says why and changes nothing."""
+    product = _wanted(request.POST.get("product_id", ""))
+    if product is None:
+        return _refuse(request, _("This piece is no longer for sale."), status=404)
+    try:
+        quantity = baskets.read_quantity(request.POST.get("quantity", "1"))
+    except baskets.BadQuantity as problem:
+        return _refuse(request, str(problem), status=400)
+    info = request.strategy.fetch_for_product(product)
+    present = sum(line.quantity for line in request.basket.all_lines() if line.product_id == product.pk) if request.basket.id else 0
+    problem = baskets.problem_of_adding(info, present + quantity)
+    if not problem:
+        try:
+            baskets.read_quantity(str(present + quantity))
+        except baskets.BadQuantity as too_many:
+            problem = str(too_many)
+    if problem:
+        return _refuse(request, f"{product.get_title()}: {problem}", status=409)
+    request.basket.add_product(product, quantity)
+    messages.success(request, _("“%(title)s” is in your basket.") % {"title": product.get_title()})
+    return redirect("basket")
+
+
+def _wanted(text: str) -> Product | None:
+    """A piece or variant that is for sale; None for anything else, a piece that has variants included."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        return None
+    rows = Product.objects.filter(pk=int(text), is_public=True).exclude(structure=Product.PARENT).select_related("parent")
+    product = rows.first()
+    return None if product is None or (product.is_child and not product.parent.is_public) else product
+
+
+def _refuse(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
+    context = baskets.describe(request.basket) | {"checkout_url": reverse("checkout"), "refusal": why}
+    messages.error(request, why)
+    return render(request, "storefront/basket/basket.html", context, status=status)
+
+
+@never_cache
+@require_GET
+def summary(request: HttpRequest) -> JsonResponse:
+    """What <basket-count> shows: {"count", "name" (null for a stranger), "desk" (works for a workshop)}."""
+    user = request.user
+    known = user.is_authenticated
+    return JsonResponse(
+        {
+            "count": request.basket.num_items if request.basket.id else 0,
+            "name": (user.first_name or user.email) if known else None,
+            "desk": known and user.memberships.exists(),
+        }
+    )

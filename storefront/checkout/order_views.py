@@ -1,0 +1,142 @@
+"""The page of one order under its random number: works for guests, only reads."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from marketplace.economies.names import economy_name
+from marketplace.fulfilment.models import Consignment
+from marketplace.money import Money
+from marketplace.payments.models import Payment
+from storefront.checkout.forms import address_lines
+from storefront.checkout.views import go_to_payment
+from storefront.listing.models import ProductCard
+
+State = Payment.State
+
+
+def find_payment(number: str) -> Payment:
+    """The payment of the order ``number``; 404 for anything else, whatever its shape."""
+    rows = Payment.objects.select_related("order__shipping_address__country")
+    return get_object_or_404(rows, order__number=number)
+
+
+@never_cache
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    payment = find_payment(number)
+    return render(request, "storefront/order/order.html", describe_order(payment))
+
+
+@never_cache
+@require_POST
+def pay_again(request: HttpRequest, number: str) -> HttpResponse:
+    """Back to the hosted page of an unpaid order; 404 once its time is over or it is paid."""
+    payment = find_payment(number)
+    if payment.state != State.PENDING or payment.expires_at <= timezone.now():
+        raise Http404(_("This order cannot be paid any more."))
+    return go_to_payment(request, payment)
+
+
+def describe_order(payment: Payment) -> dict:
+    """Context of order/order.html."""
+    placed, currency = payment.order, payment.currency
+    state, title, text = _state(payment)
+    open_ = payment.state == State.PENDING and payment.expires_at > timezone.now()
+    consignments = list(placed.consignments.select_related("workshop__village").prefetch_related("workshop__texts__locale").order_by("pk"))
+    lines = list(placed.lines.select_related("product").order_by("pk"))
+    cards = ProductCard.objects.in_bulk({line.product.parent_id or line.product_id for line in lines if line.product})
+    return {
+        "order_number": placed.number,
+        "state": state,
+        "state_title": title,
+        "state_text": text,
+        "pay_again_url": reverse("order-pay", kwargs={"number": placed.number}) if open_ else None,
+        "refresh": open_,
+        "consignments": [_consignment(row, [line for line in lines if line.partner_id == row.workshop.partner_id], cards, payment) for row in consignments],
+        "goods_total": Money(payment.amount - placed.shipping_incl_tax, currency),
+        "shipping_total": Money(placed.shipping_incl_tax, currency),
+        "total": Money(payment.amount, currency),
+        "address_lines": address_lines(_address(placed.shipping_address)),
+        "email": placed.guest_email or placed.email,
+        "placed_at": date_format(timezone.localtime(placed.date_placed), "DATETIME_FORMAT"),
+    }
+
+
+def _address(row) -> dict[str, str]:
+    return {
+        "full_name": row.last_name,
+        "line1": row.line1,
+        "line2": row.line2,
+        "city": row.line4,
+        "state": row.state,
+        "postcode": row.postcode or "",
+        "economy": row.country_id,
+    }
+
+
+def _state(payment: Payment) -> tuple[str, str, str]:
+    if payment.state == State.PAID:
+        return "paid", _("Thank you. Your order is paid."), _("The makers have been told and are packing your pieces.")
+    if payment.state == State.ATTENTION:
+        text = _("Your payment arrived late and a person is looking at it. You will hear from us; nothing is lost.")
+        return "attention", _("We are looking at your order"), text
+    if payment.state == State.EXPIRED:
+        return "expired", _("This order was not paid in time"), _("Nothing was charged and the pieces are back in the shop.")
+    until = date_format(timezone.localtime(payment.expires_at), "TIME_FORMAT")
+    text = _("Your pieces are reserved until %(time)s (UTC). If you have just paid, this page will say so in a moment.")
+    return "awaiting_payment", _("Waiting for your payment"), text % {"time": until}
+
+
+def _consignment(row: Consignment, lines: list, cards: dict, payment: Payment) -> dict:
+    return {
+        "workshop": str(row.workshop),
+        "ships_from": economy_name(row.workshop.village.economy_id),
+        "state": row.state,
+        "state_label": row.get_state_display() if payment.state == State.PAID else "",
+        "steps": _steps(row) if payment.state == State.PAID else [],
+        "tracking": row.tracking,
+        "carrier": row.carrier,
+        "tracking_url": "",
+        "lines": [_line(line, cards, payment.currency) for line in lines],
+        "goods": Money(row.goods, row.currency),
+        "shipping": Money(row.shipping, row.currency),
+        "total": Money(row.total, row.currency),
+    }
+
+
+def _steps(row: Consignment) -> list[dict]:
+    marks = [
+        (Consignment.State.PACKED, _("Packed"), row.packed_at),
+        (Consignment.State.SENT, _("Sent"), row.sent_at),
+        (Consignment.State.DELIVERED, _("Delivered"), row.delivered_at),
+    ]
+    return [
+        {
+            "label": label,
+            "done": bool(at) or (state == Consignment.State.PACKED and bool(row.sent_at)),
+            "current": row.state == state,
+            "date": date_format(timezone.localtime(at), "DATE_FORMAT") if at else "",
+        }
+        for state, label, at in marks
+    ]
+
+
+def _line(line, cards: dict, currency: str) -> dict:
+    """A line with the words it was sold under."""
+    card = cards.get(line.product.parent_id or line.product_id) if line.product else None
+    return {
+        "title": line.title,
+        "quantity": line.quantity,
+        "unit_price": Money(line.unit_price_incl_tax, currency),
+        "line_price": Money(line.line_price_incl_tax, currency),
+        "picture": {**card.picture, "alt": "", "lang": ""} if card and card.picture else {},
+        "lang": get_language() or settings.LANGUAGE_CODE,
+        "variant_label": "",
+    }

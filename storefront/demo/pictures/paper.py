@@ -1,0 +1,108 @@
+"""Grain, gradients and cloudy noise: the paper under the paint.
+
+Everything random comes from ``random.Random`` so that a picture is the same on every machine and in every process.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from random import Random
+
+from PIL import Image, ImageChops, ImageFilter, ImageOps
+
+from .colour import RGB, WHITE, darker, lighter, mix
+
+TILE = 512
+
+
+def tiled(tile: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Repeat *tile* over *size* pixels."""
+    width, height = size
+    sheet = Image.new(tile.mode, size)
+    for x in range(0, width, tile.width):
+        sheet.paste(tile, (x, 0))
+    done = tile.height
+    while done < height:
+        sheet.paste(sheet.crop((0, 0, width, min(done, height - done))), (0, done))
+        done *= 2
+    return sheet
+
+
+@lru_cache(maxsize=8)
+def grain_tile(soft: float) -> Image.Image:
+    """A grey noise tile around 128; *soft* is the grain radius in pixels."""
+    raw = Image.frombytes("L", (TILE, TILE), Random(77).randbytes(TILE * TILE))
+    wrapped = tiled(raw, (TILE * 2, TILE * 2))
+    if soft:
+        wrapped = wrapped.filter(ImageFilter.GaussianBlur(soft))
+        wrapped = ImageOps.autocontrast(wrapped, cutoff=1)
+    return wrapped.crop((TILE // 2, TILE // 2, TILE // 2 + TILE, TILE // 2 + TILE))
+
+
+@lru_cache(maxsize=24)
+def grain(size: tuple[int, int], soft: float = 0.8) -> Image.Image:
+    """The noise tile repeated over *size*."""
+    return tiled(grain_tile(soft), size)
+
+
+def cloud(size: tuple[int, int], cell: tuple[float, float], rng: Random) -> Image.Image:
+    """Smooth grey noise; *cell* is the width and height in pixels of one blot."""
+    cols = max(2, min(400, math.ceil(size[0] / cell[0]) + 1))
+    rows = max(2, min(400, math.ceil(size[1] / cell[1]) + 1))
+    small = Image.frombytes("L", (cols, rows), rng.randbytes(cols * rows))
+    return small.resize(size, Image.Resampling.BICUBIC)
+
+
+def tones(grey: Image.Image, dark: RGB, light: RGB) -> Image.Image:
+    """Map black..white to *dark*..*light*."""
+    return ImageOps.colorize(grey, dark, light)
+
+
+def vertical(size: tuple[int, int], top: RGB, bottom: RGB) -> Image.Image:
+    """A gradient from *top* to *bottom*."""
+    ramp = Image.linear_gradient("L").resize((8, size[1]), Image.Resampling.BILINEAR)
+    return tones(ramp, top, bottom).resize(size, Image.Resampling.NEAREST)
+
+
+def glow(size: tuple[int, int], centre: tuple[float, float], radius: float) -> Image.Image:
+    """A grey spot, white at *centre* and black at *radius* (pixels)."""
+    spot = ImageOps.invert(Image.radial_gradient("L"))
+    across = max(2, round(radius * 2))
+    step = 8
+    small = Image.new("L", (size[0] // step + 1, size[1] // step + 1))
+    spot = spot.resize((max(2, across // step),) * 2, Image.Resampling.BILINEAR)
+    small.paste(spot, (round((centre[0] - radius) / step), round((centre[1] - radius) / step)))
+    return small.resize(size, Image.Resampling.BICUBIC)
+
+
+def stipple(mask: Image.Image, hardness: float = 3.0, soft: float = 0.9) -> Image.Image:
+    """Turn a soft mask into dry-brush grain, as a print from a rough block."""
+    noisy = ImageChops.add(mask, grain(mask.size, soft), 1, -128)
+    rough = noisy.point([max(0, min(255, round((v - 128) * hardness + 128))) for v in range(256)])
+    # Where the mask is empty or full the grain must not invent anything.
+    return ImageChops.multiply(rough, mask.point([min(255, v * 5) for v in range(256)]))
+
+
+def fade(mask: Image.Image, part: float) -> Image.Image:
+    """Weaken a mask to *part* of its strength."""
+    return mask.point([round(v * part) for v in range(256)])
+
+
+def multiply(image: Image.Image, grey: Image.Image, tint: RGB, strength: float = 1.0) -> Image.Image:
+    """Darken *image* where *grey* is dark, towards *tint*."""
+    return ImageChops.multiply(image, tones(grey, mix(WHITE, tint, strength), WHITE))
+
+
+def finish(image: Image.Image, rng: Random, warmth: float = 1.0) -> Image.Image:
+    """The last pass over every picture: vignette, paper grain, a breath of warm light."""
+    size = image.size
+    spot = glow(size, (size[0] * rng.uniform(0.4, 0.56), size[1] * 0.46), size[0] * 0.86)
+    image = multiply(image, spot.point([min(255, 150 + v) for v in range(256)]), (188, 158, 140), 0.55 * warmth)
+    tooth = grain(size, 0.7).point([round(128 + (v - 128) * 0.115) for v in range(256)])
+    return ImageChops.overlay(image, Image.merge("RGB", (tooth, tooth, tooth)))
+
+
+def mottled(size: tuple[int, int], colour: RGB, rng: Random, amount: float = 0.1, cell: float = 160) -> Image.Image:
+    """A flat colour as a brush leaves it: slightly cloudy."""
+    return tones(cloud(size, (cell, cell), rng), darker(colour, amount), lighter(colour, amount))

@@ -1,0 +1,137 @@
+"""Four views of one piece."""
+
+from __future__ import annotations
+
+import zlib
+from random import Random
+
+from PIL import Image
+
+from . import props, tools
+from .colour import darker, lighter
+from .motifs import MOTIFS
+from .palettes import PALETTES, Look, choose
+from .paper import cloud, fade, finish, glow, multiply
+from .shapes import poly
+from .stage import SIZE, Sprite, from_above, paste, put, scaled, turned, wall_and_table
+from .textures import CRAFTS, GLOSS, texture
+
+HERO_WIDTH = 800  # pixels; leaves air around the piece in a square or 4:5 crop
+
+
+def _rng(*parts: object) -> Random:
+    return Random(zlib.crc32("/".join(map(str, parts)).encode()))
+
+
+def _check(value: str, known: dict, what: str) -> None:
+    if value not in known:
+        raise ValueError(f"unknown {what}: {value!r}")
+
+
+def draw_piece(*, motif: str, craft: str, palette: str, seed: int, view: int) -> Image.Image:
+    """Draw one picture of a piece, 1600 by 1200 pixels, RGB.
+
+    *view*: 0 the whole piece, 1 a close detail, 2 in use, 3 on the maker's table. The same arguments give the same
+    pixels. Raises ValueError for an unknown motif, craft, palette or view.
+    """
+    _check(motif, MOTIFS, "motif")
+    _check(craft, CRAFTS, "craft")
+    _check(palette, PALETTES, "palette")
+    views = {0: _hero, 1: _detail, 2: _in_use, 3: _makers_table}
+    _check(view, views, "view")
+    # The colours and the form belong to the piece, the surroundings to the view.
+    look = choose(palette, _rng("look", motif, craft, palette, seed))
+    rng = _rng("view", motif, craft, palette, seed, view)
+    return finish(views[view](motif, craft, look, seed, rng), rng)
+
+
+def _sprite(motif: str, craft: str, look: Look, seed: int, width: float) -> Sprite:
+    return MOTIFS[motif](look, craft, _rng("form", motif, craft, seed), width)
+
+
+def _hero(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.Image:
+    sprite = _sprite(motif, craft, look, seed, HERO_WIDTH)
+    if sprite.stance == "lie":
+        sheet = from_above(look, rng)
+        sprite = turned(sprite, _lean(motif, rng))
+        sprite = _fit(sprite, 900, 960)
+        put(sheet, sprite, 800, 600)
+    elif sprite.stance == "hang":
+        sheet = wall_and_table(look, rng, 1400)
+        sprite = _fit(sprite, 900, 1010)
+        put(sheet, sprite, 800, 600)
+    else:
+        sprite = _fit(sprite, 880, 860)
+        horizon = rng.uniform(690, 800)
+        sheet = wall_and_table(look, rng, horizon)
+        above = sprite.foot[1]
+        put(sheet, sprite, 800, min(1060, max(horizon + 90, 600 + above / 2 + 40)))
+    return sheet
+
+
+def _lean(motif: str, rng: Random) -> float:
+    if motif in ("plate", "mat"):
+        return rng.uniform(-6, 6)
+    if motif == "spoon":
+        return rng.choice((-1, 1)) * rng.uniform(18, 42)
+    if motif in ("notebook", "pin", "fan"):
+        return rng.choice((-1, 1)) * rng.uniform(6, 20)
+    return rng.uniform(-9, 9)
+
+
+def _fit(sprite: Sprite, width: float, height: float) -> Sprite:
+    """Shrink what is too large; never enlarge."""
+    factor = min(1.0, width / sprite.layer.size[0], height / sprite.layer.size[1])
+    return scaled(sprite, factor) if factor < 0.995 else sprite
+
+
+def _detail(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.Image:
+    """The surface filling the picture, in raking light."""
+    close = rng.uniform(120, 165) if craft in ("highland-weaving", "looping", "basketry") else rng.uniform(150, 210)
+    # The form's own generator, so that the same kind of pattern comes up as on the piece where it can.
+    sheet = texture(craft, SIZE, look, _rng("form", motif, craft, seed, "detail"), close)
+    sheet = sheet.rotate(rng.uniform(-9, 9), Image.Resampling.BILINEAR, expand=False).crop((130, 110, 1470, 1090)).resize(SIZE)
+    soft = cloud(SIZE, (700, 500), rng).point([150 + v * 100 // 255 for v in range(256)])
+    sheet = multiply(sheet, soft, (96, 62, 72), 0.8)
+    shine = GLOSS.get(craft, 0.1)
+    side = rng.choice((300, 1250))
+    sheet.paste((255, 248, 230), (0, 0), fade(glow(SIZE, (side, 180), 900), 0.16 + 0.3 * shine))
+    sheet.paste((40, 22, 30), (0, 0), fade(glow(SIZE, (1600 - side, 1350), 950), 0.45))
+    return sheet
+
+
+def _in_use(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.Image:
+    sprite = _sprite(motif, craft, look, seed, HERO_WIDTH * 0.78)
+    if sprite.stance == "lie":
+        sheet = from_above(look, rng)
+        props.laid_around(sheet, look, rng)
+        put(sheet, turned(_fit(sprite, 760, 800), _lean(motif, rng)), 800 + rng.uniform(-90, 90), 610)
+        return sheet
+    if sprite.stance == "hang":
+        sheet = wall_and_table(look, rng, 1010)
+        put(sheet, _fit(sprite, 680, 780), 800 + rng.choice((-190, 190)), 450)
+        props.standing(sheet, look, rng, rng.choice((300, 1300)), 1090, tall=True)
+        return sheet
+    horizon = rng.uniform(600, 700)
+    sheet = wall_and_table(look, rng, horizon)
+    side = rng.choice((-1, 1))
+    props.standing(sheet, look, rng, 800 + side * 470, horizon + 120, tall=True)
+    second = scaled(_fit(_sprite(motif, craft, look, seed + 1, HERO_WIDTH * 0.55), 460, 460), 0.9)
+    if second.stance == "stand":
+        put(sheet, second, 800 - side * 330, horizon + 150)
+    put(sheet, _fit(sprite, 680, 640), 800 + side * 40, min(1080, horizon + 320))
+    props.scattered(sheet, look, rng, 800 + side * 440, min(1110, horizon + 370))
+    return sheet
+
+
+def _makers_table(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.Image:
+    sprite = _sprite(motif, craft, look, seed, HERO_WIDTH * 0.7)
+    if sprite.stance == "stand":
+        sheet = wall_and_table(look, rng, 430)
+        tools.lay(sheet, craft, look, rng, 640)
+        put(sheet, _fit(sprite, 600, 600), 800 + rng.uniform(-70, 70), 780)
+    else:
+        sheet = from_above(look, rng, "boards")
+        tools.lay(sheet, craft, look, rng, 0)
+        put(sheet, turned(_fit(sprite, 680, 680), rng.uniform(-14, 14)), 790, 540)
+    return sheet

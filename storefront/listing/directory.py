@@ -1,0 +1,147 @@
+"""Names and addresses of villages, crafts, workshops and materials in one language, read in two statements.
+
+Every public page needs them (menus, cards, facets); they change seldom, so each process keeps them per version.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db.models import CharField, F, IntegerField, TextField, Value
+from django.db.models.functions import Cast
+
+from catalogue.models import CraftText, MaterialText
+from catalogue.text import choose
+from marketplace.workshops.models import VillageText, WorkshopText
+from storefront.listing import version
+
+
+@dataclass(frozen=True)
+class Place:
+    """A village, craft, workshop or material as a reader of one language meets it. ``lang`` is the name's language."""
+
+    id: int
+    slug: str
+    name: str
+    lang: str
+    summary: str = ""
+    region: str = ""
+    economy: str = ""
+    village_id: int | None = None
+    url: str = ""
+    hero_id: int | None = None
+    hero_alt: str = ""
+
+
+@dataclass(frozen=True)
+class Directory:
+    language: str
+    villages: dict[int, Place] = field(default_factory=dict)
+    crafts: dict[int, Place] = field(default_factory=dict)
+    workshops: dict[int, Place] = field(default_factory=dict)
+    materials: dict[int, Place] = field(default_factory=dict)
+    # Addresses of the home page and the index pages: "home", "stories", "villages", "crafts", "workshops".
+    sections: dict[str, str] = field(default_factory=dict)
+    # Titles of the same, for menus.
+    titles: dict[str, str] = field(default_factory=dict)
+
+
+def get_directory(language: str) -> Directory:
+    """The directory for ``language``, rebuilt when the places changed."""
+    return _build(language, version.current().places)
+
+
+@lru_cache(maxsize=32)
+def _build(language: str, _version: int) -> Directory:
+    pages = _pages(language)
+    kinds: dict[str, dict[int, dict[str, tuple]]] = {"village": {}, "craft": {}, "workshop": {}, "material": {}}
+    for row in _names():
+        kinds[row[0]].setdefault(row[1], {})[row[4]] = row
+    made = {
+        kind: {key: _place(kind, choose(rows, language, next(iter(rows.values()))[3]), pages) for key, rows in of.items()}
+        for kind, of in kinds.items()
+    }
+    return Directory(
+        language=language,
+        villages=made["village"],
+        crafts=made["craft"],
+        workshops=made["workshop"],
+        materials=made["material"],
+        sections={kind: page[3] for (kind, subject), page in pages.items() if subject == 0},
+        titles={kind: page[4] for (kind, subject), page in pages.items() if subject == 0},
+    )
+
+
+def _place(kind: str, row: tuple, pages: dict) -> Place:
+    page = pages.get((kind, row[1]))
+    return Place(
+        id=row[1],
+        slug=row[2],
+        lang=row[4],
+        name=row[5],
+        summary=row[6],
+        region=row[7],
+        economy=row[8],
+        village_id=row[9] or None,
+        url=page[3] if page else "",
+        hero_id=(page[5] or None) if page else None,
+        hero_alt=page[6] if page else "",
+    )
+
+
+def _names() -> list[tuple]:
+    """(kind, id, slug, source language, language, name, summary, region, economy, village id) of all four kinds."""
+
+    def rows(model, kind, summary, region, economy, village):
+        return model.objects.order_by().values_list(
+            Value(kind, CharField()),
+            "owner_id",
+            "owner__slug",
+            "owner__source_language",
+            "locale__language_code",
+            "name",
+            summary,
+            region,
+            economy,
+            village,
+        )
+
+    empty, none = Value("", TextField()), Value(0, IntegerField())
+    village = rows(VillageText, "village", F("summary"), Cast("region", TextField()), Cast("owner__economy_id", TextField()), none)
+    workshop = rows(WorkshopText, "workshop", F("summary"), empty, Cast("owner__village__economy_id", TextField()), F("owner__village_id"))
+    craft = rows(CraftText, "craft", F("summary"), empty, empty, none)
+    material = rows(MaterialText, "material", empty, empty, empty, none)
+    return list(village.union(workshop, craft, material, all=True))
+
+
+def _pages(language: str) -> dict[tuple[str, int], tuple]:
+    """(kind, subject id) → (kind, subject, language, address, title, hero id, hero alt) of live pages in ``language``."""
+    from storefront import models as pages
+    from storefront.public import public_path
+
+    def rows(model, kind, subject):
+        return (
+            model.objects.filter(live=True, locale__language_code=language)
+            .order_by()
+            .values_list(Value(kind, CharField()), subject, "locale__language_code", "url_path", "title", "hero_id", "hero_alt")
+        )
+
+    none = Value(0, IntegerField())
+    queries = [
+        rows(pages.VillagePage, "village", F("village_id")),
+        rows(pages.CraftPage, "craft", F("craft_id")),
+        rows(pages.WorkshopPage, "workshop", F("workshop_id")),
+        rows(pages.HomePage, "home", none),
+        rows(pages.StoryIndexPage, "stories", none),
+        rows(pages.VillageIndexPage, "villages", none),
+        rows(pages.CraftIndexPage, "crafts", none),
+        rows(pages.WorkshopIndexPage, "workshops", none),
+    ]
+    found = {}
+    for row in queries[0].union(*queries[1:], all=True):
+        found[(row[0], row[1])] = (*row[:3], public_path(row[3], language), *row[4:])
+    return found
+
+
+def forget() -> None:
+    """Drop every kept directory (tests)."""
+    _build.cache_clear()

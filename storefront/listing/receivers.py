@@ -1,0 +1,89 @@
+"""Who changes a piece tells its card, in the same transaction; who changes a page or a name raises the version."""
+
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import receiver
+from oscar.core.loading import get_model
+from wagtail.models import Page
+from wagtail.signals import page_published, page_unpublished
+
+from catalogue.models import Craft, CraftText, Material, MaterialText, Product, ProductImage, ProductText
+from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
+from storefront.listing import version
+from storefront.listing.models import ProductCard
+from storefront.listing.refresh import refresh
+
+StockRecord = get_model("partner", "StockRecord")
+
+
+def _card_id(product: Product) -> int:
+    return product.parent_id or product.pk
+
+
+@receiver(post_save, sender=Product)
+@receiver(post_delete, sender=Product)
+def product_changed(sender, instance, raw=False, **kwargs) -> None:
+    if not raw:
+        refresh([_card_id(instance)])
+
+
+@receiver(post_save, sender=StockRecord)
+@receiver(post_delete, sender=StockRecord)
+def stock_changed(sender, instance, raw=False, **kwargs) -> None:
+    if not raw:
+        parent = Product.objects.filter(pk=instance.product_id).values_list("parent_id", flat=True).first()
+        refresh([parent or instance.product_id])
+
+
+@receiver(post_save, sender=ProductText)
+@receiver(post_delete, sender=ProductText)
+def text_changed(sender, instance, raw=False, **kwargs) -> None:
+    if not raw:
+        refresh([_card_id(instance.owner)])
+
+
+@receiver(post_save, sender=ProductImage)
+@receiver(post_delete, sender=ProductImage)
+def picture_changed(sender, instance, raw=False, **kwargs) -> None:
+    if not raw:
+        refresh([instance.product_id])
+
+
+@receiver(m2m_changed, sender=Product.materials.through)
+def materials_changed(sender, instance, action, reverse, **kwargs) -> None:
+    if action.startswith("post_") and not reverse:
+        refresh([_card_id(instance)])
+
+
+@receiver([post_save, post_delete], sender=Workshop)
+@receiver([post_save, post_delete], sender=Village)
+@receiver([post_save, post_delete], sender=WorkshopText)
+@receiver([post_save, post_delete], sender=VillageText)
+def place_changed(sender, instance, raw=False, created=False, **kwargs) -> None:
+    if raw:
+        return
+    version.raise_after_commit("places")
+    if created:
+        return
+    owner = getattr(instance, "owner", instance)
+    field = "village" if isinstance(owner, Village) else "workshop"
+    refresh(ProductCard.objects.filter(**{field: owner.pk}).values_list("pk", flat=True))
+
+
+@receiver([post_save, post_delete], sender=Craft)
+@receiver([post_save, post_delete], sender=CraftText)
+@receiver([post_save, post_delete], sender=Material)
+@receiver([post_save, post_delete], sender=MaterialText)
+def name_changed(sender, instance, raw=False, **kwargs) -> None:
+    if not raw:
+        version.raise_after_commit("places")
+
+
+@receiver([page_published, page_unpublished])
+def page_changed(sender, **kwargs) -> None:
+    version.raise_after_commit("places")
+
+
+@receiver(post_delete)
+def page_deleted(sender, instance, **kwargs) -> None:
+    if isinstance(instance, Page):
+        version.raise_after_commit("places")

@@ -1,0 +1,108 @@
+"""Keeps product cards true. The only writer of ProductCard; called by receivers, the demo loader and a command."""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from catalogue.models import Product, ProductImage, ProductText
+from catalogue.text import by_language
+from storefront.listing import version
+from storefront.listing.models import ProductCard
+from storefront.pictures import CARD, describe
+
+State = ProductCard.State
+BATCH = 500
+
+
+def products_for_cards():
+    """Standalone and parent products with all that a card is made of."""
+    texts = ProductText.objects.select_related("locale")
+    return (
+        Product.objects.exclude(structure=Product.CHILD)
+        .select_related("partner__workshop__village", "craft")
+        .prefetch_related(
+            Prefetch("texts", queryset=texts),
+            "stockrecords",
+            "children__stockrecords",
+            "materials",
+            "partner__workshop__texts__locale",
+            "partner__workshop__village__texts__locale",
+            Prefetch("images", queryset=ProductImage.objects.select_related("picture").order_by("display_order", "id")),
+        )
+    )
+
+
+def refresh(product_ids: Iterable[int]) -> None:
+    """Make the cards of these products (never variants) say what is true now; a card without a ground is deleted."""
+    ids = list(dict.fromkeys(product_ids))
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        cards = [card for product in products_for_cards().filter(pk__in=batch) if (card := build_card(product))]
+        write(cards)
+        ProductCard.objects.filter(pk__in=set(batch) - {card.pk for card in cards}).delete()
+    if ids:
+        version.raise_after_commit("pieces")
+
+
+def write(cards: list[ProductCard]) -> None:
+    """Insert or replace."""
+    fields = [field.name for field in ProductCard._meta.concrete_fields if not field.primary_key]
+    ProductCard.objects.bulk_create(cards, update_conflicts=True, unique_fields=["product"], update_fields=fields)
+
+
+def build_card(product: Product) -> ProductCard | None:
+    """The card for a product loaded by products_for_cards; None while it has no maker or no price."""
+    workshop = getattr(product.partner, "workshop", None)
+    offers = _offers(product)
+    if workshop is None or not offers:
+        return None
+    prices = [record.price for record in offers if record.price is not None]
+    if not prices:
+        return None
+    texts = {code: {"title": row.title, "summary": row.summary} for code, row in by_language(product.texts.all()).items()}
+    texts.setdefault(product.source_language, {"title": product.title, "summary": ""})
+    image = next((row.picture for row in product.images.all() if row.picture), None)
+    return ProductCard(
+        product_id=product.pk,
+        visible=product.is_public,
+        code=product.upc or "",
+        slug=product.slug,
+        economy=workshop.village.economy_id,
+        village_id=workshop.village_id,
+        workshop_id=workshop.pk,
+        craft_id=product.craft_id,
+        materials=" ".join(str(pk) for pk in sorted(row.pk for row in product.materials.all())),
+        price=min(prices),
+        from_price=len(set(prices)) > 1,
+        currency=offers[0].price_currency,
+        state=_state(product, offers),
+        lead_days=product.lead_days if product.made_to_order else None,
+        listed_at=product.date_created or timezone.now(),
+        source_language=product.source_language,
+        texts=texts,
+        picture=describe(image, CARD) if image else {},
+        search_text=_search_text(product, workshop, texts),
+    )
+
+
+def _offers(product: Product) -> list:
+    if product.is_parent:
+        return [record for child in product.children.all() if child.is_public for record in child.stockrecords.all()]
+    return list(product.stockrecords.all())
+
+
+def _state(product: Product, offers: list) -> str:
+    if product.made_to_order:
+        return State.MADE_TO_ORDER
+    if not any(record.net_stock_level > 0 for record in offers):
+        return State.SOLD_OUT
+    return State.ONE_OF_A_KIND if product.supply == Product.Supply.ONE_OF_A_KIND else State.IN_STOCK
+
+
+def _search_text(product: Product, workshop, texts: dict) -> str:
+    words = [product.upc or "", product.title]
+    words += [part for text in texts.values() for part in (text["title"], text["summary"])]
+    words += [row.name for row in workshop.texts.all()] + [row.name for row in workshop.village.texts.all()]
+    return "\n".join(dict.fromkeys(word.casefold() for word in words if word))
+

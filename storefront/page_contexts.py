@@ -1,0 +1,222 @@
+"""What each page type shows beside its own fields. Each function is a method of its mixin: (page, request) → dict."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from marketplace.economies.names import economy_name
+from storefront import preload
+from storefront.listing.cards import draw
+from storefront.listing.directory import Directory, Place, get_directory
+from storefront.listing.models import ProductCard
+from storefront.paging import describe_paging
+from storefront.pictures import LARGE, PORTRAIT, WIDE, describe
+
+STORIES_PER_PAGE = 12
+PLACES_PER_PAGE = 24
+
+
+def language_of(page) -> str:
+    """Language code of a page."""
+    return get_language() if page.locale_id is None else page.locale.language_code
+
+
+def home(page, request: HttpRequest) -> dict:
+    directory = get_directory(language_of(page))
+    stories = list(_stories(page)[:4])
+    villages = [place for place in directory.villages.values() if place.url][:6]
+    crafts = [place for place in directory.crafts.values() if place.url][:8]
+    load_for(stories, villages, crafts)
+    return {
+        "hero": hero(page),
+        "hero_url": stories[0].public_url if stories else "",
+        "featured": [story_card(story, directory) for story in stories],
+        "new_pieces": draw(newest()[:8]),
+        "villages": [place_card(place, directory) for place in villages],
+        "crafts": [place_card(place, directory) for place in crafts],
+        "how": [{"title": step.value["title"], "text": step.value["text"]} for step in page.how],
+    }
+
+
+def story(page, request: HttpRequest) -> dict:
+    directory = get_directory(language_of(page))
+    more = list(_stories(page).exclude(pk=page.pk)[:3])
+    load_for(more)
+    shelf = shelf_cards(page, directory)
+    return {
+        "hero": hero(page),
+        "village": place_link(directory.villages.get(page.village_id)),
+        "craft": place_link(directory.crafts.get(page.craft_id)),
+        "workshop": place_link(directory.workshops.get(page.workshop_id)),
+        "shelf_cards": shelf,
+        "village_pieces": [] if _has_village_shelf(page) else shelf["village"][:4],
+        "more_stories": [story_card(story, directory) for story in more],
+    }
+
+
+def village(page, request: HttpRequest) -> dict:
+    directory = get_directory(language_of(page))
+    place = directory.villages.get(page.village_id)
+    stories = list(_stories(page).filter(village_id=page.village_id)[:3])
+    workshops = [row for row in directory.workshops.values() if row.village_id == page.village_id][:12]
+    pieces = draw(newest().filter(village_id=page.village_id)[:8])
+    load_for(stories, workshops)
+    return {
+        "hero": hero(page),
+        "village": place_link(place),
+        "workshops": [place_card(row, directory) for row in workshops],
+        "stories": [story_card(row, directory) for row in stories],
+        "pieces": pieces,
+        "shelf_cards": {"village": pieces, "workshop": []},
+        "pieces_url": f"/{directory.language}/products/?village={place.slug}" if place else "",
+    }
+
+
+def craft(page, request: HttpRequest) -> dict:
+    directory = get_directory(language_of(page))
+    place = directory.crafts.get(page.craft_id)
+    stories = list(_stories(page).filter(craft_id=page.craft_id)[:3])
+    load_for(stories)
+    return {
+        "hero": hero(page),
+        "craft": place_link(place),
+        "stories": [story_card(row, directory) for row in stories],
+        "pieces": draw(newest().filter(craft_id=page.craft_id)[:8]),
+        "shelf_cards": {"village": [], "workshop": []},
+        "pieces_url": f"/{directory.language}/products/?craft={place.slug}" if place else "",
+    }
+
+
+def workshop(page, request: HttpRequest) -> dict:
+    directory = get_directory(language_of(page))
+    place = directory.workshops.get(page.workshop_id)
+    stories = list(_stories(page).filter(workshop_id=page.workshop_id)[:3])
+    load_for(stories)
+    row = page.workshop
+    pieces = draw(newest().filter(workshop_id=page.workshop_id)[:8])
+    return {
+        "hero": hero(page),
+        "portrait": describe(_image(page.portrait_id), PORTRAIT, alt=row.contact),
+        "workshop": place_link(place),
+        "village": place_link(directory.villages.get(place.village_id) if place else None),
+        "since": row.since,
+        "members": row.makers,
+        "contact": row.contact,
+        "kind_label": row.get_kind_display(),
+        "stories": [story_card(item, directory) for item in stories],
+        "pieces": pieces,
+        "shelf_cards": {"village": [], "workshop": pieces},
+        "pieces_url": f"/{directory.language}/products/?workshop={place.slug}" if place else "",
+    }
+
+
+def story_index(page, request: HttpRequest) -> dict:
+    directory = get_directory(language_of(page))
+    shown = Paginator(_stories(page), STORIES_PER_PAGE).get_page(request.GET.get("page"))
+    rows = list(shown.object_list)
+    load_for(rows)
+    return {
+        "hero": hero(page),
+        "items": [story_card(row, directory) for row in rows],
+        "paging": describe_paging(shown, request),
+    }
+
+
+def place_index(page, request: HttpRequest) -> dict:
+    directory = get_directory(language_of(page))
+    places = {"village": directory.villages, "craft": directory.crafts, "workshop": directory.workshops}[page.places]
+    listed = sorted((place for place in places.values() if place.url), key=lambda place: (place.economy, place.name))
+    shown = Paginator(listed, PLACES_PER_PAGE).get_page(request.GET.get("page"))
+    load_for(shown.object_list)
+    return {
+        "hero": hero(page),
+        "places": page.places,
+        "items": [place_card(place, directory) for place in shown.object_list],
+        "paging": describe_paging(shown, request),
+    }
+
+
+def newest():
+    """Visible cards, newest first."""
+    return ProductCard.objects.filter(visible=True).order_by("-listed_at", "-product_id")
+
+
+def _stories(page):
+    """Live stories in the page's language, newest first."""
+    from storefront.models import StoryPage
+
+    rows = StoryPage.objects.filter(live=True, locale_id=page.locale_id).defer("body")
+    return rows.order_by("-first_published_at", "-pk")
+
+
+def _has_village_shelf(page) -> bool:
+    return any(block["type"] == "shelf" and block["value"].get("mode") == "village" for block in page.body.raw_data)
+
+
+def shelf_cards(page, directory: Directory) -> dict[str, list[dict]]:
+    """Cards for shelves that show all of the page's village or workshop, in one statement."""
+    rows = list(newest().filter(village_id=page.village_id)[:24])
+    return {
+        "village": draw(rows[:12]),
+        "workshop": draw([row for row in rows if row.workshop_id == page.workshop_id][:12]),
+    }
+
+
+def _image(pk):
+    store = preload.current()
+    return store.images.get(pk) if store and pk else None
+
+
+def load_for(*groups) -> None:
+    """Read the main pictures of stories and places in all ``groups`` together (two statements)."""
+    store = preload.current()
+    if store is not None:
+        preload.load_images(store, {row.hero_id for group in groups for row in group if row.hero_id})
+
+
+def hero(page) -> dict:
+    return describe(_image(page.hero_id), LARGE, alt=page.hero_alt)
+
+
+def place_link(place: Place | None) -> dict | None:
+    """A place for templates: name, lang, url, summary, region, economy (its name)."""
+    if place is None:
+        return None
+    return {
+        "name": place.name,
+        "lang": place.lang,
+        "url": place.url,
+        "slug": place.slug,
+        "summary": place.summary,
+        "region": place.region,
+        "economy": economy_name(place.economy) if place.economy else "",
+    }
+
+
+def place_card(place: Place, directory: Directory) -> dict:
+    village = directory.villages.get(place.village_id) if place.village_id else None
+    meta = [village.name] if village else []
+    meta += [economy_name(place.economy)] if place.economy else []
+    return {
+        "url": place.url,
+        "title": place.name,
+        "lang": place.lang,
+        "summary": place.summary,
+        "meta": " · ".join(meta),
+        "picture": describe(_image(place.hero_id), WIDE, alt=place.hero_alt),
+    }
+
+
+def story_card(row, directory: Directory) -> dict:
+    village = directory.villages.get(row.village_id)
+    date = row.first_published_at
+    return {
+        "url": row.public_url,
+        "title": row.title,
+        "intro": row.intro,
+        "village": village.name if village else "",
+        "economy": economy_name(village.economy) if village else "",
+        "date": date_format(date, "DATE_FORMAT") if date else "",
+        "picture": describe(_image(row.hero_id), WIDE, alt=row.hero_alt),
+    }

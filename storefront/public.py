@@ -1,0 +1,126 @@
+"""Public pages: the same bytes for everyone in one language. They read no session and set no cookie."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from hashlib import blake2b
+from typing import NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import parse_etags
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Site
+
+from storefront.listing import version
+from storefront.preload import preloaded
+
+CACHE_CONTROL = "public, max-age=0, s-maxage=60, must-revalidate"
+
+
+class Kept(NamedTuple):
+    version: tuple
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+class PageCache:
+    """Whole pages in this process, oldest out first, bounded by bytes. Each entry holds the version it was made of."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[tuple, Kept] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: tuple, now: tuple) -> Kept | None:
+        kept = self._pages.get(key)
+        return kept if kept and kept.version == now else None
+
+    def put(self, key: tuple, kept: Kept) -> None:
+        self._drop(key)
+        self._pages[key] = kept
+        self._bytes += len(kept.body)
+        while self._bytes > settings.MARKETPLACE_PAGE_CACHE_MB * 1_048_576 and self._pages:
+            self._drop(next(iter(self._pages)))
+
+    def clear(self) -> None:
+        self._pages.clear()
+        self._bytes = 0
+
+    def _drop(self, key: tuple) -> None:
+        kept = self._pages.pop(key, None)
+        if kept:
+            self._bytes -= len(kept.body)
+
+
+page_cache = PageCache()
+
+
+def public_page(view: Callable) -> Callable:
+    """Answers GET from the page cache, marks the answer public, and answers 304 to a reader who has it already."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        now = version.current()
+        key = (request.get_host(), request.get_full_path())
+        enabled = settings.MARKETPLACE_PAGE_CACHE_MB > 0
+        kept = page_cache.get(key, now) if enabled else None
+        if kept is None:
+            response = view(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                response.render()
+            if response.status_code != 200 or response.streaming or getattr(request, "is_preview", False):
+                return response
+            response["Cache-Control"] = response.get("Cache-Control", CACHE_CONTROL)
+            response["ETag"] = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
+            kept = Kept(now, response.content, tuple(response.items()))
+            if enabled and len(key[1]) < 500:
+                page_cache.put(key, kept)
+        return _answer(request, kept)
+
+    return wrapper
+
+
+def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
+    headers = dict(kept.headers)
+    if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified(headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
+    return HttpResponse(kept.body, headers=headers)
+
+
+def root_paths() -> dict[str, str]:
+    """Language code → url_path of the home page in that language, on the default site."""
+    return {root.language_code: root.root_path for root in reversed(Site.get_site_root_paths())}
+
+
+def public_path(url_path: str, language: str) -> str:
+    """The address (path only) of a page with Wagtail's ``url_path``; empty when it lies outside the site."""
+    root = root_paths().get(language)
+    if not root or not url_path.startswith(root):
+        return ""
+    return f"/{language}/{url_path[len(root):]}"
+
+
+class PublicPageMixin:
+    """Serves with what the body needs read beforehand, so the number of statements does not grow with the blocks."""
+
+    title_panels = [FieldPanel("title", classname="title")]
+    embed_kind = ""
+
+    @property
+    def public_url(self) -> str:
+        """Address (path) of the page in its language; empty when it lies outside the site."""
+        return public_path(self.url_path, self.locale.language_code)
+
+    def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
+        context = super().get_context(request, *args, **kwargs)
+        context.update(self.get_page_context(request))
+        return context
+
+    def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        with preloaded(self):
+            response = super().serve(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                response.render()
+        return response

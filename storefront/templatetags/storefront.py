@@ -1,0 +1,20 @@
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from marketplace.money import Money, format_money
+
+register = template.Library()
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """An amount in the active language; empty for None."""
+    return format_money(value, get_language()) if value is not None else ""
+
+
+@register.simple_tag
+def text_lang(lang: str) -> SafeString | str:
+    """A lang attribute for text that is in another language than the page."""
+    return format_html(' lang="{}"', lang) if lang and lang != get_language() else ""

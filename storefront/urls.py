@@ -1,0 +1,75 @@
+"""Addresses. The language is the first part of every page that a reader meets."""
+
+from django.apps import apps
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.auth.views import LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from storefront import account
+from storefront.checkout import basket_views, order_views
+from storefront.checkout import views as checkout
+from storefront.listing import product
+from storefront.listing import views as listing
+from storefront.media import media
+from storefront.middleware import preferred_language
+from storefront.serving import serve_page
+
+
+@require_safe
+def to_language(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """The one place where a reader's browser decides: "/" and "/desk/" lead to the language it asks for."""
+    response = redirect(f"/{preferred_language(request)}/{rest}")
+    response["Cache-Control"] = "public, max-age=300"
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+account_urls = [
+    path("login/", account.EmailLoginView.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("register/", account.register, name="register"),
+    path("orders/", account.orders, name="orders"),
+]
+# Under Oscar's own names, so that its dashboard and models find them.
+catalogue_urls = [
+    path("", listing.listing, name="index"),
+    path("<slug:product_slug>-<int:pk>/", product.detail, name="detail"),
+]
+
+urlpatterns = [
+    path("", to_language),
+    path("desk/", to_language, {"rest": "desk/"}),
+    path("", include("marketplace.payments.urls")),
+    path("", include("storefront.embeds.urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("django-admin/", admin.site.urls),
+    path("dashboard/", apps.get_app_config("dashboard").urls),
+    path("media/<path:path>", media, name="media"),
+    *i18n_patterns(
+        path("products/", include((catalogue_urls, "catalogue"))),
+        path("search/", listing.search, name="search"),
+        path("basket/", basket_views.basket, name="basket"),
+        path("basket/add/", basket_views.add, name="basket-add"),
+        path("basket/summary.json", basket_views.summary, name="basket-summary"),
+        path("checkout/", checkout.address, name="checkout"),
+        path("checkout/review/", checkout.review, name="checkout-review"),
+        path("checkout/pay/", checkout.pay, name="checkout-pay"),
+        path("orders/<str:number>/", order_views.order, name="order"),
+        path("orders/<str:number>/pay/", order_views.pay_again, name="order-pay"),
+        path("account/", include((account_urls, "account"))),
+        path("desk/", include(("storefront.desk.urls", "desk"))),
+        path("", serve_page, name="home"),
+        path("<path:path>", serve_page),
+        path("", include(wagtail_urls)),
+    ),
+]
