@@ -1,6 +1,8 @@
 """Keeps product cards true. The only writer of ProductCard; called by receivers, the demo loader and a command."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -33,8 +35,30 @@ def products_for_cards():
     )
 
 
+_waiting: ContextVar[set[int] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def once_at_the_end() -> Iterator[None]:
+    """Within the block refreshes are gathered and done once, at its end: for services that write a piece in many rows."""
+    if _waiting.get() is not None:
+        yield
+        return
+    ids: set[int] = set()
+    token = _waiting.set(ids)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    refresh(ids)
+
+
 def refresh(product_ids: Iterable[int]) -> None:
     """Make the cards of these products (never variants) say what is true now; a card without a ground is deleted."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.update(product_ids)
+        return
     ids = list(dict.fromkeys(product_ids))
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]

@@ -53,7 +53,7 @@ PALETTES: dict[str, Palette] = {
 
 @dataclass(frozen=True)
 class Look:
-    """The colours chosen for one picture."""
+    """The colours chosen for one piece; *seed* decides which pattern of its craft it carries."""
 
     body: RGB
     alt: RGB
@@ -64,6 +64,7 @@ class Look:
     table: RGB
     ink: RGB
     light: RGB
+    seed: int
 
     @property
     def dark_body(self) -> bool:
@@ -84,4 +85,5 @@ def choose(palette: str, rng: Random) -> Look:
         *(jitter(c, rng) for c in (body, alt, accents[0], accents[1], accents[2], wall, table)),
         ink=box.ink,
         light=box.light,
+        seed=rng.getrandbits(32),
     )

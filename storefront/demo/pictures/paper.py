@@ -50,7 +50,11 @@ def cloud(size: tuple[int, int], cell: tuple[float, float], rng: Random) -> Imag
     """Smooth grey noise; *cell* is the width and height in pixels of one blot."""
     cols = max(2, min(400, math.ceil(size[0] / cell[0]) + 1))
     rows = max(2, min(400, math.ceil(size[1] / cell[1]) + 1))
-    small = Image.frombytes("L", (cols, rows), rng.randbytes(cols * rows))
+    # One draw from *rng* whatever the size, so that a pattern stays itself on a larger sheet.
+    small = Image.frombytes("L", (cols, rows), Random(rng.getrandbits(32)).randbytes(cols * rows))
+    if cell[0] >= 60 and cell[1] >= 60:
+        small = small.resize((size[0] // 8 + 1, size[1] // 8 + 1), Image.Resampling.BICUBIC)
+        return small.resize(size, Image.Resampling.BILINEAR)
     return small.resize(size, Image.Resampling.BICUBIC)
 
 
@@ -67,13 +71,14 @@ def vertical(size: tuple[int, int], top: RGB, bottom: RGB) -> Image.Image:
 
 def glow(size: tuple[int, int], centre: tuple[float, float], radius: float) -> Image.Image:
     """A grey spot, white at *centre* and black at *radius* (pixels)."""
-    spot = ImageOps.invert(Image.radial_gradient("L"))
+    # Pillow's gradient reaches white only in its corners; stretch it so that it ends at the edge of the square.
+    spot = Image.radial_gradient("L").point([255 - min(255, round(v * 1.42)) for v in range(256)])
     across = max(2, round(radius * 2))
     step = 8
     small = Image.new("L", (size[0] // step + 1, size[1] // step + 1))
     spot = spot.resize((max(2, across // step),) * 2, Image.Resampling.BILINEAR)
     small.paste(spot, (round((centre[0] - radius) / step), round((centre[1] - radius) / step)))
-    return small.resize(size, Image.Resampling.BICUBIC)
+    return small.resize(size, Image.Resampling.BILINEAR)
 
 
 def stipple(mask: Image.Image, hardness: float = 3.0, soft: float = 0.9) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from random import Random
 
 from PIL import Image
@@ -16,6 +17,7 @@ from .shapes import poly
 from .stage import SIZE, Sprite, from_above, paste, put, scaled, turned, wall_and_table
 from .textures import CRAFTS, GLOSS, texture
 
+FINE = ("highland-weaving", "looping", "basketry", "lacquer", "shell-inlay", "fibre-weaving")
 HERO_WIDTH = 800  # pixels; leaves air around the piece in a square or 4:5 crop
 
 
@@ -54,14 +56,14 @@ def _hero(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.I
     if sprite.stance == "lie":
         sheet = from_above(look, rng)
         sprite = turned(sprite, _lean(motif, rng))
-        sprite = _fit(sprite, 900, 960)
+        sprite = _fit(sprite, 920, 960)
         put(sheet, sprite, 800, 600)
     elif sprite.stance == "hang":
         sheet = wall_and_table(look, rng, 1400)
         sprite = _fit(sprite, 900, 1010)
         put(sheet, sprite, 800, 600)
     else:
-        sprite = _fit(sprite, 880, 860)
+        sprite = _fit(sprite, rng.uniform(800, 880), 860)
         horizon = rng.uniform(690, 800)
         sheet = wall_and_table(look, rng, horizon)
         above = sprite.foot[1]
@@ -80,16 +82,22 @@ def _lean(motif: str, rng: Random) -> float:
 
 
 def _fit(sprite: Sprite, width: float, height: float) -> Sprite:
-    """Shrink what is too large; never enlarge."""
-    factor = min(1.0, width / sprite.layer.size[0], height / sprite.layer.size[1])
-    return scaled(sprite, factor) if factor < 0.995 else sprite
+    """Trim the empty border and bring the sprite to the given size; enlarge a little at most."""
+    layer, (x0, y0, x1, y1) = sprite.layer, sprite.layer.alpha.getbbox()
+    layer.rgb, layer.alpha = layer.rgb.crop((x0, y0, x1, y1)), layer.alpha.crop((x0, y0, x1, y1))
+    layer.size = (x1 - x0, y1 - y0)
+    foot = (sprite.foot[0] - x0, sprite.foot[1] - y0)
+    if sprite.stance != "stand":
+        foot = ((x1 - x0) / 2, (y1 - y0) / 2)
+    sprite = replace(sprite, foot=foot)
+    factor = min(1.2, width / layer.size[0], height / layer.size[1])
+    return scaled(sprite, factor) if abs(factor - 1) > 0.01 else sprite
 
 
 def _detail(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.Image:
     """The surface filling the picture, in raking light."""
-    close = rng.uniform(120, 165) if craft in ("highland-weaving", "looping", "basketry") else rng.uniform(150, 210)
-    # The form's own generator, so that the same kind of pattern comes up as on the piece where it can.
-    sheet = texture(craft, SIZE, look, _rng("form", motif, craft, seed, "detail"), close)
+    close = rng.uniform(120, 165) if craft in FINE else rng.uniform(150, 210)
+    sheet = texture(craft, SIZE, look, close)
     sheet = sheet.rotate(rng.uniform(-9, 9), Image.Resampling.BILINEAR, expand=False).crop((130, 110, 1470, 1090)).resize(SIZE)
     soft = cloud(SIZE, (700, 500), rng).point([150 + v * 100 // 255 for v in range(256)])
     sheet = multiply(sheet, soft, (96, 62, 72), 0.8)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from PIL import Image
 
 from .colour import RGB
-from .paper import fade, stipple, tones
+from .paper import stipple
 from .shapes import Layer, Patch, Point, ellipses, ring, smooth, strokes
 
 LIGHT = (-0.52, 0.5, 0.69)
 STEPS = 56
+CELLS = 24
 
 
 @dataclass
@@ -55,7 +56,10 @@ class Solid:
 
     def patch(self) -> Patch:
         """The outline, mouth included."""
-        return ellipses([(self.cx, self.y(i / STEPS), r, r * self.tilt) for i, r in enumerate(self.radii)])
+        rings = [(self.cx, self.y(i / STEPS), r, r * self.tilt) for i, r in enumerate(self.radii)]
+        right = [(cx + r, y) for cx, y, r, _ in rings]
+        left = [(cx - r, y) for cx, y, r, _ in rings]
+        return ellipses(rings, right + left[::-1])
 
     def ring(self, t: float, *, front: bool = True, grow: float = 1.0) -> list[Point]:
         r = self.r(t) * grow
@@ -78,40 +82,31 @@ class Solid:
         t = (j - 1 + min(1.0, max(0.0, part))) / STEPS
         return math.asin(max(-1.0, min(1.0, x / self.r(t)))) / (math.pi / 2), t
 
-    def wrapped(self, texture: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
-        """*texture* (half the way round, full height) bent onto the surface, for the pixels of *box*."""
+    def mesh(self, box: tuple[int, int, int, int]) -> list[tuple[tuple, tuple]]:
+        """Cells for Image.transform that bend a unit square (angle, height) onto the pixels of *box*."""
         x0, y0, x1, y1 = box
-        cols, rows = 22, 22
-        xs = [x0 + (x1 - x0) * i // cols for i in range(cols + 1)]
-        ys = [y0 + (y1 - y0) * i // rows for i in range(rows + 1)]
-        tw, th = texture.width - 1, texture.height - 1
+        xs = [x0 + (x1 - x0) * i // CELLS for i in range(CELLS + 1)]
+        ys = [y0 + (y1 - y0) * i // CELLS for i in range(CELLS + 1)]
         grid = []
         for x in xs:
             column = self._column(x - self.cx)
             spots = (self._where(x - self.cx, y, column) for y in ys)
-            grid.append([((a + 1) / 2 * tw, t * th) for a, t in spots])
+            grid.append([((a + 1) / 2, t) for a, t in spots])
         cells = []
-        for i in range(cols):
-            for j in range(rows):
-                nw, sw, se, ne = grid[i][j], grid[i][j + 1], grid[i + 1][j + 1], grid[i + 1][j]
-                cells.append(((xs[i] - x0, ys[j] - y0, xs[i + 1] - x0, ys[j + 1] - y0), (*nw, *sw, *se, *ne)))
-        return texture.transform((x1 - x0, y1 - y0), Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
+        for i in range(CELLS):
+            for j in range(CELLS):
+                corners = (*grid[i][j], *grid[i][j + 1], *grid[i + 1][j + 1], *grid[i + 1][j])
+                cells.append(((xs[i] - x0, ys[j] - y0, xs[i + 1] - x0, ys[j + 1] - y0), corners))
+        return cells
 
-    def lighting(self, box: tuple[int, int, int, int], gloss: float) -> tuple[Image.Image, Image.Image]:
-        """Shade (white = lit) and gleam (white = reflection) for the pixels of *box*."""
-        x0, y0, x1, y1 = box
-        cols, rows = 64, 44
-        shade, gleam = bytearray(cols * rows), bytearray(cols * rows)
-        for i in range(cols):
-            x = x0 + (x1 - x0) * (i + 0.5) / cols - self.cx
-            column = self._column(x)
-            for j in range(rows):
-                a, t = self._where(x, y0 + (y1 - y0) * (j + 0.5) / rows, column)
-                lit, shine = self._lit(a * math.pi / 2, t, gloss)
-                shade[j * cols + i], gleam[j * cols + i] = lit, shine
-        size = (x1 - x0, y1 - y0)
+    def lighting(self, gloss: float) -> tuple[Image.Image, Image.Image]:
+        """Shade (white = lit) and gleam (white = reflection) over the unwrapped surface."""
+        cols, rows = 40, 32
+        spots = [self._lit((2 * (i + 0.5) / cols - 1) * math.pi / 2, (j + 0.5) / rows, gloss)
+                 for j in range(rows) for i in range(cols)]
         return tuple(
-            Image.frombytes("L", (cols, rows), bytes(b)).resize(size, Image.Resampling.BICUBIC) for b in (shade, gleam)
+            Image.frombytes("L", (cols, rows), bytes(spot[k] for spot in spots)).resize((320, 256), Image.Resampling.BICUBIC)
+            for k in (0, 1)
         )
 
     def _lit(self, angle: float, t: float, gloss: float) -> tuple[int, int]:
@@ -134,16 +129,21 @@ def paint_solid(
     """Paint the outside of *solid* on *layer*; gives back its outline. *gloss* 0 matt to 1 lacquer."""
     patch = solid.patch()
     box = (patch.x, patch.y, patch.x + patch.mask.width, patch.y + patch.mask.height)
-    skin = solid.wrapped(texture, box)
-    shade, gleam = solid.lighting(box, gloss)
+    mesh, size = solid.mesh(box), patch.mask.size
+    skin = _bent(texture, mesh, size)
+    shade, gleam = (_bent(image, mesh, size) for image in solid.lighting(gloss))
     shade = stipple_shade(shade, grainy)
-    whole = Image.new("RGB", layer.size)
-    whole.paste(Image.composite(skin, Image.new("RGB", skin.size), patch.mask.point(lambda v: 255)), box[:2])
-    layer.fill(patch, whole)
+    layer.fill(patch, skin)
     layer.multiply(patch, shade, shadow)
     shine = Patch(gleam, patch.x, patch.y).within(patch)
     layer.tint(shine.faded(0.2 + 0.5 * gloss), (255, 249, 234))
     return patch
+
+
+def _bent(image: Image.Image, mesh: list, size: tuple[int, int]) -> Image.Image:
+    w, h = image.width - 1, image.height - 1
+    cells = [(box, tuple(v * (h if k % 2 else w) for k, v in enumerate(corners))) for box, corners in mesh]
+    return image.transform(size, Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
 
 
 def stipple_shade(shade: Image.Image, grainy: float) -> Image.Image:
@@ -179,8 +179,3 @@ def _inner_shade(layer: Layer, hole: Patch, shadow: RGB) -> None:
             grey[j * cols + i] = max(0, min(255, round(255 * value)))
     shade = Image.frombytes("L", (cols, rows), bytes(grey)).resize(hole.mask.size, Image.Resampling.BICUBIC)
     layer.multiply(hole, stipple_shade(shade, 0.7), shadow)
-
-
-def tinted(texture: Image.Image, dark: RGB, light: RGB) -> Image.Image:
-    """A quiet echo of a pattern in two other colours."""
-    return tones(fade(texture.convert("L"), 1.0), dark, light)

@@ -83,13 +83,15 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, turn: float = 0) -> Patc
     return poly(ring(cx, cy, rx, ry, turn=turn))
 
 
-def ellipses(many: Sequence[tuple[float, float, float, float]]) -> Patch:
-    """Several upright ellipses (cx, cy, rx, ry) on one patch."""
+def ellipses(many: Sequence[tuple[float, float, float, float]], outline: Sequence[Point] = ()) -> Patch:
+    """Several upright ellipses (cx, cy, rx, ry) on one patch, and a polygon within their bounds."""
     corners = [(e[0] + sx * e[2], e[1] + sx * e[3]) for e in many for sx in (-1, 1)]
 
     def paint(d: ImageDraw.ImageDraw, at: Callable) -> None:
         for cx, cy, rx, ry in many:
             d.ellipse([c for p in at([(cx - rx, cy - ry), (cx + rx, cy + ry)]) for c in p], fill=255)
+        if outline:
+            d.polygon(at(outline), fill=255)
 
     return drawn(_bounds(corners), paint)
 
@@ -148,7 +150,7 @@ class Layer:
         self.alpha = Image.new("L", self.size)
 
     def fill(self, patch: Patch, paint: RGB | Image.Image) -> None:
-        """Lay paint and make it cover. An image paint must have the size of the layer."""
+        """Lay paint and make it cover. An image paint has the size of the layer or of the patch."""
         self.tint(patch, paint)
         spot = Image.new("L", patch.mask.size)
         spot.paste(self.alpha.crop((patch.x, patch.y, patch.x + spot.width, patch.y + spot.height)))
@@ -157,7 +159,9 @@ class Layer:
     def tint(self, patch: Patch, paint: RGB | Image.Image) -> None:
         """Lay paint without changing what the layer covers."""
         box = (patch.x, patch.y, patch.x + patch.mask.width, patch.y + patch.mask.height)
-        self.rgb.paste(paint.crop(box) if isinstance(paint, Image.Image) else paint, box, patch.mask)
+        if isinstance(paint, Image.Image) and paint.size != patch.mask.size:
+            paint = paint.crop(box)
+        self.rgb.paste(paint, box, patch.mask)
 
     def multiply(self, patch: Patch, grey: Image.Image, tint: RGB) -> None:
         """Darken under *patch* where *grey* (same size as the patch) is dark."""
@@ -168,11 +172,12 @@ class Layer:
     def round_off(self, patch: Patch, depth: float, dark: float = 0.5, light: float = 0.35) -> None:
         """Shade a flat patch as if it were a cushion of *depth* pixels lit from the upper left."""
         soft = patch.blurred(depth)
-        lit = ImageChops.subtract(soft.mask, ImageChops.offset(soft.mask, -round(depth * 0.8), -round(depth)), 1, 0)
-        dim = ImageChops.subtract(soft.mask, ImageChops.offset(soft.mask, round(depth * 0.8), round(depth)), 1, 0)
         # offset wraps around, but the blurred border is empty, so nothing visible wraps.
-        shade = Patch(lit, soft.x, soft.y).within(patch)
-        glint = Patch(dim, soft.x, soft.y).within(patch)
+        dx, dy = round(depth * 0.8), round(depth)
+        low = ImageChops.subtract(soft.mask, ImageChops.offset(soft.mask, -dx, -dy))
+        high = ImageChops.subtract(soft.mask, ImageChops.offset(soft.mask, dx, dy))
+        shade = Patch(low, soft.x, soft.y).within(patch)
+        glint = Patch(high, soft.x, soft.y).within(patch)
         self.tint(shade.faded(dark), (34, 18, 20))
         self.tint(glint.faded(light), (255, 246, 226))
 

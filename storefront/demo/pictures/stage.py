@@ -44,13 +44,13 @@ def wall_and_table(look: Look, rng: Random, horizon: float, *, bare: bool = Fals
     sheet = vertical(SIZE, darker(look.wall, 0.05), lighter(look.wall, 0.22))
     sheet = multiply(sheet, cloud((w, h), (420, 300), rng).point([200 + v // 5 for v in range(256)]), look.wall, 0.6)
     if not bare:
-        rng.choice((_arch, _disc, _window, _window, _plain, _stripe_wall))(sheet, look, rng, horizon)
+        rng.choice((_arch, _disc, _window, _plain, _stripe_wall, _mural, _banner))(sheet, look, rng, horizon)
     if horizon < h:
         sheet.paste(_surface((w, h - round(horizon)), look, rng), (0, round(horizon)))
         paste(sheet, strokes([[(0, horizon), (w, horizon)]], 3), darker(look.table, 0.35), 0.4)
         haze = Image.linear_gradient("L").resize((w, 130))
         sheet.paste(darker(look.wall, 0.4), (0, round(horizon) - 130), fade(haze, 0.13))
-    if rng.random() < 0.55:
+    if rng.random() < 0.3:
         bough_shadow(sheet, rng, look)
     return sheet
 
@@ -102,6 +102,27 @@ def _stripe_wall(sheet: Image.Image, look: Look, rng: Random, horizon: float) ->
     paste(sheet, strokes([[(0, top - 10), (SIZE[0], top - 10)]], 3), tone)
 
 
+def _mural(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None:
+    """Soft hills painted on the wall."""
+    for k in range(3):
+        base, phase, long = horizon - 330 + k * 110, rng.uniform(0, 6), rng.uniform(210, 330)
+        top = [(x, base - 80 * math.sin(x / long + phase) - 22 * math.sin(x / long * 2.7)) for x in range(-20, SIZE[0] + 41, 20)]
+        tone = mix(look.wall, rng.choice((look.alt, look.accent2, look.accent3)), 0.1 + 0.08 * k)
+        paste(sheet, poly([*top, (SIZE[0] + 20, horizon + 4), (-20, horizon + 4)]), tone)
+
+
+def _banner(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None:
+    """A length of plain cloth hanging behind."""
+    x, w = rng.choice((rng.uniform(40, 420), rng.uniform(880, 1240))), rng.uniform(300, 460)
+    tone = mix(look.wall, rng.choice((look.accent, look.alt, look.light, look.accent3)), 0.34)
+    patch = poly([(x, -10), (x + w, -10), (x + w + 6, horizon - rng.uniform(20, 160)), (x - 4, horizon - 60)])
+    paste(sheet, patch.moved(14, 10).blurred(16), darker(look.wall, 0.7), 0.28)
+    paste(sheet, patch, tone)
+    folds = [[(x + w * k, -10), (x + w * k + rng.uniform(-14, 14), horizon)] for k in (0.2, 0.42, 0.7, 0.9)]
+    paste(sheet, strokes(folds, 34).blurred(22).within(patch), darker(tone, 0.6), 0.22)
+    paste(sheet, strokes([[(f[0][0] - 26, -10), (f[1][0] - 26, horizon)] for f in folds], 26).blurred(18).within(patch), lighter(tone, 0.6), 0.3)
+
+
 def bough_shadow(sheet: Image.Image, rng: Random, look: Look) -> None:
     """The blurred shadow of a branch from somewhere outside the picture."""
     side = rng.choice((-1, 1))
@@ -129,7 +150,7 @@ def _surface(size: tuple[int, int], look: Look, rng: Random) -> Image.Image:
     tone = look.table if kind == "stone" else mix(look.table, look.light, 0.35)
     base = vertical(size, lighter(tone, 0.16), darker(tone, 0.1))
     if kind == "linen":
-        return threads(base, 4, 0.12)
+        return threads(base, 4, 0.12, 0.16)
     speck = grain(size, 1.2).point([205 + v // 5 for v in range(256)])
     return multiply(base, speck, darker(tone, 0.5), 0.6)
 
@@ -137,7 +158,7 @@ def _surface(size: tuple[int, int], look: Look, rng: Random) -> Image.Image:
 def planks(size: tuple[int, int], tone: RGB, rng: Random) -> Image.Image:
     """A wooden top: boards with grain, seen along their length."""
     w, h = size
-    board = tones(cloud(size, (520, 9), rng), darker(tone, 0.18), lighter(tone, 0.16))
+    board = tones(cloud(size, (640, 13), rng), darker(tone, 0.11), lighter(tone, 0.1))
     draw, y = ImageDraw.Draw(board, "RGBA"), 0.0
     while y < h:
         shade = rng.randint(0, 26)
@@ -159,7 +180,7 @@ def from_above(look: Look, rng: Random, kind: str | None = None) -> Image.Image:
     else:
         sheet = tones(cloud(SIZE, (380, 300), rng), darker(tone, 0.07), lighter(tone, 0.16))
         if kind == "linen":
-            sheet = threads(sheet, 4, 0.13)
+            sheet = threads(sheet, 4, 0.13, 0.16)
         elif kind == "plaster":
             trowel = cloud(SIZE, (260, 26), rng).rotate(rng.choice((0, 180))).point([210 + v // 6 for v in range(256)])
             sheet = multiply(sheet, trowel, darker(tone, 0.4), 0.5)
@@ -173,7 +194,7 @@ def from_above(look: Look, rng: Random, kind: str | None = None) -> Image.Image:
         sheet.paste(second, (patch.x, patch.y), patch.mask)
     sun = glow(SIZE, (rng.uniform(100, 500), rng.uniform(0, 250)), 1250)
     sheet.paste(lighter(tone, 0.6), (0, 0), fade(sun, 0.4))
-    if rng.random() < 0.5:
+    if rng.random() < 0.3:
         bough_shadow(sheet, rng, look)
     return sheet
 

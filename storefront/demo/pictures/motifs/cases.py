@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from random import Random
 
 from PIL import Image
@@ -29,7 +30,7 @@ def box(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     back_l, back_r = (x + skew * 0.62, y - d), (x + w + skew * 0.8, y - d)
     low_r = (back_r[0], back_r[1] + h * 0.92)
     scale = width * rng.uniform(0.085, 0.12)
-    top_skin = texture(craft, (round(w), round(w * 0.62)), look, rng, scale)
+    top_skin = texture(craft, (round(w), round(w * 0.62)), look, scale)
     side_skin = top_skin.crop((0, round(w * 0.3), round(w), round(w * 0.3 + h))) if craft in ("basketry", "indigo-weaving") \
         else mottled((round(w), round(h)), look.body, rng, 0.07, 300)
     _face(layer, side_skin, [b, back_r, low_r, c], 0.5)
@@ -69,9 +70,9 @@ def _round_box(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     cx, top = r * 1.1, r * tilt + 18
     solid = Solid.spun(cx, top, h, tilt, [(0, r * 0.97), (0.12, r), (0.9, r), (1, r * 0.97)])
     scale = r * rng.uniform(0.18, 0.26)
-    skin = texture(craft, (round(r * 2), round(h * 1.2)), look, rng, scale)
+    skin = texture(craft, (round(r * 2), round(h * 1.2)), look, scale)
     paint_solid(layer, solid, skin, shadow=SHADOW, gloss=gloss(craft))
-    lid_skin = texture(craft, (round(r * 2), round(r * 2)), look, rng, scale)
+    lid_skin = texture(craft, (round(r * 2), round(r * 2)), look, scale)
     quad = [(cx - r, top - r * tilt), (cx + r, top - r * tilt), (cx + r, top + r * tilt), (cx - r, top + r * tilt)]
     lid = poly(ring(cx, top, r * 0.97, r * tilt * 0.97))
     layer.fill(lid, warp(lid_skin, quad, layer.size))
@@ -100,7 +101,7 @@ def tray(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     layer.fill(outer, mottled(layer.size, mix(look.body, look.alt, 0.4), rng))
     layer.round_off(outer, lip * 0.4, 0.6, 0.5)
     inner = poly(rounded(lip, lip, w - lip, h - lip, max(6, r - lip)))
-    layer.tint(inner, texture(craft, layer.size, look, rng, width * rng.uniform(0.085, 0.12)))
+    layer.tint(inner, texture(craft, layer.size, look, width * rng.uniform(0.085, 0.12)))
     wall = inner.moved(lip * 0.5, lip * 0.6).blurred(lip * 0.4)
     shade = Image.new("L", inner.mask.size, 255)
     shade.paste(wall.mask.point([255 - v for v in range(256)]), (wall.x - inner.x, wall.y - inner.y))
@@ -122,7 +123,7 @@ def notebook(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         layer.fill(page, lighter((232, 220, 196), 0.1 * (i % 2)))
         layer.round_off(page, 3, 0.4, 0.2)
     cover = poly(rounded(14, 12, w + 12, h + 10, 10))
-    layer.fill(cover, texture(craft, layer.size, look, rng, width * rng.uniform(0.08, 0.12)))
+    layer.fill(cover, texture(craft, layer.size, look, width * rng.uniform(0.08, 0.12)))
     layer.round_off(cover, 6, 0.5, 0.4)
     spine = rng.choice((look.accent2, look.alt, look.accent3, darker(look.body, 0.3)))
     if rng.random() < 0.5:
@@ -154,10 +155,11 @@ def paper(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     cx, cy, count = side / 2, side * 0.43, rng.randint(3, 5)
     spin = rng.uniform(-0.25, 0.1)
     for i in range(count):
-        turn = spin + i * rng.uniform(0.09, 0.16)
-        w, h = side * 0.31, side * 0.22
-        mixed = Look(*( (look.body, look.alt) if i % 2 else (look.alt, look.body)), *rng.sample([look.accent, look.accent2, look.accent3], 3),
-                     look.wall, look.table, look.ink, look.light)
+        turn = spin + i * rng.uniform(0.14, 0.24)
+        w, h = side * 0.4, side * 0.27
+        body, alt = (look.body, look.alt) if i % 2 else (look.alt, look.body)
+        accent = rng.choice((look.accent, look.accent2, look.accent3))
+        mixed = replace(look, body=body, alt=alt, accent=accent, seed=look.seed + i)
         edge = []
         for a, b in (((-w, -h), (w, -h)), ((w, -h), (w, h)), ((w, h), (-w, h)), ((-w, h), (-w, -h))):
             for k in range(30):
@@ -167,6 +169,6 @@ def paper(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         sheet = poly(edge)
         if i:
             layer.tint(sheet.moved(7, 9).blurred(9).within(Patch(layer.alpha, 0, 0)).faded(0.4), SHADOW)
-        layer.fill(sheet, texture(craft, layer.size, mixed, rng, width * 0.1))
+        layer.fill(sheet, texture(craft, layer.size, mixed, width * 0.1))
         layer.round_off(sheet, 4, 0.4, 0.3)
     return Sprite(layer, (cx, cy), side / 2, "lie", 24)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from collections.abc import Callable
 from random import Random
 
@@ -86,7 +87,7 @@ def hung(look: Look, craft: str, rng: Random, width: float, height: float, *, sp
 
     def panel(x: float, w: float, long: float, dim: float) -> None:
         size = (round(w), round(long))
-        skin = texture(craft, size, look, rng, width * scale)
+        skin = texture(craft, size, look, width * scale)
         skin = bent(skin, lambda u, v: (w * wave(u + 0.1, v) * 0.5, long * wave(u, v) * 0.25))
         shade = relief(size, wave)
         skin = multiply(skin, shade, FOLD)
@@ -123,21 +124,21 @@ def hung(look: Look, craft: str, rng: Random, width: float, height: float, *, sp
 
 
 def _laid(look: Look, craft: str, rng: Random, width: float) -> Sprite:
-    """A long scarf folded in three, the ends running out to one side."""
-    w, h = width * 1.06, width * 0.56
+    """A long scarf folded over itself, the ends running out to one side."""
+    w, h = width * 0.98, width * 0.86
     layer = Layer(w + 90, h + 60, darker(look.body, 0.25))
     strips = rng.choice((2, 3))
     colour = rng.choice((look.accent, mix(look.body, look.accent, 0.4), look.body))
     for i in range(strips):
-        sx, sy = 70 + i * rng.uniform(26, 60), 26 + h * i / strips * 0.62
-        sw, sh = w - sx - rng.uniform(0, 40), h * rng.uniform(0.42, 0.5)
+        sx, sy = 70 + i * rng.uniform(30, 80), 26 + h * i / strips * 0.76
+        sw, sh = w - sx - rng.uniform(0, 40), h * (0.62 - 0.08 * strips) + rng.uniform(0, h * 0.06)
         size = (round(sw), round(sh))
         phase, folds = rng.uniform(0, 6), rng.uniform(1.1, 2.2)
 
         def wave(u: float, v: float, phase: float = phase, folds: float = folds) -> float:
             return 0.02 * math.sin(v * math.tau * folds + u * 3 + phase) + 0.012 * math.sin(u * 9 + phase)
 
-        skin = texture(craft, (size[1], size[0]), look, rng, width * 0.085).transpose(Image.Transpose.ROTATE_90)
+        skin = texture(craft, (size[1], size[0]), look, width * 0.11).transpose(Image.Transpose.ROTATE_90)
         skin = bent(skin, lambda u, v, f=wave: (sw * f(u, v) * 0.4, sh * f(u, v) * 0.8))
         skin = multiply(skin, relief(size, wave), FOLD)
         sheet = Image.new("RGB", layer.size, look.body)
@@ -172,7 +173,7 @@ def _bolt(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     def wave(u: float, v: float) -> float:
         return 0.013 * math.sin(v * 8 + u * 4 + phase) * (0.3 + v)
 
-    skin = bent(texture(craft, size, look, rng, width * rng.uniform(0.085, 0.12)),
+    skin = bent(texture(craft, size, look, width * rng.uniform(0.085, 0.12)),
                 lambda u, v: (w * wave(u, v) * 0.4, h * wave(u, v) * 0.6))
     drop = Image.linear_gradient("L").resize(size).point([min(255, 96 + v * 3) for v in range(256)])
     flat = multiply(multiply(skin, relief(size, wave), FOLD), drop, FOLD)
@@ -210,15 +211,15 @@ def stacked(look: Look, craft: str, rng: Random, width: float, count: int, thick
     step, deep = width * thick, width * rng.uniform(0.2, 0.26)
     layer = Layer(width * 1.04, deep + step * count + 90, darker(look.body, 0.25))
     base = deep + step * count + 16
-    skin = texture(craft, (round(width), round(width * 0.7)), look, rng, width * rng.uniform(0.07, 0.1))
+    skin = texture(craft, (round(width), round(width * 0.7)), look, width * rng.uniform(0.07, 0.1))
     for i in range(count):
         bottom = base - i * step
         inset = rng.uniform(0, width * 0.03) + i * width * 0.012
         x0, x1 = width * 0.02 + inset, width * 1.02 - rng.uniform(0, width * 0.03) - i * width * 0.012
         piece = skin
         if i and i < count - 1 or (i == 0 and count > 2):
-            other = Look(look.alt, look.body, look.accent2, look.accent3, look.accent, look.wall, look.table, look.ink, look.light)
-            piece = texture(craft, skin.size, other, rng, width * 0.08)
+            other = replace(look, body=look.alt, alt=look.body, accent=look.accent2, accent2=look.accent3, seed=look.seed + 1)
+            piece = texture(craft, skin.size, other, width * 0.08)
         _folded(layer, piece, look, x0, x1, bottom, step, deep if i == count - 1 else deep * 0.96)
     if rng.random() < 0.6:
         y = base - (count - 1) * step - step * 0.1
@@ -262,11 +263,11 @@ def cushion(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     w, h = width * 0.76, width * rng.uniform(0.62, 0.76)
     layer = Layer(w + 60, h + 60, darker(look.body, 0.25))
     x0, y0, x1, y1 = 30, 30, 30 + w, 30 + h
-    puff = rng.uniform(0.04, 0.07)
+    puff = rng.uniform(0.012, 0.026)
     corners = [(x0, y0), ((x0 + x1) / 2, y0 + h * puff), (x1, y0), (x1 - w * puff, (y0 + y1) / 2), (x1, y1),
-               ((x0 + x1) / 2, y1 - h * puff * 0.4), (x0, y1), (x0 + w * puff, (y0 + y1) / 2)]
+               ((x0 + x1) / 2, y1 - h * puff * 0.3), (x0, y1), (x0 + w * puff, (y0 + y1) / 2)]
     patch = poly(smooth(corners, closed=True))
-    skin = texture(craft, layer.size, look, rng, width * rng.uniform(0.09, 0.13))
+    skin = texture(craft, layer.size, look, width * rng.uniform(0.09, 0.13))
     skin = bent(skin, lambda u, v: ((u - 0.5) * -w * 0.1 * math.sin(v * math.pi), (v - 0.5) * -h * 0.1 * math.sin(u * math.pi)))
     swell = relief(layer.size, lambda u, v: 0.05 * math.sin(max(0.02, min(0.98, u)) * math.pi) ** 0.7
                    * math.sin(max(0.02, min(0.98, v)) * math.pi) ** 0.7 * 2)
@@ -300,7 +301,7 @@ def bag(look: Look, craft: str, rng: Random, width: float) -> Sprite:
             layer.fill(mouth, darker(look.body, 0.6))
             continue
         body = poly(outline)
-        skin = texture(craft, layer.size, look, rng, width * rng.uniform(0.09, 0.13))
+        skin = texture(craft, layer.size, look, width * rng.uniform(0.09, 0.13))
         skin = bent(skin, lambda u, v: (-(u - 0.5) * w * 0.14 * math.sin(v * math.pi), (u - 0.5) ** 2 * -h * 0.4))
         folds = relief(layer.size, lambda u, v: 0.012 * math.sin(u * 17 + v * 5) * v + 0.06 * math.sin(u * math.pi))
         layer.fill(body, multiply(skin, folds, FOLD))

@@ -40,16 +40,16 @@ def plate(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     r, well = across / 2, rng.uniform(0.58, 0.72)
     layer = Layer(across, across, darker(look.body, 0.2))
     scale = r * rng.uniform(0.16, 0.22)
-    flat = texture(craft, (across, across), look, rng, scale)
+    flat = texture(craft, (across, across), look, scale)
     if craft not in ("silver-filigree", "looping"):
-        round_skin = polar(texture(craft, (round(across * 1.5), round(r)), look, rng, scale), across)
-        flat = round_skin if rng.random() < 0.6 else flat
+        round_skin = polar(texture(craft, (round(across * 1.5), round(r)), look, scale), across)
+        flat = round_skin if rng.random() < 0.6 or craft == "lacquer" else flat
     disc = poly(ring(r, r, r - 3, r - 3))
     layer.fill(disc, flat)
     centre = poly(ring(r, r, r * well, r * well))
-    if rng.random() < 0.7:
+    if rng.random() < 0.6:
         layer.tint(centre, mottled(layer.size, rng.choice((look.body, look.alt, lighter(look.body, 0.1))), rng))
-        if rng.random() < 0.6:
+        if rng.random() < 0.8:
             _medallion(layer, look, r, r * well, rng)
     dip = centre.blurred(r * 0.05)
     hollow = Patch(centre.mask, centre.x + round(r * 0.05), centre.y + round(r * 0.06)).blurred(r * 0.05)
@@ -88,14 +88,14 @@ def mat(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         r = across / 2
         layer = Layer(across, across, darker(look.body, 0.2))
         disc = poly(ring(r, r, r - 3, r - 3))
-        layer.fill(disc, polar(texture(craft, (round(across * 1.5), round(r)), look, rng, r * 0.18), across))
+        layer.fill(disc, polar(texture(craft, (round(across * 1.5), round(r)), look, r * 0.18), across))
         layer.tint(strokes([ring(r, r, r * k, r * k) for k in (0.98, 0.94)], r * 0.02), darker(look.body, 0.3))
         layer.round_off(disc, r * 0.03, 0.5, 0.35)
         return Sprite(layer, (r, r), r, "lie", 22)
     w, h = width, width * rng.uniform(0.62, 0.74)
     layer = Layer(w, h, darker(look.body, 0.3))
     body = poly([(20, 12), (w - 20, 12), (w - 20, h - 12), (20, h - 12)])
-    layer.fill(body, texture(craft, layer.size, look, rng, w * rng.uniform(0.07, 0.1)))
+    layer.fill(body, texture(craft, layer.size, look, w * rng.uniform(0.07, 0.1)))
     hem = strokes([[(26, 18), (w - 26, 18)], [(26, h - 18), (w - 26, h - 18)]], 16)
     layer.tint(hem, mix(look.accent2, look.body, 0.3))
     layer.round_off(body, 8, 0.45, 0.35)
@@ -109,14 +109,14 @@ def hat(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     cx, top = width / 2, width * 0.09
     if rng.random() < 0.35:
         cone = Solid.spun(cx, top, width * 0.34, tilt, [(0, r * 0.02), (0.5, r * 0.5), (1, r * 0.98)])
-        skin = texture(craft, (900, 500), look, rng, 56)
+        skin = texture(craft, (900, 500), look, 56)
         patch = paint_solid(layer, cone, skin, shadow=SHADOW, gloss=0.05)
         hoops = [cone.ring(t) for t in (0.25, 0.5, 0.75, 0.97)]
         layer.tint(strokes(hoops, 3).within(patch).faded(0.5), darker(look.body, 0.5))
         return Sprite(layer, (cx, cone.y(1) + r * tilt * 0.4), r * 0.98)
     brim_y = top + width * 0.3
     brim = poly(ring(cx, brim_y, r, r * tilt * 1.1))
-    layer.fill(brim, texture(craft, layer.size, look, rng, 56))
+    layer.fill(brim, texture(craft, layer.size, look, 56))
     layer.round_off(brim, r * 0.06, 0.5, 0.35)
     layer.tint(strokes([ring(cx, brim_y, r * k, r * tilt * 1.1 * k) for k in (0.97, 0.88, 0.78, 0.68)], 3).faded(0.4),
                darker(look.body, 0.5))
@@ -124,7 +124,7 @@ def hat(look: Look, craft: str, rng: Random, width: float) -> Sprite:
                look.ink)
     crown = Solid.spun(cx, top + 6, width * 0.27, tilt, [(0, r * 0.3), (0.1, r * 0.44), (0.3, r * 0.5), (0.8, r * 0.54),
                                                          (1, r * 0.56)])
-    paint_solid(layer, crown, texture(craft, (900, 420), look, rng, 56), shadow=SHADOW, gloss=0.05)
+    paint_solid(layer, crown, texture(craft, (900, 420), look, 56), shadow=SHADOW, gloss=0.05)
     dent = poly(ring(cx, crown.y(0.03), r * 0.26, r * 0.06)).blurred(8)
     layer.tint(dent.faded(0.25), look.ink)
     band = poly([*crown.ring(0.74), *reversed(crown.ring(0.95))])
@@ -147,7 +147,7 @@ def fan(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     layer.fill(slats, mix(look.accent3, (150, 104, 62), 0.5))
     layer.round_off(slats, 4, 0.4, 0.4)
     leaf_shape = poly([*ring(cx, cy, r, r, start=start, end=end), *ring(cx, cy, r * 0.46, r * 0.46, start=end, end=start)])
-    layer.fill(leaf_shape, texture(craft, layer.size, look, rng, r * 0.13))
+    layer.fill(leaf_shape, texture(craft, layer.size, look, r * 0.13))
     for i in range(ribs):
         a0, a1 = (start + (end - start) * k / ribs for k in (i, i + 1))
         wedge = [(cx + math.cos(a) * d, cy + math.sin(a) * d) for a, d in
@@ -169,7 +169,7 @@ def _round_fan(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     layer.round_off(stick, 8, 0.5, 0.5)
     face = poly(smooth([(cx, cy - r * 0.98), (cx + r * 0.86, cy - r * 0.5), (cx + r * 0.94, cy + r * 0.3), (cx + r * 0.3, cy + r * 0.92),
                         (cx - r * 0.3, cy + r * 0.92), (cx - r * 0.94, cy + r * 0.3), (cx - r * 0.86, cy - r * 0.5)], closed=True))
-    layer.fill(face, texture(craft, layer.size, look, rng, r * 0.2))
+    layer.fill(face, texture(craft, layer.size, look, r * 0.2))
     ribs = [[(cx, cy + r * 1.1), (cx + math.cos(a) * r * 1.6, cy + r * 1.1 + math.sin(a) * r * 2.1)]
             for a in (math.pi * (1.2 + 0.6 * i / 16) for i in range(17))]
     layer.tint(strokes(ribs, 3).within(face).faded(0.28), darker(look.body, 0.6))

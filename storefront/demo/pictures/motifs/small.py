@@ -22,7 +22,7 @@ def spoon(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     head = long * rng.uniform(0.13, 0.18)
     step = head * 2.5
     layer = Layer(step * count + 40, long + 40, darker(look.body, 0.25))
-    skin = texture(craft, layer.size, look, rng, width * 0.1)
+    skin = texture(craft, layer.size, look, width * 0.1)
     for i in range(count):
         cx, top = 20 + step * (i + 0.5), 20 + rng.uniform(0, 24)
         tone = (look.body, look.alt, mix(look.body, look.alt, 0.5))[i]
@@ -72,7 +72,7 @@ def _jewel(layer: Layer, look: Look, craft: str, cx: float, cy: float, r: float,
         layer.round_off(polys(beads), r * 0.02, 0.8, 0.8)
     else:
         base = poly(ring(cx, cy, r, r))
-        layer.fill(base, texture(craft, layer.size, look, rng, r * 0.5))
+        layer.fill(base, texture(craft, layer.size, look, r * 0.5))
         if craft == "shell-inlay":
             layer.tint(base, darker(look.body if look.dark_body else look.ink, 0.2))
             shapes = [leaf(cx + math.cos(a) * r * 0.2, cy + math.sin(a) * r * 0.2, a, r * 0.66, r * 1.35 / petals)
@@ -152,7 +152,7 @@ def figure(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         return [(15 + (1 - x if flip else x) * side, 15 + y * side) for x, y in points]
 
     patch = poly(smooth(place(shape), closed=True))
-    skin = texture(craft, layer.size, look, rng, width * 0.085)
+    skin = texture(craft, layer.size, look, width * 0.085)
     layer.fill(patch, mottled(layer.size, look.body, rng))
     blanket_patch = poly(smooth(place(saddle), closed=True)).within(patch)
     layer.tint(blanket_patch, skin)

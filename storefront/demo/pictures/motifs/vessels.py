@@ -24,7 +24,7 @@ def gloss(craft: str) -> float:
 
 def _skin(look: Look, craft: str, rng: Random, solid: Solid, scale: float | None = None) -> Image.Image:
     size = (max(60, round(solid.widest * math.pi / 2 * 1.25)), max(60, round(solid.height * 1.15)))
-    return texture(craft, size, look, rng, scale or solid.widest * rng.uniform(0.15, 0.22))
+    return texture(craft, size, look, scale or solid.widest * rng.uniform(0.15, 0.22))
 
 
 def _shadow(look: Look) -> RGB:
@@ -51,12 +51,11 @@ def _standing(layer: Layer, solid: Solid) -> Sprite:
 def bowl(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     r, deep = width / 2, width * rng.uniform(0.34, 0.48)
     tilt, foot = rng.uniform(0.2, 0.3), rng.uniform(0.3, 0.44)
-    belly = rng.uniform(0.84, 0.98)
-    lip = rng.uniform(0.95, 1.05)
+    belly = rng.uniform(0.9, 1.0)
     layer = Layer(width * 1.2, deep + width * tilt + 40, darker(look.body, 0.2))
     solid = Solid.spun(width * 0.6, width * tilt / 2 + 16, deep, tilt,
-                       [(0, r), (0.12, r * belly * lip), (0.4, r * belly * 0.94), (0.7, r * (belly * 0.5 + foot * 0.42)),
-                        (0.88, r * foot * 1.02), (0.9, r * foot), (1, r * foot * 1.06)])
+                       [(0, r), (0.14, r * (0.5 + belly * 0.48)), (0.42, r * belly * 0.9), (0.7, r * (belly * 0.44 + foot * 0.36)),
+                        (0.88, r * foot), (0.94, r * foot * 0.97), (1, r * foot * 1.05)])
     if craft == "basketry":
         return _woven_bowl(layer, solid, look, craft, rng)
     skin = _skin(look, craft, rng, solid)
@@ -72,7 +71,7 @@ def bowl(look: Look, craft: str, rng: Random, width: float) -> Sprite:
 def _woven_bowl(layer: Layer, solid: Solid, look: Look, craft: str, rng: Random) -> Sprite:
     skin = _skin(look, craft, rng, solid)
     paint_solid(layer, solid, skin, shadow=_shadow(look), gloss=0.05)
-    inner = texture(craft, layer.size, look, rng, solid.widest * 0.14)
+    inner = texture(craft, layer.size, look, solid.widest * 0.14)
     paint_mouth(layer, solid, rim=darker(look.body, 0.2), inside=inner, shadow=_shadow(look), lip=solid.r(0) * 0.05)
     _braid(layer, solid, look, solid.r(0) * 0.06)
     return _standing(layer, solid)
@@ -180,7 +179,7 @@ def _spout(layer: Layer, look: Look, cx: float, r: float, top: float, deep: floa
 VASES = (
     [(0, 0.32), (0.06, 0.26), (0.2, 0.24), (0.38, 0.62), (0.58, 0.98), (0.78, 0.9), (0.94, 0.56), (1, 0.54)],
     [(0, 0.5), (0.08, 0.4), (0.16, 0.46), (0.36, 0.98), (0.55, 0.94), (0.85, 0.58), (1, 0.52)],
-    [(0, 0.22), (0.3, 0.17), (0.5, 0.26), (0.7, 0.86), (0.85, 0.98), (0.95, 0.82), (1, 0.74)],
+    [(0, 0.26), (0.22, 0.2), (0.42, 0.3), (0.62, 0.72), (0.8, 0.98), (0.93, 0.84), (1, 0.74)],
     [(0, 0.78), (0.05, 0.7), (0.3, 0.62), (0.6, 0.74), (0.86, 0.92), (1, 0.8)],
     [(0, 0.6), (0.07, 0.52), (0.14, 0.6), (0.3, 0.9), (0.5, 1.0), (0.72, 0.84), (0.92, 0.5), (1, 0.56)],
 )
@@ -207,7 +206,7 @@ def jar(look: Look, craft: str, rng: Random, width: float) -> Sprite:
                                              (0.97, r * 0.6), (1, r * 0.6)])
     paint_solid(layer, solid, _skin(look, craft, rng, solid), shadow=_shadow(look), gloss=gloss(craft))
     lid = Solid.spun(cx, top - r * 0.24, r * 0.26, tilt, [(0, r * 0.2), (0.3, r * 0.5), (0.8, r * 0.7), (1, r * 0.68)])
-    paint_solid(layer, lid, _skin(look, craft, rng, lid, r * 0.24), shadow=_shadow(look), gloss=gloss(craft))
+    paint_solid(layer, lid, mottled((300, 100), mix(look.body, look.alt, 0.5), rng), shadow=_shadow(look), gloss=gloss(craft))
     knob = Solid.spun(cx, top - r * 0.46, r * 0.26, tilt, [(0, r * 0.08), (0.4, r * 0.17), (0.8, r * 0.11), (1, r * 0.1)])
     paint_solid(layer, knob, mottled((120, 90), mix(look.alt, look.body, 0.4), rng), shadow=_shadow(look), gloss=gloss(craft))
     return _standing(layer, solid)
@@ -227,7 +226,7 @@ def basket(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         layer.fill(hoop, cane)
         layer.round_off(hoop, 9, 0.5, 0.4)
     paint_solid(layer, solid, _skin(look, craft, rng, solid), shadow=_shadow(look), gloss=gloss(craft) * 0.3)
-    inner = texture(craft, layer.size, look, rng, r * 0.16)
+    inner = texture(craft, layer.size, look, r * 0.16)
     paint_mouth(layer, solid, rim=darker(cane, 0.2), inside=inner, shadow=_shadow(look), lip=r * 0.05)
     _braid(layer, solid, look, r * 0.075)
     if handle == "hoop":

@@ -36,8 +36,11 @@ GLOSS = {"lacquer": 0.95, "shell-inlay": 0.9, "tea-ware": 0.8, "silver-filigree"
          "wood-turning": 0.3}
 
 
-def texture(craft: str, size: tuple[int, int], look: Look, rng: Random, scale: float) -> Image.Image:
-    """The pattern of *craft* over *size* pixels. Raises ValueError for an unknown craft."""
+def texture(craft: str, size: tuple[int, int], look: Look, scale: float) -> Image.Image:
+    """The pattern of *craft* over *size* pixels: the same kind for every surface that shares a *look*.
+
+    Raises ValueError for an unknown craft.
+    """
     if craft not in CRAFTS:
         raise ValueError(f"unknown craft: {craft!r}")
-    return CRAFTS[craft](size, look, rng, scale)
+    return CRAFTS[craft](size, look, Random(look.seed), scale)

@@ -127,7 +127,7 @@ def _brushed(pot: Image.Image, paint: tuple, rng: Random, scale: float) -> None:
         x, base = rng.uniform(0, pot.width), pot.height * rng.uniform(0.78, 0.95)
         blades, stems = [], []
         for _ in range(rng.randint(4, 7)):
-            a, length = -math.pi / 2 + rng.uniform(-0.9, 0.9), pot.height * rng.uniform(0.35, 0.7)
+            a, length = -math.pi / 2 + rng.uniform(-0.8, 0.8), pot.height * rng.uniform(0.3, 0.6)
             blades.append(leaf(x + rng.uniform(-6, 6), base, a, length, length * 0.05))
             tip = (x + math.cos(a) * length * 0.9, base + math.sin(a) * length * 0.9)
             stems.append(ring(*tip, scale * 0.09, scale * 0.09, n=10))
@@ -138,11 +138,16 @@ def _brushed(pot: Image.Image, paint: tuple, rng: Random, scale: float) -> None:
 def _dripped(pot: Image.Image, paint: tuple, rng: Random, scale: float) -> None:
     level, edge = pot.height * rng.uniform(0.25, 0.4), []
     x = 0.0
-    while x < pot.width + scale:
-        edge.append((x, level + rng.uniform(-0.2, 1.4) * scale * (1 if len(edge) % 2 else 0.1)))
-        x += scale * rng.uniform(0.3, 0.6)
+    while x < pot.width + scale * 2:
+        edge.append((x, level + rng.uniform(-0.15, 0.15) * scale))
+        if rng.random() < 0.45:
+            long = scale * rng.uniform(0.5, 1.6)
+            edge += [(x + scale * 0.16, level + long * 0.7), (x + scale * 0.3, level + long), (x + scale * 0.44, level + long * 0.7)]
+            x += scale * 0.6
+        x += scale * rng.uniform(0.4, 1.0)
     drip = poly([(-2, -4), *smooth(edge, n=6), (pot.width + 4, -4)])
-    pot.paste(paint, (drip.x, drip.y), fade(drip.mask, 0.8))
+    soft = drip.blurred(max(1.5, scale * 0.03))
+    pot.paste(paint, (soft.x, soft.y), fade(soft.mask, 0.8))
 
 
 def _crackle(pot: Image.Image, colour: tuple, rng: Random, step: float) -> None:

@@ -23,6 +23,7 @@ def _paste(sheet: Image.Image, colour: tuple[int, int, int], patch, strength: fl
 
 def lacquer(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     """Deep polished ground with gold: waves, boughs, hills, bands or eggshell."""
+    scale = min(scale, size[1] / 3.6)
     ground = tones(cloud(size, (scale * 5, scale * 5), rng), darker(look.body, 0.22), lighter(look.body, 0.05))
     gold = mix(look.accent, GOLD, 0.55)
     kind = rng.choice(("waves", "bough", "bough", "hills", "bands", "eggshell"))
@@ -37,7 +38,7 @@ def lacquer(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
 
 
 def _waves(ground: Image.Image, look: Look, gold: tuple, rng: Random, scale: float) -> None:
-    step, lines, first = scale * rng.uniform(0.9, 1.3), [], rng.uniform(0.35, 0.6)
+    step, lines, first = scale * rng.uniform(0.9, 1.3), [], rng.choice((0.0, 0.3, 0.45))
     start = int(ground.height * first / (step * 0.5))
     for row in range(start, math.ceil(ground.height / (step * 0.5)) + 2):
         for col in range(-1, math.ceil(ground.width / step) + 1):
@@ -50,8 +51,10 @@ def _waves(ground: Image.Image, look: Look, gold: tuple, rng: Random, scale: flo
 
 def _bough(ground: Image.Image, look: Look, gold: tuple, rng: Random, scale: float) -> None:
     blossom = rng.choice((look.light, lighter(gold, 0.4), look.accent2))
-    for _ in range(max(2, round(ground.width / (scale * 6)))):
-        x, y = rng.uniform(0, ground.width), ground.height * rng.uniform(0.75, 1.0)
+    count = max(2, round(ground.width * max(1, ground.height / (scale * 7)) / (scale * 4.4)))
+    for k in range(count):
+        x = ground.width * (k + rng.uniform(0.2, 0.8)) / count
+        y = ground.height * (rng.uniform(0.75, 1.0) if ground.height < scale * 8 else rng.uniform(0.2, 1.05))
         a, spine = rng.uniform(-2.2, -0.9), [(x, y)]
         for _ in range(7):
             a += rng.uniform(-0.35, 0.4)

@@ -16,8 +16,8 @@ Size = tuple[int, int]
 NEAREST = Image.Resampling.NEAREST
 
 
-def threads(image: Image.Image, pitch: float, depth: float = 0.22) -> Image.Image:
-    """Lay the tooth of a plain weave over *image*; *pitch* is the thread width in pixels."""
+def threads(image: Image.Image, pitch: float, depth: float = 0.22, slub: float = 0.5) -> Image.Image:
+    """Lay the tooth of a plain weave over *image*; *pitch* is the thread width in pixels, *slub* its unevenness."""
     p = max(3, round(pitch))
     cell = Image.new("L", (p * 2, p * 2), 255)
     d = ImageDraw.Draw(cell)
@@ -27,8 +27,8 @@ def threads(image: Image.Image, pitch: float, depth: float = 0.22) -> Image.Imag
     d.line((p - 1, 0, p - 1, p * 2), fill=185)
     shade = tiled(cell, image.size)
     worn = multiply(image, shade, darker(WHITE, 0.75), depth * 2)
-    slub = cloud(image.size, (p * 60, p * 1.4), Random(p))
-    return multiply(worn, slub.point([205 + v // 5 for v in range(256)]), (120, 105, 110), 0.5)
+    uneven = cloud(image.size, (p * 60, p * 1.4), Random(p))
+    return multiply(worn, uneven.point([205 + v // 5 for v in range(256)]), (120, 105, 110), slub)
 
 
 def pixel_rows(pattern: Image.Image, size: Size, cell: float) -> Image.Image:
@@ -189,7 +189,7 @@ def basket(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     cell = max(5, round(scale * rng.uniform(0.24, 0.36)))
     cols, rows = size[0] // cell + 2, size[1] // cell + 2
     twill = rng.choice((2, 2, 3, 4))
-    natural = mix(look.body, (214, 178, 122), 0.45 if look.dark_body else 0.2)
+    natural = mix(look.body, (226, 188, 126), 0.62 if look.dark_body else 0.4)
     weft = [jitter(natural, rng, light=0.05) for _ in range(rows)]
     warp = [jitter(darker(natural, 0.16), rng, light=0.04) for _ in range(cols)]
     for _ in range(rng.randint(1, 3)):
@@ -199,7 +199,7 @@ def basket(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     if rng.random() < 0.4:
         gap = rng.randint(3, 7)
         warp = [jitter(look.accent2, rng) if i % gap == 0 else c for i, c in enumerate(warp)]
-    over = [(i + j * (1 if twill > 2 else 1)) % twill < max(1, twill // 2) for j in range(twill) for i in range(twill)]
+    over = [(i + j) % twill < max(1, twill // 2) for j in range(twill) for i in range(twill)]
     pixels = [weft[j] if over[(j % twill) * twill + i % twill] else warp[i] for j in range(rows) for i in range(cols)]
     draft = Image.new("RGB", (cols, rows))
     draft.putdata(pixels)

@@ -3,36 +3,29 @@
 class FilterPanel extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form.facets");
-    if (!this.form) return;
+    this.toggle = this.querySelector(".facet-toggle");
     this.wide = matchMedia("(min-width: 64rem)");
-    this.form.addEventListener("change", (event) => this.choose(event));
+    this.form.addEventListener("change", (event) => this.choose(event.target));
     this.form.addEventListener("click", (event) => this.tap(event));
-    this.form.addEventListener("submit", () => this.dropEmpty());
-    this.querySelector(".facet-toggle")?.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") event.currentTarget.open = false;
-    });
+    this.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
   }
 
-  choose(event) {
-    if (this.wide.matches) this.follow(event.target);
-  }
-
-  follow(input) {
-    const link = document.getElementById(input.getAttribute("aria-labelledby"));
-    if (link) location.assign(link.href);
+  choose(input) {
+    if (this.wide.matches) location.assign(input.nextElementSibling.href);
   }
 
   tap(event) {
     const link = event.target.closest("a");
     if (!link || this.wide.matches) return;
-    const input = this.form.querySelector(`[aria-labelledby="${link.id}"]`);
-    if (!input) return;
     event.preventDefault();
-    input.checked = input.type === "radio" ? true : !input.checked;
+    const input = link.previousElementSibling;
+    input.checked = !input.checked;
   }
 
-  dropEmpty() {
-    for (const field of this.form.elements) if (field.name && field.value === "") field.disabled = true;
+  close() {
+    if (!this.toggle.open) return;
+    this.toggle.open = false;
+    this.toggle.querySelector("summary").focus();
   }
 }
 

@@ -1,0 +1,17 @@
+"""Sample shipping rates for the demo; an operator replaces them in the admin."""
+
+import csv
+from pathlib import Path
+
+from marketplace.fulfilment.models import ShippingRate
+
+RATES = Path(__file__).parent / "data" / "shipping_rates.csv"
+
+
+def load_sample_rates() -> int:
+    """Insert the sample rates where the table is empty. Answers the number of rows inserted."""
+    if ShippingRate.objects.exists():
+        return 0
+    with RATES.open(encoding="utf-8", newline="") as file:
+        rows = [ShippingRate(**{key: value or None for key, value in row.items() if key != "destination"}, destination=row["destination"]) for row in csv.DictReader(file)]
+    return len(ShippingRate.objects.bulk_create(rows))

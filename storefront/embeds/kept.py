@@ -1,0 +1,77 @@
+"""Remembers answers per version of the content, and gives the last good one when the database is away.
+
+The cards and oEmbed answers that agencies' visitors see must outlive an outage of the shop, so each worker keeps what
+it last read. Nothing here is personal. Absence is never kept: only the database can say that something is missing.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from storefront.listing import version
+
+logger = logging.getLogger(__name__)
+
+
+class Unavailable(Exception):
+    """The answer cannot be made now and was not kept before."""
+
+
+@dataclass
+class Row:
+    """``confirmed_at`` (seconds, monotonic) is when the value was last known to be true."""
+
+    value: Any
+    version: version.Version
+    confirmed_at: float
+
+
+class Keep:
+    """At most ``most`` values; those not asked for longest go first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._rows: OrderedDict[Hashable, Row] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any], keepable: Callable[[Any], bool] = bool) -> tuple[Any, float]:
+        """(value, its age in seconds). Raises Unavailable when ``make`` fails and there is no value from before.
+
+        Any failure counts, not only the database's: the contract with agencies is a card or a 503, never an error page.
+        """
+        row = self._rows.get(key)
+        try:
+            now = version.current()
+            if row is None or row.version != now:
+                value = make()
+                if not keepable(value):
+                    self._drop(key)
+                    return value, 0.0
+                row = Row(value, now, time.monotonic())
+        except Exception as problem:
+            logger.exception("Embed %s could not be made", key)
+            if row is None:
+                raise Unavailable from problem
+            return row.value, time.monotonic() - row.confirmed_at
+        row.confirmed_at = time.monotonic()
+        self._put(key, row)
+        return row.value, 0.0
+
+    def clear(self) -> None:
+        with self._lock:
+            self._rows.clear()
+
+    def _put(self, key: Hashable, row: Row) -> None:
+        with self._lock:
+            self._rows[key] = row
+            self._rows.move_to_end(key)
+            if len(self._rows) > self._most:
+                self._rows.popitem(last=False)
+
+    def _drop(self, key: Hashable) -> None:
+        with self._lock:
+            self._rows.pop(key, None)

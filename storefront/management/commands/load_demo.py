@@ -1,0 +1,37 @@
+import time
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from storefront.demo.load.bulk import load_many
+from storefront.demo.load.images import load_images
+from storefront.demo.load.pages import load_pages
+from storefront.demo.load.pieces import load_pieces
+from storefront.demo.load.places import load_people, load_places
+from storefront.listing.refresh import once_at_the_end
+
+
+class Command(BaseCommand):
+    help = "Loads the demo: invented villages, makers and goods, marked as samples. Running it again changes nothing."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--products", type=int, default=0, metavar="N", help="Add N generated pieces for load work.")
+
+    def handle(self, *args, products: int, **options) -> None:
+        call_command("seed_reference", stdout=self.stdout)
+        self._step("pictures", load_images)
+        with transaction.atomic(), once_at_the_end():
+            self._step("people", load_people)
+            self._step("villages, crafts and workshops", load_places)
+            self._step("pieces", load_pieces)
+            self._step("pages", load_pages)
+        if products:
+            self._step("generated pieces", lambda: load_many(products))
+
+    def _step(self, name: str, function) -> None:
+        started = time.monotonic()
+        answer = function()
+        number = f"{answer} " if isinstance(answer, int) else ""
+        self.stdout.write(f"{number}{name} ({time.monotonic() - started:.1f} s)")
+        self.stdout.flush()

@@ -1,0 +1,80 @@
+"""What every test may ask for: a real PostgreSQL with reference data, a fake Stripe, the people of the house."""
+
+import os
+from collections.abc import Iterator
+
+import dj_database_url
+import pytest
+from django.db import connections
+
+from tests.fake_stripe import FakeStripe
+from tests.postgres import Postgres
+
+pytest_plugins = ["tests.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Address of the database server: TEST_DATABASE_URL (its user must be a superuser), else one of our own."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with Postgres() as server:
+        yield server.url("marketplace")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres_url: str) -> None:
+    """Started here, so that tests without a database do not wait for one."""
+    connections["default"].settings_dict.update(dj_database_url.parse(postgres_url))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """After the empty tables (pytest-django's own fixture of this name): the rows that every shop needs."""
+    from tests import snapshot
+    from tests.factories.reference import make_reference
+
+    with django_db_blocker.unblock():
+        make_reference()
+        snapshot.take()
+
+
+@pytest.fixture(scope="session")
+def _stripe() -> Iterator[FakeStripe]:
+    with FakeStripe() as fake:
+        yield fake
+
+
+@pytest.fixture(autouse=True)
+def fake_stripe(_stripe: FakeStripe, settings) -> Iterator[FakeStripe]:
+    """A fake Stripe without memory of earlier tests. Its webhooks wait for ``pump`` until a test names an address."""
+    from marketplace.payments.gateway import get_gateway
+
+    settings.STRIPE_API_BASE = _stripe.url
+    get_gateway.cache_clear()
+    _stripe.reset()
+    yield _stripe
+    _stripe.control(webhook_url=None)
+    _stripe.reset()
+    get_gateway.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    """What a process keeps in memory belongs to one test only."""
+    from django.core.cache import cache
+
+    from storefront.listing import cube, directory, version
+    from storefront.public import page_cache
+
+    def forget() -> None:
+        version.forget()
+        directory.forget()
+        cube.forget()
+        page_cache.clear()
+        cache.clear()
+
+    forget()
+    yield
+    forget()

@@ -1,0 +1,60 @@
+"""The people every test knows, and how they visit the shop."""
+
+from dataclasses import dataclass, fields
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection
+from django.test import Client
+
+from marketplace.workshops.models import Workshop
+
+
+def run_commit_hooks() -> None:
+    """Do now what waits for the commit of the test's transaction, in its order."""
+    while connection.run_on_commit:
+        _savepoints, hook, _robust = connection.run_on_commit.pop(0)
+        hook()
+
+
+class Visitor(Client):
+    """A browser without scripts. What a request leaves for after its commit is done when it ends, as it is in life."""
+
+    def request(self, **request):
+        run_commit_hooks()
+        response = super().request(**request)
+        run_commit_hooks()
+        return response
+
+    def post_from_page(self, path: str, data: dict | None = None, **kwargs):
+        """A POST by a form on one of our own pages: with the Origin that browsers send."""
+        return self.post(path, data or {}, headers={"Origin": "http://testserver"}, **kwargs)
+
+
+@dataclass
+class Person:
+    """Somebody with a browser. ``user`` is None for a stranger; ``workshop`` is where a maker or helper works."""
+
+    name: str
+    client: Visitor
+    user: AbstractBaseUser | None = None
+    workshop: Workshop | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass
+class Cast:
+    """maker and helper share a workshop; other_maker has her own; the others are nobody's members."""
+
+    maker: Person
+    helper: Person
+    other_maker: Person
+    buyer: Person
+    agency: Person
+    staff: Person
+    stranger: Person
+
+    def all_but(self, *names: str) -> list[Person]:
+        """Everybody except these: those who must find a door shut."""
+        return [getattr(self, field.name) for field in fields(self) if field.name not in names]
