@@ -1,5 +1,6 @@
 """Strategy mixin: which price, and whether a piece can be had."""
 
+from django.conf import settings
 from oscar.apps.partner.availability import Available, Unavailable
 
 
@@ -8,6 +9,8 @@ class PieceStrategyMixin:
 
     def availability_policy(self, product, stockrecord):
         if not stockrecord or not product.is_public or (product.is_child and not product.parent.is_public):
+            return Unavailable()
+        if stockrecord.price is None or stockrecord.price_currency != settings.MARKETPLACE_CURRENCY:
             return Unavailable()
         if (product.parent if product.is_child else product).made_to_order:
             return Available()

@@ -73,6 +73,12 @@ def from_minor(minor: int, currency: str) -> Money:
     return Money(Decimal(minor).scaleb(-int(row["stripe_exponent"])), currency.upper())
 
 
+def smallest_payment(currency: str) -> Money:
+    """The least that Stripe takes in a currency; one step of its amounts where it states no minimum."""
+    row = stripe_rows()[currency]
+    return from_minor(int(row["stripe_min_amount_minor"] or row["stripe_amount_multiple_of"] or 1), currency)
+
+
 def quantum(currency: str) -> Decimal:
     """The smallest step of a currency: 0.01 for USD, 1 for JPY."""
     row = stripe_rows().get(currency)

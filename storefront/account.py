@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.views import LoginView
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -57,6 +58,16 @@ class RegisterForm(forms.Form):
             raise forms.ValidationError(_("There is an account with this e-mail. Please log in."))
         return email
 
+    def save(self):
+        """The new user; None, with an error on the form, when the same address came twice at the same moment."""
+        data = self.cleaned_data
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(data["email"], data["email"], data["password"], first_name=data["name"])
+        except IntegrityError:
+            self.add_error("email", _("There is an account with this e-mail. Please log in."))
+            return None
+
     def clean_password(self) -> str:
         validate_password(self.cleaned_data["password"])
         return self.cleaned_data["password"]
@@ -67,10 +78,9 @@ class RegisterForm(forms.Form):
 def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        user = User.objects.create_user(data["email"], data["email"], data["password"], first_name=data["name"][:150])
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("account:orders")
+        if user := form.save():
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            return redirect("account:orders")
     return render(request, "storefront/account/register.html", {"form": form}, status=400 if form.is_bound else 200)
 
 

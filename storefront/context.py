@@ -14,7 +14,7 @@ PRIVATE = ("/admin/", "/dashboard/", "/django-admin/")
 
 
 def site(request: HttpRequest) -> dict:
-    """LANG, languages, nav, canonical_url, alternates, shop_name, currency, labels (see templates/storefront/base.html)."""
+    """LANG, languages, nav, canonical_url, alternates, shop_name, currency, labels, oembed (see templates/storefront/base.html)."""
     if request.path.startswith(PRIVATE):
         return {"shop_name": settings.MARKETPLACE_SHOP_NAME}
     language = get_language() or settings.LANGUAGE_CODE
@@ -29,6 +29,7 @@ def site(request: HttpRequest) -> dict:
         "shop_name": settings.MARKETPLACE_SHOP_NAME,
         "currency": settings.MARKETPLACE_CURRENCY,
         "labels": card_labels(),
+        "oembed": getattr(request, "oembed", None),
         "home_url": f"/{language}/",
     }
 

@@ -15,6 +15,8 @@ from storefront.pictures import LARGE, PORTRAIT, WIDE, describe
 
 STORIES_PER_PAGE = 12
 PLACES_PER_PAGE = 24
+# All that a story's card shows; a page has some forty fields more.
+CARD_FIELDS = ("title", "url_path", "intro", "hero_id", "hero_alt", "village_id", "first_published_at")
 
 
 def language_of(page) -> str:
@@ -30,7 +32,7 @@ def home(page, request: HttpRequest) -> dict:
     load_for(stories, villages, crafts)
     return {
         "hero": hero(page),
-        "hero_url": stories[0].public_url if stories else "",
+        "hero_url": directory.path_of(stories[0].url_path) if stories else "",
         "featured": [story_card(story, directory) for story in stories],
         "new_pieces": draw(newest()[:8]),
         "villages": [place_card(place, directory) for place in villages],
@@ -146,7 +148,7 @@ def _stories(page):
     """Live stories in the page's language, newest first."""
     from storefront.models import StoryPage
 
-    rows = StoryPage.objects.filter(live=True, locale_id=page.locale_id).defer("body")
+    rows = StoryPage.objects.filter(live=True, locale_id=page.locale_id).only(*CARD_FIELDS)
     return rows.order_by("-first_published_at", "-pk")
 
 
@@ -169,7 +171,7 @@ def _image(pk):
 
 
 def load_for(*groups) -> None:
-    """Read the main pictures of stories and places in all ``groups`` together (two statements)."""
+    """Read the main pictures of stories and places in all ``groups``, and the page's own, in one statement."""
     store = preload.current()
     if store is not None:
         preload.load_images(store, {row.hero_id for group in groups for row in group if row.hero_id})
@@ -212,7 +214,7 @@ def story_card(row, directory: Directory) -> dict:
     village = directory.villages.get(row.village_id)
     date = row.first_published_at
     return {
-        "url": row.public_url,
+        "url": directory.path_of(row.url_path),
         "title": row.title,
         "intro": row.intro,
         "village": village.name if village else "",

@@ -120,6 +120,7 @@ class WorkshopMixin(PlaceMixin):
     )
     portrait = _image(_("portrait"))
     subject_field = "workshop"
+    served_with = ("workshop",)
     get_page_context = page_contexts.workshop
 
     class Meta:

@@ -1,9 +1,15 @@
 """One pipeline for pictures: Wagtail renditions, WebP, two or three widths, sizes known so that nothing jumps."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import NamedTuple
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import prefetch_related_objects
-from wagtail.images.models import AbstractImage
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage, Filter
 
 # Kinds of use: rendition filters from small to large. Frames: 4:5 for cards, 3:2 for stories, 1:1 for portraits.
 CARD = ("fill-360x450|format-webp", "fill-720x900|format-webp")
@@ -14,12 +20,69 @@ SOCIAL = ("fill-1200x630|format-jpeg",)
 SPECS = (*CARD, *WIDE, *LARGE, *PORTRAIT, *SOCIAL)
 
 
+FOCUS = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
+
+
+class Made(NamedTuple):
+    """A rendition: what of it a page shows. Sizes in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass
+class Loaded:
+    """A picture by its number with the renditions that exist, by filter; the image itself is read only to make more."""
+
+    pk: int
+    made: dict[str, Made]
+
+    def get_renditions(self, *specs: str) -> dict[str, Made]:
+        """As Wagtail's images answer. Raises what they raise when the file is missing or broken."""
+        missing = [spec for spec in specs if spec not in self.made]
+        if missing:
+            rows = get_image_model().objects.get(pk=self.pk).get_renditions(*missing)
+            self.made |= {spec: Made(row.url, row.width, row.height) for spec, row in rows.items()}
+        return self.made
+
+
+def load_pictures(ids: Iterable[int]) -> dict[int, Loaded]:
+    """Pictures by number. One statement, and one more when some of them have no rendition yet."""
+    wanted, found = set(ids), {}
+    if not wanted:
+        return found
+    images = get_image_model()
+    renditions = images.get_rendition_model()
+    storage = renditions._meta.get_field("file").storage
+    focus = [f"image__{name}" for name in FOCUS]
+    rows = renditions.objects.filter(image_id__in=wanted)
+    for pk, spec, key, file, width, height, *point in rows.values_list(
+        "image_id", "filter_spec", "focal_point_key", "file", "width", "height", *focus
+    ):
+        picture = found.setdefault(pk, Loaded(pk, {}))
+        if key == _focal_key(spec, *point):
+            picture.made[spec] = Made(storage.url(file), width, height)
+    new = wanted - found.keys()
+    if new:
+        found |= {pk: Loaded(pk, {}) for pk in images.objects.filter(pk__in=new).values_list("pk", flat=True)}
+    return found
+
+
+@lru_cache(maxsize=2_000)
+def _focal_key(spec: str, *point: int | None) -> str:
+    """What Wagtail marks a rendition with, so that one of an earlier focal point is not taken."""
+    return Filter(spec=spec).get_cache_key(SimpleNamespace(**dict(zip(FOCUS, point, strict=True))))
+
+
 def load_renditions(images: Iterable[AbstractImage]) -> None:
     """Read the renditions of all ``images`` in one statement."""
     prefetch_related_objects([image for image in images if image], "renditions")
 
 
-def describe(image: AbstractImage | None, specs: tuple[str, ...], alt: str = "", lang: str = "", credit: str = "") -> dict:
+def describe(
+    image: AbstractImage | Loaded | None, specs: tuple[str, ...], alt: str = "", lang: str = "", credit: str = ""
+) -> dict:
     """What components/picture.html draws: src, srcset, width, height (of the largest), alt, lang, credit; {} for None.
 
     A file that is missing or broken gives {} too: a page never fails for a picture.
@@ -28,7 +91,7 @@ def describe(image: AbstractImage | None, specs: tuple[str, ...], alt: str = "",
         return {}
     try:
         made = image.get_renditions(*specs)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ObjectDoesNotExist):
         return {}
     renditions = [made[spec] for spec in specs]
     largest = renditions[-1]

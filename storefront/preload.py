@@ -6,18 +6,19 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from wagtail.fields import StreamField
-from wagtail.images import get_image_model
 
 from storefront.listing.models import ProductCard
-from storefront.pictures import load_renditions
+from storefront.pictures import Loaded, load_pictures
 
 
 @dataclass
 class Preloaded:
-    """Wagtail images by id, visible cards by product id."""
+    """Pictures by id, visible cards by product id; and the ids that the next reading brings along."""
 
-    images: dict = field(default_factory=dict)
+    images: dict[int, Loaded] = field(default_factory=dict)
     cards: dict[int, ProductCard] = field(default_factory=dict)
+    waiting_images: set[int] = field(default_factory=set)
+    waiting_products: set[int] = field(default_factory=set)
 
 
 _current: ContextVar[Preloaded | None] = ContextVar("preloaded", default=None)
@@ -31,11 +32,9 @@ def current() -> Preloaded | None:
 
 @contextmanager
 def preloaded(page) -> Iterator[Preloaded]:
-    """Within the block, pictures and cards of the page's StreamFields are at hand."""
+    """Within the block, pictures and cards of the page's StreamFields are read together with the first that is needed."""
     with holding() as store:
-        image_ids, product_ids = wanted(page)
-        load_images(store, image_ids)
-        load_cards(store, product_ids)
+        store.waiting_images, store.waiting_products = wanted(page)
         yield store
 
 
@@ -51,17 +50,17 @@ def holding() -> Iterator[Preloaded]:
 
 
 def load_images(store: Preloaded, ids: set[int]) -> None:
-    """Add the images and their renditions; ids that are gone stay away."""
-    missing = ids - store.images.keys()
+    """Add the pictures and all that wait; ids that are gone stay away."""
+    missing = (ids | store.waiting_images) - store.images.keys()
+    store.waiting_images = set()
     if missing:
-        found = get_image_model().objects.in_bulk(missing)
-        load_renditions(found.values())
-        store.images.update(found)
+        store.images.update(load_pictures(missing))
 
 
 def load_cards(store: Preloaded, ids: set[int]) -> None:
-    """Add the visible cards of these products."""
-    missing = ids - store.cards.keys()
+    """Add the visible cards of these products and of all that wait."""
+    missing = (ids | store.waiting_products) - store.cards.keys()
+    store.waiting_products = set()
     if missing:
         store.cards.update(ProductCard.objects.filter(visible=True).in_bulk(missing))
 
@@ -70,7 +69,7 @@ def wanted(page) -> tuple[set[int], set[int]]:
     """Ids of images and of products that the page refers to."""
     images = {getattr(page, name) for name in ("hero_id", "portrait_id") if getattr(page, name, None)}
     products: set[int] = set()
-    for stream in (f for f in page._meta.get_fields() if isinstance(f, StreamField)):
+    for stream in (field for field in page._meta.concrete_fields if isinstance(field, StreamField)):
         _walk(list(getattr(page, stream.name).raw_data), images, products)
     return images, products
 

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Site
 
 from storefront.listing import version
+from storefront.listing.directory import get_directory
 from storefront.preload import preloaded
 
 CACHE_CONTROL = "public, max-age=0, s-maxage=60, must-revalidate"
@@ -72,6 +72,10 @@ def public_page(view: Callable) -> Callable:
                 response.render()
             if response.status_code != 200 or response.streaming or getattr(request, "is_preview", False):
                 return response
+            if "private" in response.get("Cache-Control", ""):
+                return response
+            if hasattr(request, "oembed"):
+                response["Link"] = request.oembed["header"]
             response["Cache-Control"] = response.get("Cache-Control", CACHE_CONTROL)
             response["ETag"] = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
             kept = Kept(now, response.content, tuple(response.items()))
@@ -89,19 +93,6 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     return HttpResponse(kept.body, headers=headers)
 
 
-def root_paths() -> dict[str, str]:
-    """Language code → url_path of the home page in that language, on the default site."""
-    return {root.language_code: root.root_path for root in reversed(Site.get_site_root_paths())}
-
-
-def public_path(url_path: str, language: str) -> str:
-    """The address (path only) of a page with Wagtail's ``url_path``; empty when it lies outside the site."""
-    root = root_paths().get(language)
-    if not root or not url_path.startswith(root):
-        return ""
-    return f"/{language}/{url_path[len(root):]}"
-
-
 class PublicPageMixin:
     """Serves with what the body needs read beforehand, so the number of statements does not grow with the blocks."""
 
@@ -111,7 +102,7 @@ class PublicPageMixin:
     @property
     def public_url(self) -> str:
         """Address (path) of the page in its language; empty when it lies outside the site."""
-        return public_path(self.url_path, self.locale.language_code)
+        return get_directory(self.locale.language_code).path_of(self.url_path)
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         context = super().get_context(request, *args, **kwargs)
@@ -121,6 +112,13 @@ class PublicPageMixin:
     def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         with preloaded(self):
             response = super().serve(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                response.render()
+        return response
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        with preloaded(self):
+            response = super().serve_preview(request, mode_name)
             if hasattr(response, "render"):
                 response.render()
         return response

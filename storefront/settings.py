@@ -223,6 +223,8 @@ WAGTAILIMAGES_JPEG_QUALITY = 82
 WAGTAILEMBEDS_FINDERS = []
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+# Oscar's own index is not used, so nothing listens to saves on its behalf.
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
 
 OSCAR_SHOP_NAME = MARKETPLACE_SHOP_NAME  # noqa: F405
 OSCAR_SHOP_TAGLINE = ""
@@ -232,6 +234,15 @@ OSCAR_ALLOW_ANON_CHECKOUT = True
 OSCAR_SLUG_ALLOW_UNICODE = False
 OSCAR_THUMBNAILER = "catalogue.thumbnails.RenditionThumbnailer"
 OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = None
+OSCAR_DASHBOARD_NAVIGATION = [
+    *OSCAR_DASHBOARD_NAVIGATION,  # noqa: F405
+    {
+        "label": _("Stories and makers"),
+        "icon": "fas fa-book-open",
+        "url_name": "wagtailadmin_home",
+        "access_fn": lambda user, *rest: user.has_perm("wagtailadmin.access_admin"),
+    },
+]
 OSCAR_INITIAL_ORDER_STATUS = "pending"
 OSCAR_INITIAL_LINE_STATUS = "pending"
 OSCAR_ORDER_STATUS_PIPELINE = {

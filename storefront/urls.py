@@ -17,6 +17,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from storefront import account
 from storefront.checkout import basket_views, order_views
 from storefront.checkout import views as checkout
+from storefront.dashboard import catalogue_names, customer_names, offer_names, staff_only
 from storefront.listing import product
 from storefront.listing import views as listing
 from storefront.media import media
@@ -43,6 +44,7 @@ account_urls = [
 catalogue_urls = [
     path("", listing.listing, name="index"),
     path("<slug:product_slug>-<int:pk>/", product.detail, name="detail"),
+    *catalogue_names,
 ]
 
 urlpatterns = [
@@ -53,7 +55,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("django-admin/", admin.site.urls),
-    path("dashboard/", apps.get_app_config("dashboard").urls),
+    path("dashboard/", staff_only(apps.get_app_config("dashboard").urls)),
     path("media/<path:path>", media, name="media"),
     *i18n_patterns(
         path("products/", include((catalogue_urls, "catalogue"))),
@@ -67,6 +69,8 @@ urlpatterns = [
         path("orders/<str:number>/", order_views.order, name="order"),
         path("orders/<str:number>/pay/", order_views.pay_again, name="order-pay"),
         path("account/", include((account_urls, "account"))),
+        path("account/", include((customer_names, "customer"))),
+        path("offers/", include((offer_names, "offer"))),
         path("desk/", include(("storefront.desk.urls", "desk"))),
         path("", serve_page, name="home"),
         path("<path:path>", serve_page),

@@ -10,8 +10,6 @@ from django.db import connections
 from tests.fake_stripe import FakeStripe
 from tests.postgres import Postgres
 
-pytest_plugins = ["tests.fixtures"]
-
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
@@ -78,3 +76,35 @@ def _forget() -> Iterator[None]:
     forget()
     yield
     forget()
+
+
+@pytest.fixture
+def commit():
+    """Call it to run what waits for the commit of the test's own transaction. Requests of ``client`` do so by themselves."""
+    from tests.people import run_commit_hooks
+
+    return run_commit_hooks
+
+
+@pytest.fixture
+def client():
+    """A stranger's browser (see tests/people.py)."""
+    from tests.people import Visitor
+
+    return Visitor()
+
+
+@pytest.fixture
+def reference_data(db):
+    """The rows that are there before every test (tests/factories/reference.py); they are, even if a test does not ask."""
+    from tests.factories.reference import find_reference
+
+    return find_reference()
+
+
+@pytest.fixture
+def cast(db):
+    """The people of the house, logged in (tests/people.py): every door is tried by all of them."""
+    from tests.factories.cast import make_cast
+
+    return make_cast()

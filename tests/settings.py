@@ -7,6 +7,7 @@ import tempfile
 
 # Everything the site writes (pictures, mails) goes into a folder of this run; child processes inherit it.
 VAR = tempfile.mkdtemp(prefix="tests-var-")
+os.mkdir(f"{VAR}/static")
 atexit.register(shutil.rmtree, VAR, ignore_errors=True)
 for name in ("DATABASE_URL", "MEDIA_ROOT", "SITE_MODE", "DEBUG", "REDIS_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "PORT"):
     os.environ.pop(name, None)

@@ -38,6 +38,11 @@ class BasketQuote:
         return [row.shipping.reason for row in self.consignments if isinstance(row.shipping, NotShippable)]
 
     @property
+    def line_totals(self) -> list[Money]:
+        """What each line costs, after offers."""
+        return [_line_total(line, self.currency) for row in self.consignments for line in row.lines]
+
+    @property
     def goods(self) -> Money:
         return sum((row.goods for row in self.consignments), Money(Decimal("0.00"), self.currency))
 
@@ -64,7 +69,7 @@ def quote_basket(*, lines: Iterable, destination: str, currency: str, on: date) 
         ConsignmentQuote(
             workshop=workshops[partner_id],
             lines=group,
-            goods=sum((Money(line.line_price_incl_tax_incl_discounts, currency) for line in group), Money(Decimal("0.00"), currency)),
+            goods=sum((_line_total(line, currency) for line in group), Money(Decimal("0.00"), currency)),
             shipping=quote_shipping(
                 origin=workshops[partner_id].village.economy_id,
                 destination=destination,
@@ -76,3 +81,7 @@ def quote_basket(*, lines: Iterable, destination: str, currency: str, on: date) 
         for partner_id, group in groups.items()
     ]
     return BasketQuote(found, currency)
+
+
+def _line_total(line, currency: str) -> Money:
+    return Money(line.line_price_incl_tax_incl_discounts, currency)

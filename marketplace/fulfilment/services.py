@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from marketplace.fulfilment.models import Consignment
@@ -19,6 +20,10 @@ ALLOWED = {
 }
 
 
+# Without letters that look like digits.
+SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
 class NotAllowed(Exception):
     """The consignment's state does not allow this; the message is for the person who tried."""
 
@@ -27,12 +32,12 @@ class NotAllowed(Exception):
 def create_consignments(*, order, quote: BasketQuote) -> list[Consignment]:
     """One consignment per workshop of the order. Calling it again changes nothing."""
     made = []
-    for number, part in enumerate(quote.consignments, start=1):
+    for part in quote.consignments:
         consignment, _created = Consignment.objects.get_or_create(
             order=order,
             workshop=part.workshop,
             defaults={
-                "number": f"{order.number}-{number}",
+                "number": new_number(part.workshop.code_prefix),
                 "currency": quote.currency,
                 "goods": part.goods.amount,
                 "shipping": part.shipping.amount.amount,
@@ -42,6 +47,11 @@ def create_consignments(*, order, quote: BasketQuote) -> list[Consignment]:
         )
         made.append(consignment)
     return made
+
+
+def new_number(prefix: str) -> str:
+    """A number such as "SML-7K2MQ9XD". It says nothing of the order's: who knows that one may see the whole order."""
+    return f"{prefix}-{get_random_string(8, SIGNS)}"
 
 
 def pack(*, consignment: Consignment) -> Consignment:
@@ -68,7 +78,8 @@ def cancel(*, consignment: Consignment) -> Consignment:
 
 @transaction.atomic
 def _move(consignment: Consignment, to: str, **changes) -> Consignment:
-    locked = Consignment.objects.select_for_update().select_related("order__payment").get(pk=consignment.pk)
+    # "self": PostgreSQL cannot lock the far side of an outer join.
+    locked = Consignment.objects.select_for_update(of=("self",)).select_related("order__payment").get(pk=consignment.pk)
     if locked.order.payment.state != "paid" and to != State.CANCELLED:
         raise NotAllowed(_("This order is not paid yet."))
     if to not in ALLOWED[locked.state]:

@@ -23,6 +23,10 @@ class CannotShip(CannotPlace):
     pass
 
 
+class CannotPay(CannotPlace):
+    """The payment service takes no such amount."""
+
+
 class TotalChanged(CannotPlace):
     """The amount is not what the buyer saw. ``total`` is what it is now."""
 

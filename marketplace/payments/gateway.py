@@ -21,12 +21,13 @@ class BadEvent(Exception):
 
 
 class Standing(StrEnum):
-    """Where a hosted payment stands."""
+    """Where a hosted payment stands. After EXPIRED and FAILED (a slow method brought no money) it cannot be paid any more."""
 
     OPEN = "open"
     PROCESSING = "processing"
     PAID = "paid"
     EXPIRED = "expired"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,24 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money, format_money
 from marketplace.payments.models import Payment
 
 
+def send_order_paid(payment_pk: int) -> None:
+    """Tell the buyer and every workshop of a paid order: a task for each mail, so that one failure stops no other."""
+    tell_buyer.enqueue(payment_pk)
+    consignments = Consignment.objects.filter(order__payment=payment_pk).order_by("pk")
+    for consignment_pk in consignments.values_list("pk", flat=True):
+        tell_workshop.enqueue(consignment_pk)
+
+
 @task()
-def send_order_paid(payment_pk: int) -> int:
-    """Tell the buyer and every workshop of a paid order; answers the number of mails sent."""
+def tell_buyer(payment_pk: int) -> int:
+    """Answers the number of mails sent."""
     payment = Payment.objects.select_related("order__shipping_address__country").get(pk=payment_pk)
-    consignments = list(payment.order.consignments.select_related("workshop__village").order_by("pk"))
-    sent = _tell_buyer(payment, consignments)
-    return sent + sum(_tell_workshop(consignment) for consignment in consignments)
-
-
-def _tell_buyer(payment: Payment, consignments: list) -> int:
+    consignments = payment.order.consignments.select_related("workshop__village").order_by("pk")
     order, language = payment.order, payment.language
     with translation.override(language):
         context = {
@@ -44,7 +48,10 @@ def _part(consignment, language: str) -> dict:
     }
 
 
-def _tell_workshop(consignment) -> int:
+@task()
+def tell_workshop(consignment_pk: int) -> int:
+    """Answers the number of mails sent: none for a workshop without members."""
+    consignment = Consignment.objects.select_related("workshop").get(pk=consignment_pk)
     language = consignment.workshop.source_language
     addresses = [row.user.email for row in consignment.workshop.members.select_related("user") if row.user.email and row.user.is_active]
     if not addresses:

@@ -3,19 +3,21 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 from oscar.core.prices import Price
 
+from marketplace.economies.names import economy_name
 from marketplace.fulfilment.quotes import BasketQuote, quote_basket
 from marketplace.fulfilment.services import create_consignments
-from marketplace.money import Money, format_money
+from marketplace.money import Money, MoneyError, format_money, smallest_payment, to_minor
 from marketplace.payments import stock
-from marketplace.payments.errors import BasketIsEmpty, CannotShip, SoldOut, TotalChanged
+from marketplace.payments.errors import BasketIsEmpty, CannotPay, CannotShip, SoldOut, TotalChanged
 from marketplace.payments.models import Payment
 
 Basket = get_model("basket", "Basket")
@@ -51,6 +53,10 @@ class ConsignmentShipping:
     code: str = "per-consignment"
     name: str = "Per consignment"
 
+    def discount(self, basket) -> Decimal:
+        """Oscar asks when an offer on shipping is active: such offers do not apply to consignments."""
+        return Decimal("0.00")
+
 
 def new_reference() -> str:
     """A random public order number such as "K7MQ9-2XDNC-VP4TR"."""
@@ -58,12 +64,23 @@ def new_reference() -> str:
     return "-".join("".join(signs[start : start + 5]) for start in (0, 5, 10))
 
 
-@transaction.atomic
 def place_order(*, basket, buyer: Buyer, language: str, idempotency_key: str, expected_total: Money) -> Payment:
     """Turn ``basket`` into a pending order whose stock is held; the same key answers with the same payment.
 
-    Raises BasketIsEmpty, SoldOut, CannotShip or TotalChanged; then nothing was written.
+    Raises BasketIsEmpty, SoldOut, CannotShip, CannotPay or TotalChanged; then nothing was written.
     """
+    try:
+        return _place(basket, buyer, language, idempotency_key, expected_total)
+    except IntegrityError:
+        # The key came with another basket at the same moment.
+        known = Payment.objects.filter(idempotency_key=idempotency_key).first()
+        if known is None:
+            raise
+        return known
+
+
+@transaction.atomic
+def _place(basket, buyer: Buyer, language: str, idempotency_key: str, expected_total: Money) -> Payment:
     locked = Basket.objects.select_for_update().filter(pk=basket.pk).first()
     known = Payment.objects.filter(idempotency_key=idempotency_key).first()
     if known is not None:
@@ -79,7 +96,9 @@ def place_order(*, basket, buyer: Buyer, language: str, idempotency_key: str, ex
     quote = quote_basket(
         lines=lines, destination=buyer.economy, currency=settings.MARKETPLACE_CURRENCY, on=timezone.localdate()
     )
+    _refuse_what_cannot_be_sent(quote, buyer)
     _refuse_changes(quote, expected_total, language)
+    _refuse_what_cannot_be_paid(quote, language)
     order = _write_order(basket, buyer, quote)
     create_consignments(order=order, quote=quote)
     return Payment.objects.create(
@@ -92,9 +111,25 @@ def place_order(*, basket, buyer: Buyer, language: str, idempotency_key: str, ex
     )
 
 
-def _refuse_changes(quote: BasketQuote, expected: Money, language: str) -> None:
+def _refuse_what_cannot_be_sent(quote: BasketQuote, buyer: Buyer) -> None:
     if quote.refusals:
         raise CannotShip(*quote.refusals)
+    if not Country.objects.filter(pk=buyer.economy, is_shipping_country=True).exists():
+        raise CannotShip(_("We do not send to %(destination)s.") % {"destination": economy_name(buyer.economy)})
+
+
+def _refuse_what_cannot_be_paid(quote: BasketQuote, language: str) -> None:
+    least = smallest_payment(quote.currency)
+    try:
+        for part in (quote.total, quote.shipping, *quote.line_totals):
+            to_minor(part)
+    except MoneyError as problem:
+        raise CannotPay(_("This amount cannot be paid exactly.")) from problem
+    if quote.total.amount < least.amount:
+        raise CannotPay(_("The smallest amount that can be paid is %(least)s.") % {"least": format_money(least, language)})
+
+
+def _refuse_changes(quote: BasketQuote, expected: Money, language: str) -> None:
     if quote.total != expected:
         raise TotalChanged(
             quote.total,

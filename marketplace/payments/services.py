@@ -1,6 +1,7 @@
 """Pay, confirm, expire, reconcile: what happens to a payment after the order was placed (see placing.py)."""
 
 import logging
+import math
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from marketplace.money import Money
+from marketplace.money import Money, round_money
 from marketplace.payments import mails, stock
 from marketplace.payments.gateway import CheckoutLine, CheckoutRequest, Event, Facts, GatewayDown, Standing, get_gateway
 from marketplace.payments.models import InboxEvent, Payment
@@ -16,44 +17,80 @@ from marketplace.signals import order_expired, order_paid
 
 log = logging.getLogger(__name__)
 State = Payment.State
-# The hosted page closes before the reservation does; Stripe wants at least 30 minutes.
+# The hosted page closes before the reservation does; Stripe wants at least 30 minutes from the moment it is opened.
 PAGE_LIFE = timedelta(minutes=31)
+# A page that cannot be opened at once is opened later, and closes that many steps later.
+PAGE_STEP = timedelta(minutes=5)
+SLACK = timedelta(seconds=30)
 
 
 def start_payment(*, payment: Payment, return_url: str) -> str:
-    """Open the hosted page for a pending payment, or find the open one; answers its address. Raises GatewayDown."""
+    """Open the hosted page for a pending payment, or find the open one; answers its address.
+
+    Empty when the payment cannot be paid any more. Raises GatewayDown. Repeats must give the same ``return_url``.
+    """
+    now = timezone.now()
+    if payment.state != State.PENDING or payment.expires_at <= now:
+        return ""
     if payment.pay_url:
         return payment.pay_url
-    closes_at = min(payment.created_at + PAGE_LIFE, payment.expires_at)
-    page = get_gateway().open_checkout(
-        CheckoutRequest(
-            reference=payment.order.number,
-            email=payment.order.guest_email or payment.order.email,
-            language=payment.language,
-            lines=tuple(_checkout_lines(payment)),
-            success_url=return_url,
-            cancel_url=return_url,
-            expires_at=int(closes_at.timestamp()),
-            key=f"checkout:{payment.order.number}",
-        )
+    gateway = get_gateway()
+    try:
+        page = gateway.open_checkout(_checkout_request(payment, return_url, _closing_time(payment.created_at, now)))
+    except GatewayDown:
+        # Of two clicks at the same moment the payment service serves one and may turn the other away.
+        payment.refresh_from_db(fields=["pay_url"])
+        if payment.pay_url:
+            return payment.pay_url
+        raise
+    pending = Payment.objects.filter(pk=payment.pk, state=State.PENDING)
+    if pending.update(gateway_session=page.session_id, pay_url=page.url):
+        return page.url
+    # The reservation ran out while the page was being opened.
+    gateway.close_checkout(page.session_id)
+    return ""
+
+
+def _closing_time(placed_at, now):
+    """When a hosted page closes that is opened ``now``. The same for every attempt within one step, so that a repeat
+    after a lost answer asks for exactly the same and gets the same page.
+    """
+    steps = max(0, math.ceil((now - placed_at - SLACK) / PAGE_STEP))
+    return placed_at + PAGE_LIFE + steps * PAGE_STEP
+
+
+def _checkout_request(payment: Payment, return_url: str, closes_at) -> CheckoutRequest:
+    seconds = int(closes_at.timestamp())
+    return CheckoutRequest(
+        reference=payment.order.number,
+        email=payment.order.guest_email or payment.order.email,
+        language=payment.language,
+        lines=tuple(_checkout_lines(payment)),
+        success_url=return_url,
+        cancel_url=return_url,
+        expires_at=seconds,
+        key=f"checkout:{payment.order.number}:{seconds}",
     )
-    Payment.objects.filter(pk=payment.pk).update(gateway_session=page.session_id, pay_url=page.url)
-    return page.url
 
 
 def _checkout_lines(payment: Payment):
     """One row per line and one for shipping; they add up to the payment's amount."""
     currency = payment.currency
     for line in payment.order.lines.order_by("pk"):
-        exact = line.unit_price_incl_tax * line.quantity == line.line_price_incl_tax
-        if exact:
+        if _divides(line, currency):
             yield CheckoutLine(line.title, Money(line.unit_price_incl_tax, currency), line.quantity)
         else:
-            # A discount that does not divide: the row is shown as one.
+            # Such as a discount that does not divide: the row is shown as one.
             yield CheckoutLine(f"{line.title} × {line.quantity}", Money(line.line_price_incl_tax, currency), 1)
     if payment.order.shipping_incl_tax:
         with translation.override(payment.language):
             yield CheckoutLine(_("Shipping"), Money(payment.order.shipping_incl_tax, currency), 1)
+
+
+def _divides(line, currency: str) -> bool:
+    """Whether the row is its quantity times a price that can be paid."""
+    unit = Money(line.unit_price_incl_tax, currency)
+    return unit.amount * line.quantity == line.line_price_incl_tax and round_money(unit) == unit
 
 
 @transaction.atomic
@@ -97,7 +134,7 @@ def apply_facts(*, payment: Payment, facts: Facts) -> str:
         return problem
     if facts.standing == Standing.PAID and payment.state in (State.PENDING, State.EXPIRED):
         _confirm(payment, facts)
-    elif facts.standing == Standing.EXPIRED and payment.state == State.PENDING:
+    elif facts.standing in (Standing.EXPIRED, Standing.FAILED) and payment.state == State.PENDING:
         _expire(payment)
     return ""
 
@@ -116,21 +153,27 @@ def _mismatch(payment: Payment, facts: Facts) -> str:
 def _confirm(payment: Payment, facts: Facts) -> None:
     payment.gateway_payment, payment.gateway_session = facts.payment_id, facts.session_id
     if payment.state == State.EXPIRED and not stock.hold_again(payment.order):
-        # Paid after the reservation ran out, and the piece is gone: a person must decide, nobody may overlook it.
-        payment.state, payment.note = State.ATTENTION, "paid after the reservation ran out; the stock is gone"
-        payment.save(update_fields=["state", "note", "gateway_payment", "gateway_session"])
-        payment.order.set_status("attention")
-        log.error("order %s needs attention: %s", payment.order.number, payment.note)
+        _call_a_person(payment, "paid after the reservation ran out; the stock is gone")
         return
-    stock.take_out(payment.order)
+    if not stock.take_out(payment.order):
+        _call_a_person(payment, "paid, but the stock was lowered below what this order held")
+        return
     payment.state, payment.paid_at = State.PAID, timezone.now()
     payment.save(update_fields=["state", "paid_at", "gateway_payment", "gateway_session"])
     payment.order.set_status("paid")
     transaction.on_commit(lambda: _after_paid(payment.pk))
 
 
+def _call_a_person(payment: Payment, why: str) -> None:
+    """Money is there and the goods are not: a person must decide, nobody may overlook it."""
+    payment.state, payment.note = State.ATTENTION, why
+    payment.save(update_fields=["state", "note", "gateway_payment", "gateway_session"])
+    payment.order.set_status("attention")
+    log.error("order %s needs attention: %s", payment.order.number, why)
+
+
 def _after_paid(payment_pk: int) -> None:
-    mails.send_order_paid.enqueue(payment_pk)
+    mails.send_order_paid(payment_pk)
     order_paid.send_robust(sender=Payment, payment=Payment.objects.get(pk=payment_pk))
 
 
@@ -145,12 +188,18 @@ def _expire(payment: Payment) -> None:
 def reconcile(*, now=None) -> dict[str, int]:
     """Ask the gateway about every unpaid payment and finish what was lost; give back what nobody paid in time.
 
-    Answers counts: {"paid", "expired", "waiting", "mismatch", "unreachable"}. Safe to run at any time and twice at once.
+    Answers counts: {"paid", "expired", "waiting", "mismatch", "unreachable", "failed"}. Safe to run at any time and
+    twice at once; an order that fails is logged and does not keep the others waiting.
     """
     now = now or timezone.now()
-    counts = dict.fromkeys(("paid", "expired", "waiting", "mismatch", "unreachable"), 0)
+    counts = dict.fromkeys(("paid", "expired", "waiting", "mismatch", "unreachable", "failed"), 0)
     for payment in Payment.objects.filter(state=State.PENDING).select_related("order").order_by("pk"):
-        counts[_reconcile_one(payment, now)] += 1
+        try:
+            outcome = _reconcile_one(payment, now)
+        except Exception:
+            log.exception("order %s could not be reconciled", payment.order.number)
+            outcome = "failed"
+        counts[outcome] += 1
     return counts
 
 
@@ -168,8 +217,7 @@ def _reconcile_one(payment: Payment, now) -> str:
     if problem:
         log.warning("order %s: %s", payment.order.number, problem)
         return "mismatch"
-    payment.refresh_from_db()
-    return {State.PAID: "paid", State.EXPIRED: "expired", State.ATTENTION: "mismatch"}.get(payment.state, "waiting")
+    return _outcome(payment)
 
 
 def _reconcile_unopened(payment: Payment, overdue: bool) -> str:
@@ -180,4 +228,9 @@ def _reconcile_unopened(payment: Payment, overdue: bool) -> str:
         locked = Payment.objects.select_for_update().select_related("order").get(pk=payment.pk)
         if locked.state == State.PENDING and not locked.gateway_session:
             _expire(locked)
-    return "expired"
+    return _outcome(payment)
+
+
+def _outcome(payment: Payment) -> str:
+    payment.refresh_from_db()
+    return {State.PAID: "paid", State.EXPIRED: "expired", State.ATTENTION: "mismatch"}.get(payment.state, "waiting")

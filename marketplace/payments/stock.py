@@ -23,22 +23,40 @@ def lock_and_check(lines: Iterable) -> None:
     wanted: Counter = Counter()
     for line in lines:
         wanted[line.stockrecord_id] += line.quantity
-    rows = StockRecord.objects.order_by("pk")
-    if not getattr(settings, "MARKETPLACE_TEST_SKIP_STOCK_LOCK", False):
-        rows = rows.select_for_update()
-    records = {row.pk: row for row in rows.filter(pk__in=wanted)}
+    records = _records(lines, lock=not getattr(settings, "MARKETPLACE_TEST_SKIP_STOCK_LOCK", False))
     problems = []
     for line in lines:
         record = records.get(line.stockrecord_id)
-        tracked = record is not None and line.product.get_product_class().track_stock
-        if record is None or not line.product.is_public:
+        if record is None or not _for_sale(line.product, record):
             problems.append(_("“%(title)s” is no longer for sale.") % {"title": line.product.get_title()})
-        elif tracked and record.net_stock_level < wanted[record.pk]:
+        elif line.product.get_product_class().track_stock and record.net_stock_level < wanted[record.pk]:
             problems.append(_short(line, record.net_stock_level))
     if problems:
         raise SoldOut(*problems)
     # A pause between check and write, set only by the race test's positive control.
     time.sleep(getattr(settings, "MARKETPLACE_TEST_PAUSE_AFTER_CHECK", 0))
+
+
+def _records(lines: Iterable, *, lock: bool = True) -> dict:
+    """The stock rows of basket or order ``lines`` as they are now, by id, locked in the order of their ids.
+
+    The rows of a piece's other variants are locked too: what is derived from a piece as a whole, such as its card in
+    a listing, is then written by one transaction at a time.
+    """
+    lines = list(lines)
+    wanted = {line.stockrecord_id for line in lines}
+    parents = {line.product.parent_id for line in lines if line.product and line.product.parent_id}
+    if parents:
+        wanted.update(StockRecord.objects.filter(product__parent__in=parents).values_list("pk", flat=True))
+    rows = StockRecord.objects.order_by("pk")
+    if lock:
+        rows = rows.select_for_update()
+    return {row.pk: row for row in rows.filter(pk__in=wanted)}
+
+
+def _for_sale(product, record) -> bool:
+    shown = product.is_public and (not product.is_child or product.parent.is_public)
+    return shown and record.price is not None and record.price_currency == settings.MARKETPLACE_CURRENCY
 
 
 def _short(line, left: int) -> str:
@@ -51,43 +69,56 @@ def give_back(order) -> None:
     """Return what ``order`` still holds to the shelf. Calling it again changes nothing."""
     for line in _held(order):
         line.stockrecord.cancel_allocation(line.num_allocated)
-        _clear(line)
+        _set_held(line, 0)
 
 
-def take_out(order) -> None:
-    """What ``order`` holds leaves the stock for good. Calling it again changes nothing."""
-    for line in _held(order):
+def take_out(order) -> bool:
+    """What ``order`` holds leaves the stock for good. Calling it again changes nothing.
+
+    False, and nothing is taken, when somebody lowered the stock below what was promised.
+    """
+    lines = _held(order)
+    needed: Counter = Counter()
+    for line in lines:
+        needed[line.stockrecord] += line.num_allocated
+    counted = [record for record in needed if record.can_track_allocations]
+    if not all(record.num_in_stock is not None and record.is_allocation_consumption_possible(needed[record]) for record in counted):
+        return False
+    for line in lines:
         line.stockrecord.consume_allocation(line.num_allocated)
-        _clear(line)
+        _set_held(line, 0)
+    return True
 
 
 def hold_again(order) -> bool:
     """Hold the stock of ``order`` once more after it was given back; False (and nothing held) when some is gone."""
-    lines = [line for line in order.lines.select_related("stockrecord", "product__parent").order_by("stockrecord_id") if line.stockrecord_id]
-    list(StockRecord.objects.select_for_update().order_by("pk").filter(pk__in=[line.stockrecord_id for line in lines]))
+    lines = list(order.lines.select_related("product__parent").order_by("stockrecord_id", "pk"))
+    records = _records(line for line in lines if line.stockrecord_id)
     wanted: Counter = Counter()
     for line in lines:
-        line.stockrecord.refresh_from_db()
-        wanted[line.stockrecord_id] += line.quantity
-    tracked = [line for line in lines if line.product and line.product.get_product_class().track_stock]
-    if len(lines) < order.lines.count() or any(line.stockrecord.net_stock_level < wanted[line.stockrecord_id] for line in tracked):
+        if line.product is None or line.stockrecord_id not in records:
+            return False
+        line.stockrecord = records[line.stockrecord_id]
+        if line.product.get_product_class().track_stock:
+            wanted[line.stockrecord] += line.quantity
+    if any(record.net_stock_level < quantity for record, quantity in wanted.items()):
         return False
     for line in lines:
         line.stockrecord.allocate(line.quantity)
-        line.num_allocated = line.quantity
-        line.save(update_fields=["num_allocated"])
+        _set_held(line, line.quantity)
     return True
 
 
 def _held(order) -> list:
-    """Lines that still hold stock, their rows locked in the order of ids."""
-    lines = list(
-        order.lines.filter(num_allocated__gt=0, stockrecord__isnull=False).select_related("stockrecord").order_by("stockrecord_id", "pk")
-    )
-    list(StockRecord.objects.select_for_update().order_by("pk").filter(pk__in=[line.stockrecord_id for line in lines]))
+    """Lines that still hold stock, each with its stock row: locked, and as it is now."""
+    holding = order.lines.filter(num_allocated__gt=0, stockrecord__isnull=False)
+    lines = list(holding.select_related("product").order_by("stockrecord_id", "pk"))
+    records = _records(lines)
+    for line in lines:
+        line.stockrecord = records[line.stockrecord_id]
     return lines
 
 
-def _clear(line) -> None:
-    line.num_allocated = 0
+def _set_held(line, quantity: int) -> None:
+    line.num_allocated = quantity
     line.save(update_fields=["num_allocated"])

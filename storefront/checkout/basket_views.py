@@ -16,46 +16,51 @@ from storefront.checkout.origin import same_origin_only
 @never_cache
 @require_http_methods(["GET", "POST"])
 def basket(request: HttpRequest) -> HttpResponse:
-    """GET shows the basket; POST changes quantities or removes a line (name "remove", value its id)."""
-    if request.method == "POST":
-        _change(request)
+    """GET shows the basket; POST changes quantities or removes a line (name "remove", value its id).
+
+    A number that cannot be is answered with the basket as it is: 400 for no such number, 409 for more than there is.
+    """
+    status = _change(request) if request.method == "POST" else 200
+    if request.method == "POST" and status == 200:
         return redirect("basket")
     context = baskets.describe(request.basket) | {"checkout_url": reverse("checkout")}
-    return render(request, "storefront/basket/basket.html", context)
+    return render(request, "storefront/basket/basket.html", context, status=status)
 
 
-def _change(request: HttpRequest) -> None:
+def _change(request: HttpRequest) -> int:
     """Only lines of the reader's own basket can be reached; everything else in the form is ignored."""
-    removed = request.POST.get("remove", "")
+    removed, status = request.POST.get("remove", ""), 200
     for line in list(request.basket.all_lines()) if request.basket.id else []:
         if removed == str(line.pk):
             title = line.product.get_title()
             line.delete()
             messages.success(request, _("“%(title)s” was taken out.") % {"title": title})
         elif not removed and f"line-{line.pk}-quantity" in request.POST:
-            _set_quantity(request, line, request.POST[f"line-{line.pk}-quantity"])
+            status = max(status, _set_quantity(request, line, request.POST[f"line-{line.pk}-quantity"]))
     request.basket.reset_offer_applications()
+    return status
 
 
-def _set_quantity(request: HttpRequest, line, text: str) -> None:
+def _set_quantity(request: HttpRequest, line, text: str) -> int:
     title = line.product.get_title()
     try:
         quantity = baskets.read_quantity(text, least=0)
     except baskets.BadQuantity as problem:
         messages.error(request, f"{title}: {problem}")
-        return
+        return 400
     if quantity == 0:
         line.delete()
         messages.success(request, _("“%(title)s” was taken out.") % {"title": title})
-        return
+        return 200
     problem = baskets.problem_of(line, quantity) if quantity > line.quantity else ""
     if problem:
         messages.error(request, f"{title}: {problem}")
-        return
+        return 409
     if quantity != line.quantity:
         line.quantity = quantity
         line.save()
         messages.success(request, _("The basket was changed."))
+    return 200
 
 
 @same_origin_only
@@ -71,7 +76,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return _refuse(request, str(problem), status=400)
     info = request.strategy.fetch_for_product(product)
     present = sum(line.quantity for line in request.basket.all_lines() if line.product_id == product.pk) if request.basket.id else 0
-    problem = baskets.problem_of_adding(info, present + quantity)
+    problem = baskets.problem_of_having(info, present + quantity)
     if not problem:
         try:
             baskets.read_quantity(str(present + quantity))

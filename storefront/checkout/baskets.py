@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from oscar.apps.partner.availability import Unavailable
 from oscar.core.loading import get_model
 
 from catalogue.models import Product
@@ -33,21 +34,17 @@ def read_quantity(text: str, *, least: int = 1) -> int:
 
 def problem_of(line, quantity: int | None = None) -> str:
     """Why ``quantity`` (default: the line's) cannot be had, in words; empty when it can."""
-    if not line.product.is_public or line.stockrecord is None:
+    return problem_of_having(line.purchase_info, line.quantity if quantity is None else quantity)
+
+
+def problem_of_having(info, quantity: int) -> str:
+    """Why ``quantity`` of a piece (its PurchaseInfo) cannot be had, in words; empty when it can."""
+    if isinstance(info.availability, Unavailable):
         return _("This piece is no longer for sale.")
-    permitted, _why = line.purchase_info.availability.is_purchase_permitted(quantity or line.quantity)
-    if permitted:
-        return ""
-    left = max(0, line.stockrecord.net_stock_level)
-    return _("Only %(left)s left.") % {"left": left} if left else _("This piece is sold out.")
-
-
-def problem_of_adding(info, quantity: int) -> str:
-    """Why ``quantity`` of a piece cannot be added, in words; empty when it can."""
     permitted, _why = info.availability.is_purchase_permitted(quantity)
     if permitted:
         return ""
-    left = max(0, info.stockrecord.net_stock_level) if info.stockrecord else 0
+    left = max(0, info.stockrecord.net_stock_level)
     return _("Only %(left)s left.") % {"left": left} if left else _("This piece is sold out.")
 
 

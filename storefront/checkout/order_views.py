@@ -1,5 +1,7 @@
 """The page of one order under its random number: works for guests, only reads."""
 
+import re
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,10 +22,13 @@ from storefront.checkout.views import go_to_payment
 from storefront.listing.models import ProductCard
 
 State = Payment.State
+REFERENCE = re.compile(r"[0-9A-Z]{5}(-[0-9A-Z]{5}){2}")
 
 
 def find_payment(number: str) -> Payment:
     """The payment of the order ``number``; 404 for anything else, whatever its shape."""
+    if not REFERENCE.fullmatch(number):
+        raise Http404
     rows = Payment.objects.select_related("order__shipping_address__country")
     return get_object_or_404(rows, order__number=number)
 
@@ -89,6 +94,9 @@ def _state(payment: Payment) -> tuple[str, str, str]:
         return "attention", _("We are looking at your order"), text
     if payment.state == State.EXPIRED:
         return "expired", _("This order was not paid in time"), _("Nothing was charged and the pieces are back in the shop.")
+    if payment.expires_at <= timezone.now():
+        text = _("The time for paying is over. We are asking the payment service whether your payment arrived.")
+        return "awaiting_payment", _("Waiting for news of your payment"), text
     until = date_format(timezone.localtime(payment.expires_at), "TIME_FORMAT")
     text = _("Your pieces are reserved until %(time)s (UTC). If you have just paid, this page will say so in a moment.")
     return "awaiting_payment", _("Waiting for your payment"), text % {"time": until}

@@ -30,6 +30,10 @@ def same_origin_only(view: Callable) -> Callable:
 def from_here(request: HttpRequest) -> bool:
     """Whether the request's own headers say that our page sent it."""
     origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    if origin:
+    if not origin:
+        return request.headers.get("Sec-Fetch-Site") == "same-origin"
+    try:
         return urlsplit(origin).netloc == request.get_host()
-    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+    except ValueError:
+        # No address at all, such as "http://[".
+        return False

@@ -1,6 +1,7 @@
 """Checkout in three exchanges: address, review, pay on the hosted page."""
 
 import logging
+import re
 import secrets
 from decimal import Decimal, InvalidOperation
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -29,6 +30,8 @@ from storefront.checkout.forms import AddressForm, address_lines, to_buyer, to_s
 log = logging.getLogger(__name__)
 SESSION_ADDRESS = "checkout_address"
 SESSION_ORDERS = "orders"
+# What secrets.token_urlsafe gives.
+KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 @never_cache
@@ -114,7 +117,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     """Step 3: place the order and go to the hosted page. A second click finds the first order."""
     key = request.POST.get("idempotency_key", "")
     chosen = request.session.get(SESSION_ADDRESS)
-    if not 20 <= len(key) <= 64 or not key.isascii():
+    if not KEY.fullmatch(key):
         return redirect("checkout-review")
     payment = Payment.objects.filter(idempotency_key=key).select_related("order").first()
     if payment is None:
@@ -135,11 +138,12 @@ def pay(request: HttpRequest) -> HttpResponse:
 
 def read_total(text: str) -> Money:
     """The total that the buyer saw; anything unreadable becomes an amount that no order has."""
-    amount, _blank, currency = text.partition(" ")
+    amount, _blank, currency = text[:40].partition(" ")
     try:
-        return Money(Decimal(amount), currency)
+        seen = Decimal(amount)
     except InvalidOperation:
-        return Money(Decimal("-1"), currency)
+        seen = Decimal("NaN")
+    return Money(seen if seen.is_finite() else Decimal("-1"), currency)
 
 
 def _cannot(request: HttpRequest, problem: CannotPlace) -> HttpResponse:
@@ -148,10 +152,17 @@ def _cannot(request: HttpRequest, problem: CannotPlace) -> HttpResponse:
     if isinstance(problem, TotalChanged):
         log.warning("total changed between review and payment")
         return redirect("checkout-review")
-    if isinstance(problem, BasketIsEmpty) and (known := request.session.get(SESSION_ORDERS)):
-        return redirect("order", number=known[-1])
+    if isinstance(problem, BasketIsEmpty) and (number := _known_order(request)):
+        return redirect("order", number=number)
     context = {"title": _("This order cannot be placed as it is"), "text": "", "back_url": reverse("basket"), "retry": False}
     return render(request, "storefront/checkout/problem.html", context, status=409)
+
+
+def _known_order(request: HttpRequest) -> str:
+    """The order that this basket became in another tab, else the reader's last one; empty when there is none."""
+    placed = Payment.objects.filter(order__basket=request.basket.pk).select_related("order").first() if request.basket.pk else None
+    known = [*request.session.get(SESSION_ORDERS, []), *([placed.order.number] if placed else [])]
+    return known[-1] if known else ""
 
 
 def go_to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
@@ -160,10 +171,11 @@ def go_to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
     known = [one for one in request.session.get(SESSION_ORDERS, []) if one != number]
     request.session[SESSION_ORDERS] = [*known, number][-20:]
     order_url = reverse("order", kwargs={"number": number})
-    if payment.state != Payment.State.PENDING:
-        return redirect(order_url)
+    with override(payment.language):
+        # In the order's language, whatever the reader's is now: a repeat must ask for exactly the same page.
+        return_url = settings.SITE_URL + reverse("order", kwargs={"number": number})
     try:
-        url = start_payment(payment=payment, return_url=settings.SITE_URL + order_url)
+        url = start_payment(payment=payment, return_url=return_url)
     except GatewayDown as problem:
         log.error("order %s: payment page not opened: %s", number, problem)
         context = {
@@ -174,4 +186,4 @@ def go_to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
             "retry_url": reverse("order-pay", kwargs={"number": number}),
         }
         return render(request, "storefront/checkout/problem.html", context, status=503)
-    return HttpResponse(status=303, headers={"Location": url})
+    return HttpResponse(status=303, headers={"Location": url}) if url else redirect(order_url)

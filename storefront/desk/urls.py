@@ -1,1 +1,13 @@
-urlpatterns: list = []
+from django.urls import path
+
+from storefront.desk import consignments, home, piece_pages, pieces
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("<slug:workshop>/", home.workshop, name="workshop"),
+    path("<slug:workshop>/consignments/", consignments.listing, name="consignments"),
+    path("<slug:workshop>/consignments/<int:pk>/", consignments.detail, name="consignment"),
+    path("<slug:workshop>/pieces/", pieces.listing, name="pieces"),
+    path("<slug:workshop>/pieces/add/", piece_pages.add, name="piece-add"),
+    path("<slug:workshop>/pieces/<int:pk>/", piece_pages.edit, name="piece"),
+]

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from django.db.models import CharField, F, IntegerField, TextField, Value
 from django.db.models.functions import Cast
+from wagtail.models import Page, Site
 
 from catalogue.models import CraftText, MaterialText
 from catalogue.text import choose
@@ -43,6 +44,12 @@ class Directory:
     sections: dict[str, str] = field(default_factory=dict)
     # Titles of the same, for menus.
     titles: dict[str, str] = field(default_factory=dict)
+    # Language code → Wagtail's url_path of the home page in that language.
+    roots: dict[str, str] = field(default_factory=dict)
+
+    def path_of(self, url_path: str, language: str = "") -> str:
+        """Address of a page with Wagtail's ``url_path`` (in ``language``, default: the directory's); empty outside the site."""
+        return _below(self.roots, url_path, language or self.language)
 
 
 def get_directory(language: str) -> Directory:
@@ -50,9 +57,14 @@ def get_directory(language: str) -> Directory:
     return _build(language, version.current().places)
 
 
+def _below(roots: dict[str, str], url_path: str, language: str) -> str:
+    root = roots.get(language)
+    return f"/{language}/{url_path[len(root):]}" if root and url_path.startswith(root) else ""
+
+
 @lru_cache(maxsize=32)
 def _build(language: str, _version: int) -> Directory:
-    pages = _pages(language)
+    pages, roots = _pages(language)
     kinds: dict[str, dict[int, dict[str, tuple]]] = {"village": {}, "craft": {}, "workshop": {}, "material": {}}
     for row in _names():
         kinds[row[0]].setdefault(row[1], {})[row[4]] = row
@@ -68,6 +80,7 @@ def _build(language: str, _version: int) -> Directory:
         materials=made["material"],
         sections={kind: page[3] for (kind, subject), page in pages.items() if subject == 0},
         titles={kind: page[4] for (kind, subject), page in pages.items() if subject == 0},
+        roots=roots,
     )
 
 
@@ -113,20 +126,25 @@ def _names() -> list[tuple]:
     return list(village.union(workshop, craft, material, all=True))
 
 
-def _pages(language: str) -> dict[tuple[str, int], tuple]:
-    """(kind, subject id) → (kind, subject, language, address, title, hero id, hero alt) of live pages in ``language``."""
+def _pages(language: str) -> tuple[dict[tuple[str, int], tuple], dict[str, str]]:
+    """Live pages in ``language``, and the url_path of the home page in every language.
+
+    The pages: (kind, subject id) → (kind, subject, language, address, title, hero id, hero alt).
+    """
     from storefront import models as pages
-    from storefront.public import public_path
+
+    none, empty = Value(0, IntegerField()), Value("", CharField())
+
+    def columns(kind, subject, hero=F("hero_id"), hero_alt=F("hero_alt")):
+        return (Value(kind, CharField()), subject, "locale__language_code", "url_path", "title", hero, hero_alt)
 
     def rows(model, kind, subject):
-        return (
-            model.objects.filter(live=True, locale__language_code=language)
-            .order_by()
-            .values_list(Value(kind, CharField()), subject, "locale__language_code", "url_path", "title", "hero_id", "hero_alt")
-        )
+        found = model.objects.filter(live=True, locale__language_code=language)
+        return found.order_by().values_list(*columns(kind, subject))
 
-    none = Value(0, IntegerField())
+    home = Site.objects.filter(is_default_site=True).values("root_page__translation_key")
     queries = [
+        Page.objects.filter(translation_key__in=home).order_by().values_list(*columns("root", none, none, empty)),
         rows(pages.VillagePage, "village", F("village_id")),
         rows(pages.CraftPage, "craft", F("craft_id")),
         rows(pages.WorkshopPage, "workshop", F("workshop_id")),
@@ -136,10 +154,10 @@ def _pages(language: str) -> dict[tuple[str, int], tuple]:
         rows(pages.CraftIndexPage, "crafts", none),
         rows(pages.WorkshopIndexPage, "workshops", none),
     ]
-    found = {}
-    for row in queries[0].union(*queries[1:], all=True):
-        found[(row[0], row[1])] = (*row[:3], public_path(row[3], language), *row[4:])
-    return found
+    answer = list(queries[0].union(*queries[1:], all=True))
+    roots = {row[2]: row[3] for row in answer if row[0] == "root"}
+    others = [row for row in answer if row[0] != "root"]
+    return {row[:2]: (*row[:3], _below(roots, row[3], language), *row[4:]) for row in others}, roots
 
 
 def forget() -> None:

@@ -13,6 +13,7 @@ from catalogue.text import by_language, choose, language_name, shown_in
 from marketplace.economies.names import economy_name
 from marketplace.money import Money, format_money
 from storefront import page_contexts, preload
+from storefront.embeds.discovery import discovery
 from storefront.listing.cards import draw, product_path
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
@@ -30,6 +31,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
         raise Http404(_("This piece is not in the shop."))
     if product.slug != product_slug:
         return HttpResponsePermanentRedirect(product_path(get_language(), product.slug, pk))
+    request.oembed = discovery(product_path(get_language(), product.slug, pk))
     with preload.holding() as store:
         context = describe_product(product, store)
         return render(request, "storefront/catalogue/product.html", context)

@@ -31,7 +31,9 @@ def test_a_piece_has_the_size_of_a_photograph(view):
 def test_every_motif_draws_in_some_craft(motif):
     crafts = sorted(CRAFTS)
     at = sorted(MOTIFS).index(motif)
-    image = draw_piece(motif=motif, craft=crafts[at % len(crafts)], palette=sorted(PALETTES)[at % 12], seed=at, view=0)
+    image = draw_piece(
+        motif=motif, craft=crafts[at % len(crafts)], palette=sorted(PALETTES)[at % 12], seed=at, view=0
+    )
     assert image.size == (1600, 1200)
     assert len(image.resize((80, 60)).getcolors(4800)) > 500, "a picture, not a flat box"
 
@@ -57,7 +59,10 @@ def test_the_same_arguments_give_the_same_bytes():
     for view in range(4):
         args = BOWL | {"view": view}
         assert draw_piece(**args).tobytes() == draw_piece(**args).tobytes()
-    assert draw_scene(scene="kiln", palette="earth", seed=3).tobytes() == draw_scene(scene="kiln", palette="earth", seed=3).tobytes()
+    assert (
+        draw_scene(scene="kiln", palette="earth", seed=3).tobytes()
+        == draw_scene(scene="kiln", palette="earth", seed=3).tobytes()
+    )
     assert draw_portrait(palette="moss", seed=3).tobytes() == draw_portrait(palette="moss", seed=3).tobytes()
 
 
@@ -66,18 +71,31 @@ def test_another_seed_or_view_gives_another_picture():
     assert _differ(first, draw_piece(**BOWL | {"seed": 2}))
     assert _differ(first, draw_piece(**BOWL | {"view": 2}))
     assert _differ(draw_portrait(palette="moss", seed=1), draw_portrait(palette="moss", seed=2))
-    assert _differ(draw_scene(scene="river", palette="moss", seed=1), draw_scene(scene="river", palette="moss", seed=2))
+    assert _differ(
+        draw_scene(scene="river", palette="moss", seed=1), draw_scene(scene="river", palette="moss", seed=2)
+    )
 
 
 def test_no_two_of_24_heroes_in_a_listing_have_the_same_average_colour():
-    averages = [_average(draw_piece(motif=("bowl", "plate", "tray")[i % 3], craft="lacquer", palette="vermilion", seed=i, view=0))
-                for i in range(24)]
+    averages = [
+        _average(
+            draw_piece(
+                motif=("bowl", "plate", "tray")[i % 3], craft="lacquer", palette="vermilion", seed=i, view=0
+            )
+        )
+        for i in range(24)
+    ]
     assert len(set(averages)) == 24
 
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"motif": "anvil"}, "anvil"), ({"craft": "welding"}, "welding"), ({"palette": "neon"}, "neon"), ({"view": 9}, "9")],
+    [
+        ({"motif": "anvil"}, "anvil"),
+        ({"craft": "welding"}, "welding"),
+        ({"palette": "neon"}, "neon"),
+        ({"view": 9}, "9"),
+    ],
 )
 def test_an_unknown_name_is_refused_by_name(change, named):
     with pytest.raises(ValueError, match=named):

@@ -5,7 +5,7 @@ import json
 import stripe
 from django.conf import settings
 
-from marketplace.money import MoneyError, from_minor, to_minor
+from marketplace.money import Money, MoneyError, from_minor, to_minor
 from marketplace.payments.gateway import (
     BadEvent,
     CheckoutRequest,
@@ -20,6 +20,9 @@ from marketplace.payments.gateway import (
 LOCALES = {"zh-hant": "zh-TW", "zh-hans": "zh"}
 STRIPE_SPEAKS = {"en", "ja", "vi", "th", "es", "zh-TW", "zh", "id", "ko"}
 TIMEOUT = 12  # seconds
+# The event, and the states of a completed session's intent, that say: a slow method brought no money.
+FAILED = "checkout.session.async_payment_failed"
+NO_MONEY = {"requires_payment_method", "canceled"}
 
 
 class StripeGateway:
@@ -62,7 +65,9 @@ class StripeGateway:
         return HostedPage(session.id, session.url)
 
     def look_up(self, session_id: str) -> Facts:
-        return _facts(self._ask(lambda: self._client.v1.checkout.sessions.retrieve(session_id)).to_dict())
+        # Only the intent says whether a slow method is still on its way or has failed.
+        params = {"expand": ["payment_intent"]}
+        return _facts(self._ask(lambda: self._client.v1.checkout.sessions.retrieve(session_id, params)).to_dict())
 
     def close_checkout(self, session_id: str) -> Facts:
         try:
@@ -79,9 +84,9 @@ class StripeGateway:
         try:
             data = json.loads(body)
             kind, thing = data["type"], data["data"]["object"]
-            concerns_us = kind.startswith("checkout.session.")
-            return Event(data["id"], kind, bool(data["livemode"]), data, _facts(thing) if concerns_us else None)
-        except (ValueError, KeyError, TypeError, RecursionError, MoneyError) as problem:
+            facts = _facts(thing, failed=kind == FAILED) if kind.startswith("checkout.session.") else None
+            return Event(data["id"], kind, bool(data["livemode"]), data, facts)
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
             raise BadEvent(f"Unreadable: {type(problem).__name__}") from problem
 
     @staticmethod
@@ -95,25 +100,37 @@ class StripeGateway:
 def _signed(body: bytes, header: str, secret: str) -> bool:
     try:
         return stripe.WebhookSignature.verify_header(body.decode("utf-8"), header, secret, tolerance=300)
-    except (stripe.SignatureVerificationError, UnicodeDecodeError, ValueError):
+    except (stripe.SignatureVerificationError, ValueError, TypeError):
+        # Bytes that are no text, or signs in the header that no signature has.
         return False
 
 
-def _facts(session: dict) -> Facts:
-    total, currency = session.get("amount_total"), session.get("currency")
+def _facts(session: dict, *, failed: bool = False) -> Facts:
     intent = session.get("payment_intent") or ""
+    if not isinstance(intent, str):
+        failed, intent = failed or intent["status"] in NO_MONEY, intent["id"]
     return Facts(
         session_id=session["id"],
         reference=session.get("client_reference_id") or "",
-        standing=_standing(session.get("status"), session.get("payment_status")),
-        amount=from_minor(total, currency) if total is not None and currency else None,
-        payment_id=intent if isinstance(intent, str) else intent["id"],
+        standing=_standing(session.get("status"), session.get("payment_status"), failed),
+        amount=_amount(session.get("amount_total"), session.get("currency")),
+        payment_id=intent,
     )
 
 
-def _standing(status: str | None, payment_status: str | None) -> Standing:
+def _amount(total: int | None, currency: str | None) -> Money | None:
+    """None for a currency that we do not know: it cannot be an order's."""
+    try:
+        return from_minor(total, currency) if total is not None and currency else None
+    except MoneyError:
+        return None
+
+
+def _standing(status: str | None, payment_status: str | None, failed: bool) -> Standing:
     if payment_status == "paid":
         return Standing.PAID
     if status == "expired":
         return Standing.EXPIRED
-    return Standing.PROCESSING if status == "complete" else Standing.OPEN
+    if status == "complete":
+        return Standing.FAILED if failed else Standing.PROCESSING
+    return Standing.OPEN

@@ -64,7 +64,7 @@ def _home() -> models.HomePage:
     return home
 
 
-def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, words: Words, published=None, **fields):
+def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, words: Words, **fields):
     """The live page at ``slug`` below ``parent`` with its Japanese translation; an existing one is left alone."""
     known = parent.get_children().filter(slug=slug).first()
     if known is not None:
@@ -77,7 +77,6 @@ def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, w
         intro=intro,
         hero=by_name()[hero_name],
         hero_alt=alt,
-        first_published_at=published,
         **fields,
     )
     parent.add_child(instance=page)
@@ -85,9 +84,16 @@ def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, w
     words.pair(slug, slug)
     words.pair("", "")
     translate(page, locale("ja"), words.table)
-    if published:
-        model.objects.filter(translation_key=page.translation_key).update(first_published_at=published)
     return page
+
+
+def date_stories() -> None:
+    """Give both languages of a story its date. After the commit: only then does wagtail-localize publish."""
+    for row in content.stories():
+        published = datetime.combine(datetime.fromisoformat(row["published"]).date(), time(8), UTC)
+        stories = models.StoryPage.objects.filter(slug=row["slug"])
+        keys = stories.filter(locale=locale("en")).values_list("translation_key", flat=True)
+        models.StoryPage.objects.filter(translation_key__in=list(keys)).update(first_published_at=published)
 
 
 def hero_scene(name: str) -> str:
@@ -169,7 +175,6 @@ def _stories(index) -> None:
             intro=text["intro"],
             hero_name=f"story-{row['slug']}",
             words=words,
-            published=datetime.combine(datetime.fromisoformat(row["published"]).date(), time(8), UTC),
             village=Village.objects.get(slug=row["village"]),
             craft=Craft.objects.filter(slug=row["craft"]).first(),
             workshop=Workshop.objects.filter(slug=row.get("workshop", "")).first(),

@@ -33,7 +33,11 @@ def main() -> None:
     outdir = parser.parse_args().outdir
     outdir.mkdir(parents=True, exist_ok=True)
     pairs = list(zip(MOTIFS, cycle(CRAFTS), cycle(reversed(PALETTES)), strict=False))
-    pieces = (draw_piece(motif=m, craft=c, palette=p, seed=i, view=v) for i, (m, c, p) in enumerate(pairs) for v in range(4))
+    pieces = (
+        draw_piece(motif=m, craft=c, palette=p, seed=i, view=v)
+        for i, (m, c, p) in enumerate(pairs)
+        for v in range(4)
+    )
     _sheet(pieces, 4, CARD * 3 // 4, outdir / "pieces.jpg")
     scenes = (draw_scene(scene=s, palette=p, seed=1) for s, p in zip(SCENES, PALETTES, strict=True))
     _sheet(scenes, 4, CARD * 2 // 3, outdir / "scenes.jpg")

@@ -1,6 +1,6 @@
 """Grain, gradients and cloudy noise: the paper under the paint.
 
-Everything random comes from ``random.Random`` so that a picture is the same on every machine and in every process.
+Everything random comes from ``random.Random``: a picture is the same on every machine and in every process.
 """
 
 from __future__ import annotations
@@ -63,6 +63,16 @@ def tones(grey: Image.Image, dark: RGB, light: RGB) -> Image.Image:
     return ImageOps.colorize(grey, dark, light)
 
 
+def clouded(
+    size: tuple[int, int], cell: tuple[float, float], rng: Random, dark: RGB, light: RGB
+) -> Image.Image:
+    """Large soft blots between two colours, tinted while still small."""
+    step = max(1, min(8, int(min(cell) / 8), *(max(1, side // 16) for side in size)))
+    small = (size[0] // step + 1, size[1] // step + 1)
+    blots = cloud(small, (cell[0] / step, cell[1] / step), rng)
+    return tones(blots, dark, light).resize(size, Image.Resampling.BILINEAR)
+
+
 def vertical(size: tuple[int, int], top: RGB, bottom: RGB) -> Image.Image:
     """A gradient from *top* to *bottom*."""
     ramp = Image.linear_gradient("L").resize((8, size[1]), Image.Resampling.BILINEAR)
@@ -71,7 +81,7 @@ def vertical(size: tuple[int, int], top: RGB, bottom: RGB) -> Image.Image:
 
 def glow(size: tuple[int, int], centre: tuple[float, float], radius: float) -> Image.Image:
     """A grey spot, white at *centre* and black at *radius* (pixels)."""
-    # Pillow's gradient reaches white only in its corners; stretch it so that it ends at the edge of the square.
+    # Pillow's gradient reaches white only in its corners; stretched, it ends at the edge of the square.
     spot = Image.radial_gradient("L").point([255 - min(255, round(v * 1.42)) for v in range(256)])
     across = max(2, round(radius * 2))
     step = 8
@@ -99,15 +109,23 @@ def multiply(image: Image.Image, grey: Image.Image, tint: RGB, strength: float =
     return ImageChops.multiply(image, tones(grey, mix(WHITE, tint, strength), WHITE))
 
 
+@lru_cache(maxsize=9)
+def _varnish(size: tuple[int, int], variant: int, warmth: float) -> Image.Image:
+    """Vignette and paper tooth around a neutral grey, to be laid over a picture."""
+    spot = glow(size, (size[0] * (0.41, 0.48, 0.55)[variant], size[1] * 0.46), size[0] * 0.86)
+    tooth = grain(size, 0.7).point([round(131 + (v - 128) * 0.12) for v in range(256)])
+    shade = ImageChops.multiply(tooth, spot.point([min(255, 168 + v) for v in range(256)]))
+    neutral = Image.blend(tooth, shade, 0.5 * warmth)
+    return tones(neutral, (4, 0, 0), (255, 253, 247))
+
+
 def finish(image: Image.Image, rng: Random, warmth: float = 1.0) -> Image.Image:
     """The last pass over every picture: vignette, paper grain, a breath of warm light."""
-    size = image.size
-    spot = glow(size, (size[0] * rng.uniform(0.4, 0.56), size[1] * 0.46), size[0] * 0.86)
-    image = multiply(image, spot.point([min(255, 150 + v) for v in range(256)]), (188, 158, 140), 0.55 * warmth)
-    tooth = grain(size, 0.7).point([round(128 + (v - 128) * 0.115) for v in range(256)])
-    return ImageChops.overlay(image, Image.merge("RGB", (tooth, tooth, tooth)))
+    return ImageChops.overlay(image, _varnish(image.size, rng.randrange(3), warmth))
 
 
-def mottled(size: tuple[int, int], colour: RGB, rng: Random, amount: float = 0.1, cell: float = 160) -> Image.Image:
+def mottled(
+    size: tuple[int, int], colour: RGB, rng: Random, amount: float = 0.1, cell: float = 160
+) -> Image.Image:
     """A flat colour as a brush leaves it: slightly cloudy."""
-    return tones(cloud(size, (cell, cell), rng), darker(colour, amount), lighter(colour, amount))
+    return clouded(size, (cell, cell), rng, darker(colour, amount), lighter(colour, amount))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import replace
 from random import Random
@@ -9,15 +10,14 @@ from random import Random
 from PIL import Image
 
 from . import props, tools
-from .colour import darker, lighter
 from .motifs import MOTIFS
 from .palettes import PALETTES, Look, choose
 from .paper import cloud, fade, finish, glow, multiply
-from .shapes import poly
-from .stage import SIZE, Sprite, from_above, paste, put, scaled, turned, wall_and_table
+from .stage import SIZE, Sprite, from_above, put, scaled, turned, wall_and_table
 from .textures import CRAFTS, GLOSS, texture
 
 FINE = ("highland-weaving", "looping", "basketry", "lacquer", "shell-inlay", "fibre-weaving")
+CLOSE = ("bowl", "teacup", "teapot", "vase", "jar", "lamp", "figure")
 HERO_WIDTH = 800  # pixels; leaves air around the piece in a square or 4:5 crop
 
 
@@ -33,8 +33,8 @@ def _check(value: str, known: dict, what: str) -> None:
 def draw_piece(*, motif: str, craft: str, palette: str, seed: int, view: int) -> Image.Image:
     """Draw one picture of a piece, 1600 by 1200 pixels, RGB.
 
-    *view*: 0 the whole piece, 1 a close detail, 2 in use, 3 on the maker's table. The same arguments give the same
-    pixels. Raises ValueError for an unknown motif, craft, palette or view.
+    *view*: 0 the whole piece, 1 a close detail, 2 in use, 3 on the maker's table. The same arguments give the
+    same pixels. Raises ValueError for an unknown motif, craft, palette or view.
     """
     _check(motif, MOTIFS, "motif")
     _check(craft, CRAFTS, "craft")
@@ -95,16 +95,30 @@ def _fit(sprite: Sprite, width: float, height: float) -> Sprite:
 
 
 def _detail(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.Image:
-    """The surface filling the picture, in raking light."""
+    """The surface filling the picture, in raking light; of a vessel, the shoulder and the rim."""
+    if motif in CLOSE:
+        return _close_up(motif, craft, look, seed, rng)
     close = rng.uniform(120, 165) if craft in FINE else rng.uniform(150, 210)
     sheet = texture(craft, SIZE, look, close)
-    sheet = sheet.rotate(rng.uniform(-9, 9), Image.Resampling.BILINEAR, expand=False).crop((130, 110, 1470, 1090)).resize(SIZE)
+    a = math.radians(rng.uniform(-8, 8))
+    cos, sin = math.cos(a) * 0.84, math.sin(a) * 0.84
+    lean = (cos, sin, 800 - 800 * cos - 600 * sin, -sin, cos, 600 + 800 * sin - 600 * cos)
+    sheet = sheet.transform(SIZE, Image.Transform.AFFINE, lean, Image.Resampling.BILINEAR)
     soft = cloud(SIZE, (700, 500), rng).point([150 + v * 100 // 255 for v in range(256)])
     sheet = multiply(sheet, soft, (96, 62, 72), 0.8)
     shine = GLOSS.get(craft, 0.1)
     side = rng.choice((300, 1250))
     sheet.paste((255, 248, 230), (0, 0), fade(glow(SIZE, (side, 180), 900), 0.16 + 0.3 * shine))
     sheet.paste((40, 22, 30), (0, 0), fade(glow(SIZE, (1600 - side, 1350), 950), 0.45))
+    return sheet
+
+
+def _close_up(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.Image:
+    sheet = wall_and_table(look, rng, 1400, bare=True)
+    sprite = scaled(_sprite(motif, craft, look, seed, HERO_WIDTH * 1.6), 1.4)
+    _, top, _, low = sprite.layer.alpha.getbbox()
+    y = 190 - top + sprite.foot[1] if low - top > 900 else 1060
+    put(sheet, sprite, rng.choice((rng.uniform(420, 560), rng.uniform(1040, 1180))), y)
     return sheet
 
 
@@ -137,9 +151,9 @@ def _makers_table(motif: str, craft: str, look: Look, seed: int, rng: Random) ->
     if sprite.stance == "stand":
         sheet = wall_and_table(look, rng, 430)
         tools.lay(sheet, craft, look, rng, 640)
-        put(sheet, _fit(sprite, 600, 600), 800 + rng.uniform(-70, 70), 780)
+        put(sheet, _fit(sprite, 660, 620), 800 + rng.uniform(-60, 60), 830)
     else:
         sheet = from_above(look, rng, "boards")
         tools.lay(sheet, craft, look, rng, 0)
-        put(sheet, turned(_fit(sprite, 680, 680), rng.uniform(-14, 14)), 790, 540)
+        put(sheet, turned(_fit(sprite, 760, 720), rng.uniform(-14, 14)), 795, 560)
     return sheet

@@ -1,4 +1,4 @@
-"""Turned and thrown things: a profile spun around an axis, wrapped in a pattern and lit from the upper left."""
+"""Turned and thrown things: a profile spun round an axis, wrapped in a pattern, lit from the upper left."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CELLS = 24
 
 @dataclass
 class Solid:
-    """A profile placed on a layer. Radii and heights in pixels; *tilt* is the height of a ring over its width."""
+    """A profile placed on a layer. Radii and heights in pixels; *tilt*: height of a ring over its width."""
 
     cx: float
     top: float
@@ -56,7 +56,11 @@ class Solid:
 
     def patch(self) -> Patch:
         """The outline, mouth included."""
-        rings = [(self.cx, self.y(i / STEPS), r, r * self.tilt) for i, r in enumerate(self.radii)]
+        fine = 150  # rings; fewer show as teeth on a steep shoulder
+        rings = [
+            (self.cx, self.y(i / fine), self.r(i / fine), self.r(i / fine) * self.tilt)
+            for i in range(fine + 1)
+        ]
         right = [(cx + r, y) for cx, y, r, _ in rings]
         left = [(cx - r, y) for cx, y, r, _ in rings]
         return ellipses(rings, right + left[::-1])
@@ -102,10 +106,15 @@ class Solid:
     def lighting(self, gloss: float) -> tuple[Image.Image, Image.Image]:
         """Shade (white = lit) and gleam (white = reflection) over the unwrapped surface."""
         cols, rows = 40, 32
-        spots = [self._lit((2 * (i + 0.5) / cols - 1) * math.pi / 2, (j + 0.5) / rows, gloss)
-                 for j in range(rows) for i in range(cols)]
+        spots = [
+            self._lit((2 * (i + 0.5) / cols - 1) * math.pi / 2, (j + 0.5) / rows, gloss)
+            for j in range(rows)
+            for i in range(cols)
+        ]
         return tuple(
-            Image.frombytes("L", (cols, rows), bytes(spot[k] for spot in spots)).resize((320, 256), Image.Resampling.BICUBIC)
+            Image.frombytes("L", (cols, rows), bytes(spot[k] for spot in spots)).resize(
+                (320, 256), Image.Resampling.BICUBIC
+            )
             for k in (0, 1)
         )
 
@@ -155,7 +164,9 @@ def stipple_shade(shade: Image.Image, grainy: float) -> Image.Image:
     return Image.blend(shade, rough.point([255 - v for v in range(256)]), 0.3 * grainy)
 
 
-def paint_mouth(layer: Layer, solid: Solid, *, rim: RGB, inside: Image.Image | RGB, shadow: RGB, lip: float) -> Patch:
+def paint_mouth(
+    layer: Layer, solid: Solid, *, rim: RGB, inside: Image.Image | RGB, shadow: RGB, lip: float
+) -> Patch:
     """Open the top of *solid*: rim of *lip* pixels and the inner wall. Gives back the opening."""
     r = solid.r(0)
     cx, cy, k = solid.cx, solid.y(0), solid.tilt
@@ -163,8 +174,10 @@ def paint_mouth(layer: Layer, solid: Solid, *, rim: RGB, inside: Image.Image | R
     hole = ellipses([(cx, cy + lip * 0.22, r - lip, max(1.0, r * k - lip * 0.75))])
     layer.tint(hole, inside)
     _inner_shade(layer, hole, shadow)
-    layer.tint(strokes([ring(cx, cy, r - 1, r * k - 1, start=2.6, end=5.4)], max(1.5, lip * 0.22)).faded(0.55),
-               (255, 248, 230))
+    layer.tint(
+        strokes([ring(cx, cy, r - 1, r * k - 1, start=2.6, end=5.4)], max(1.5, lip * 0.22)).faded(0.55),
+        (255, 248, 230),
+    )
     return hole
 
 

@@ -1,4 +1,4 @@
-"""Anti-aliased shapes: a Patch is a grey mask with its place on the sheet, a Layer collects painted patches."""
+"""Smooth-edged shapes: a Patch is a grey mask and its place, a Layer collects painted patches."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class Patch:
         return Patch(ImageChops.multiply(self.mask, window), self.x, self.y)
 
 
-def drawn(box: tuple[float, float, float, float], paint: Callable[[ImageDraw.ImageDraw, Callable], None]) -> Patch:
+def drawn(
+    box: tuple[float, float, float, float], paint: Callable[[ImageDraw.ImageDraw, Callable], None]
+) -> Patch:
     """A patch covering *box*; *paint* gets a draw object and a function that maps points onto it."""
     x0, y0 = math.floor(box[0]) - 2, math.floor(box[1]) - 2
     width, height = math.ceil(box[2]) + 2 - x0, math.ceil(box[3]) + 2 - y0
@@ -102,7 +104,8 @@ def strokes(lines: Sequence[Sequence[Point]], width: float) -> Patch:
     def paint(d: ImageDraw.ImageDraw, at: Callable) -> None:
         for line in lines:
             placed = at(line)
-            d.line(placed, fill=255, width=max(1, round(width * SS)), joint="curve")
+            # Pillow rounds joints one by one in Python: only where a gap would show.
+            d.line(placed, fill=255, width=max(1, round(width * SS)), joint="curve" if width > 5 else None)
             if width > 3:
                 radius = width * SS / 2 - 0.5
                 for x, y in (placed[0], placed[-1]):
@@ -112,7 +115,15 @@ def strokes(lines: Sequence[Sequence[Point]], width: float) -> Patch:
 
 
 def ring(
-    cx: float, cy: float, rx: float, ry: float, *, turn: float = 0, start: float = 0, end: float = math.tau, n: int = 96
+    cx: float,
+    cy: float,
+    rx: float,
+    ry: float,
+    *,
+    turn: float = 0,
+    start: float = 0,
+    end: float = math.tau,
+    n: int = 96,
 ) -> list[Point]:
     """Points on an ellipse from angle *start* to *end* (radians, clockwise on screen)."""
     cos, sin = math.cos(turn), math.sin(turn)
@@ -132,10 +143,18 @@ def smooth(points: Sequence[Point], *, closed: bool = False, n: int = 10) -> lis
     for p0, p1, p2, p3 in zip(pts, pts[1:], pts[2:], pts[3:], strict=False):
         for i in range(n):
             t = i / n
-            curve.append(tuple(
-                0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-                for a, b, c, d in zip(p0, p1, p2, p3, strict=True)
-            ))
+            curve.append(
+                tuple(
+                    0.5
+                    * (
+                        2 * b
+                        + (c - a) * t
+                        + (2 * a - 5 * b + 4 * c - d) * t**2
+                        + (3 * b - a - 3 * c + d) * t**3
+                    )
+                    for a, b, c, d in zip(p0, p1, p2, p3, strict=True)
+                )
+            )
     if not closed:
         curve.append(tuple(pts[-2]))
     return curve
@@ -197,4 +216,6 @@ def warp(image: Image.Image, quad: Sequence[Point], size: tuple[int, int]) -> Im
         for r in range(8):
             if r != i:
                 rows[r] = [a - rows[r][i] * b for a, b in zip(rows[r], rows[i], strict=True)]
-    return image.transform(size, Image.Transform.PERSPECTIVE, [row[8] for row in rows], Image.Resampling.BILINEAR)
+    return image.transform(
+        size, Image.Transform.PERSPECTIVE, [row[8] for row in rows], Image.Resampling.BILINEAR
+    )

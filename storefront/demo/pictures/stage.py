@@ -1,4 +1,4 @@
-"""Where a piece stands: wall and table, or a surface seen from above; daylight, shadows, and the Sprite itself."""
+"""Where a piece stands: wall and table, or a surface from above; daylight, shadows, the Sprite itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from random import Random
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
-from .colour import RGB, darker, lighter, mix
+from .colour import RGB, WHITE, darker, lighter, mix
 from .palettes import Look
-from .paper import cloud, fade, glow, grain, multiply, stipple, tones, vertical
+from .paper import cloud, clouded, fade, glow, grain, multiply, stipple, tones, vertical
 from .shapes import Layer, Patch, Point, poly, polys, ring, smooth, strokes
 from .textures.paperlike import leaf
 from .textures.woven import threads
@@ -22,8 +22,8 @@ SIZE = (1600, 1200)
 class Sprite:
     """A finished thing on its own sheet.
 
-    *foot* is the point that stands on the table (or the middle, for things that lie), *spread* half the width of what
-    touches the table in pixels, *stance* one of stand, lie, hang.
+    *foot* is the point that stands on the table (or the middle, for things that lie), *spread* half the width
+    of what touches the table in pixels, *stance* one of stand, lie, hang.
     """
 
     layer: Layer
@@ -39,10 +39,11 @@ def paste(sheet: Image.Image, patch: Patch, paint: RGB, strength: float = 1.0) -
 
 
 def wall_and_table(look: Look, rng: Random, horizon: float, *, bare: bool = False) -> Image.Image:
-    """A room's edge: wall above, table from *horizon* (pixels) down; only wall when that is below the picture."""
+    """Wall above, table from *horizon* (pixels) down; only wall when that is below the picture."""
     w, h = SIZE
     sheet = vertical(SIZE, darker(look.wall, 0.05), lighter(look.wall, 0.22))
-    sheet = multiply(sheet, cloud((w, h), (420, 300), rng).point([200 + v // 5 for v in range(256)]), look.wall, 0.6)
+    uneven = clouded((w, h), (420, 300), rng, mix(WHITE, look.wall, 0.13), WHITE)
+    sheet = ImageChops.multiply(sheet, uneven)
     if not bare:
         rng.choice((_arch, _disc, _window, _plain, _stripe_wall, _mural, _banner))(sheet, look, rng, horizon)
     if horizon < h:
@@ -63,12 +64,18 @@ def _plain(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None:
 def _arch(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None:
     x, r = 800 + rng.uniform(-140, 140), rng.uniform(390, 520)
     top = rng.uniform(470, 560)
-    niche = poly([*ring(x, top, r, r, start=math.pi, end=math.tau), (x + r, horizon + 4), (x - r, horizon + 4)])
+    niche = poly(
+        [*ring(x, top, r, r, start=math.pi, end=math.tau), (x + r, horizon + 4), (x - r, horizon + 4)]
+    )
     tone = mix(look.wall, rng.choice((look.accent2, look.alt, look.light, look.accent3)), 0.26)
     paste(sheet, niche, tone)
     shade = Patch(niche.mask, niche.x + 26, niche.y + 20).blurred(30).within(niche)
-    paste(sheet, Patch(shade.mask.point([255 - v for v in range(256)]), shade.x, shade.y).within(niche),
-          darker(tone, 0.6), 0.3)
+    paste(
+        sheet,
+        Patch(shade.mask.point([255 - v for v in range(256)]), shade.x, shade.y).within(niche),
+        darker(tone, 0.6),
+        0.3,
+    )
 
 
 def _disc(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None:
@@ -88,7 +95,9 @@ def _window(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None
         for row in range(2):
             px, py = x + col * (pane_w + gap), y + row * (pane_h + gap) + col * 34
             sx, sx2 = px + lean * row, px + lean * (row + 1)
-            panes.append([(sx, py), (sx + pane_w, py + 30), (sx2 + pane_w, py + pane_h + 30), (sx2, py + pane_h)])
+            panes.append(
+                [(sx, py), (sx + pane_w, py + 30), (sx2 + pane_w, py + pane_h + 30), (sx2, py + pane_h)]
+            )
     light = polys(panes).blurred(rng.uniform(7, 16))
     paste(sheet, light, lighter(mix(look.wall, (255, 226, 168), 0.5), 0.55), 0.62)
 
@@ -106,7 +115,10 @@ def _mural(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None:
     """Soft hills painted on the wall."""
     for k in range(3):
         base, phase, long = horizon - 330 + k * 110, rng.uniform(0, 6), rng.uniform(210, 330)
-        top = [(x, base - 80 * math.sin(x / long + phase) - 22 * math.sin(x / long * 2.7)) for x in range(-20, SIZE[0] + 41, 20)]
+        top = [
+            (x, base - 80 * math.sin(x / long + phase) - 22 * math.sin(x / long * 2.7))
+            for x in range(-20, SIZE[0] + 41, 20)
+        ]
         tone = mix(look.wall, rng.choice((look.alt, look.accent2, look.accent3)), 0.1 + 0.08 * k)
         paste(sheet, poly([*top, (SIZE[0] + 20, horizon + 4), (-20, horizon + 4)]), tone)
 
@@ -120,7 +132,14 @@ def _banner(sheet: Image.Image, look: Look, rng: Random, horizon: float) -> None
     paste(sheet, patch, tone)
     folds = [[(x + w * k, -10), (x + w * k + rng.uniform(-14, 14), horizon)] for k in (0.2, 0.42, 0.7, 0.9)]
     paste(sheet, strokes(folds, 34).blurred(22).within(patch), darker(tone, 0.6), 0.22)
-    paste(sheet, strokes([[(f[0][0] - 26, -10), (f[1][0] - 26, horizon)] for f in folds], 26).blurred(18).within(patch), lighter(tone, 0.6), 0.3)
+    paste(
+        sheet,
+        strokes([[(f[0][0] - 26, -10), (f[1][0] - 26, horizon)] for f in folds], 26)
+        .blurred(18)
+        .within(patch),
+        lighter(tone, 0.6),
+        0.3,
+    )
 
 
 def bough_shadow(sheet: Image.Image, rng: Random, look: Look) -> None:
@@ -174,21 +193,31 @@ def planks(size: tuple[int, int], tone: RGB, rng: Random) -> Image.Image:
 def from_above(look: Look, rng: Random, kind: str | None = None) -> Image.Image:
     """A surface seen from straight above, with daylight across it."""
     kind = kind or rng.choice(("linen", "linen", "plaster", "plaster", "paper", "boards"))
-    tone = rng.choice((look.wall, look.wall, mix(look.wall, look.table, 0.5), mix(look.table, look.light, 0.4)))
+    tone = rng.choice(
+        (look.wall, look.wall, mix(look.wall, look.table, 0.5), mix(look.table, look.light, 0.4))
+    )
     if kind == "boards":
         sheet = planks(SIZE, mix(look.table, look.light, 0.2), rng)
     else:
-        sheet = tones(cloud(SIZE, (380, 300), rng), darker(tone, 0.07), lighter(tone, 0.16))
+        sheet = clouded(SIZE, (380, 300), rng, darker(tone, 0.07), lighter(tone, 0.16))
         if kind == "linen":
             sheet = threads(sheet, 4, 0.13, 0.16)
         elif kind == "plaster":
-            trowel = cloud(SIZE, (260, 26), rng).rotate(rng.choice((0, 180))).point([210 + v // 6 for v in range(256)])
+            trowel = (
+                cloud(SIZE, (260, 26), rng)
+                .rotate(rng.choice((0, 180)))
+                .point([210 + v // 6 for v in range(256)])
+            )
             sheet = multiply(sheet, trowel, darker(tone, 0.4), 0.5)
     if kind == "paper":
         second = mix(tone, rng.choice((look.alt, look.accent2, look.light)), 0.35)
         lean = rng.uniform(-220, 220)
         x = rng.choice((rng.uniform(250, 520), rng.uniform(1080, 1350)))
-        side = [(x + lean, -4), (x - lean, 1204), *([(-4, 1204), (-4, -4)] if x < 800 else [(1604, 1204), (1604, -4)])]
+        side = [
+            (x + lean, -4),
+            (x - lean, 1204),
+            *([(-4, 1204), (-4, -4)] if x < 800 else [(1604, 1204), (1604, -4)]),
+        ]
         patch = poly(side)
         paste(sheet, patch.blurred(8).moved(5, 7), darker(tone, 0.7), 0.25)
         sheet.paste(second, (patch.x, patch.y), patch.mask)
@@ -207,7 +236,9 @@ def put(sheet: Image.Image, sprite: Sprite, x: float, y: float, *, ink: RGB = (4
         s = sprite.spread
         cast = poly(ring(x + s * 0.42, y + s * 0.03, s * 1.4, max(10, s * 0.2), turn=0.03))
         paste(sheet, cast.blurred(max(6, s * 0.1)), ink, 0.36)
-        paste(sheet, poly(ring(x, y - s * 0.01, s * 1.02, max(5, s * 0.1))).blurred(max(3, s * 0.035)), ink, 0.6)
+        paste(
+            sheet, poly(ring(x, y - s * 0.01, s * 1.02, max(5, s * 0.1))).blurred(max(3, s * 0.035)), ink, 0.6
+        )
     else:
         high = sprite.height * (1.0 if sprite.stance == "lie" else 1.4)
         paste(sheet, outline.moved(high * 0.5, high * 0.6).blurred(max(3, high * 0.42)), ink, 0.4)
@@ -219,8 +250,9 @@ def turned(sprite: Sprite, degrees: float) -> Sprite:
     """The sprite rotated clockwise around its middle; its foot becomes the middle."""
     layer = sprite.layer
     turned_layer = Layer(1, 1, (0, 0, 0))
-    turned_layer.rgb = layer.rgb.rotate(-degrees, Image.Resampling.BILINEAR, expand=True,
-                                        fillcolor=layer.rgb.getpixel((0, 0)))
+    turned_layer.rgb = layer.rgb.rotate(
+        -degrees, Image.Resampling.BILINEAR, expand=True, fillcolor=layer.rgb.getpixel((0, 0))
+    )
     turned_layer.alpha = layer.alpha.rotate(-degrees, Image.Resampling.BILINEAR, expand=True)
     turned_layer.size = turned_layer.rgb.size
     middle = (turned_layer.size[0] / 2, turned_layer.size[1] / 2)
@@ -234,5 +266,10 @@ def scaled(sprite: Sprite, factor: float) -> Sprite:
     layer.rgb = sprite.layer.rgb.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
     layer.alpha = sprite.layer.alpha.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.5)
     layer.size = size
-    return Sprite(layer, (sprite.foot[0] * factor, sprite.foot[1] * factor), sprite.spread * factor, sprite.stance,
-                  sprite.height * factor)
+    return Sprite(
+        layer,
+        (sprite.foot[0] * factor, sprite.foot[1] * factor),
+        sprite.spread * factor,
+        sprite.stance,
+        sprite.height * factor,
+    )

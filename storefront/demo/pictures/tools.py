@@ -12,7 +12,7 @@ from .colour import RGB, darker, lighter, mix
 from .palettes import Look
 from .paper import mottled
 from .shapes import Layer, poly, polys, ring, smooth, strokes
-from .stage import Sprite, put, turned
+from .stage import Sprite, put, scaled, turned
 from .textures.paperlike import leaf
 from .textures.precious import nacre
 
@@ -27,24 +27,45 @@ def _bar(length: float, parts: list[tuple[float, float, float, RGB]]) -> Sprite:
     y = wide + 10
     for start, end, half, colour in parts:
         x0, x1 = 10 + start * length, 10 + end * length
-        patch = poly([(x0, y - half * 0.8), ((x0 + x1) / 2, y - half), (x1, y - half * 0.8), (x1, y + half * 0.8), ((x0 + x1) / 2, y + half),
-                      (x0, y + half * 0.8)])
+        patch = poly(
+            [
+                (x0, y - half * 0.8),
+                ((x0 + x1) / 2, y - half),
+                (x1, y - half * 0.8),
+                (x1, y + half * 0.8),
+                ((x0 + x1) / 2, y + half),
+                (x0, y + half * 0.8),
+            ]
+        )
         layer.fill(patch, colour)
         layer.round_off(patch, max(3, half * 0.5), 0.6, 0.5)
     return Sprite(layer, (layer.size[0] / 2, layer.size[1] / 2), length / 2, "lie", 22)
 
 
 def brush(look: Look, rng: Random) -> Sprite:
-    return _bar(rng.uniform(300, 380), [(0, 0.62, 9, rng.choice(WOOD)), (0.6, 0.7, 13, STEEL), (0.69, 0.92, 15, rng.choice((look.body, (74, 52, 40)))),
-                                        (0.9, 1.0, 6, look.accent)])
+    return _bar(
+        rng.uniform(300, 380),
+        [
+            (0, 0.62, 9, rng.choice(WOOD)),
+            (0.6, 0.7, 13, STEEL),
+            (0.69, 0.92, 15, rng.choice((look.body, (74, 52, 40)))),
+            (0.9, 1.0, 6, look.accent),
+        ],
+    )
 
 
 def knife(look: Look, rng: Random) -> Sprite:
-    return _bar(rng.uniform(280, 340), [(0, 0.45, 19, rng.choice(WOOD)), (0.44, 0.5, 15, (90, 74, 60)), (0.5, 1.0, 14, STEEL)])
+    return _bar(
+        rng.uniform(280, 340),
+        [(0, 0.45, 19, rng.choice(WOOD)), (0.44, 0.5, 15, (90, 74, 60)), (0.5, 1.0, 14, STEEL)],
+    )
 
 
 def gouge(look: Look, rng: Random) -> Sprite:
-    return _bar(rng.uniform(330, 400), [(0, 0.5, 22, rng.choice(WOOD)), (0.48, 0.54, 16, (176, 140, 70)), (0.53, 1.0, 9, STEEL)])
+    return _bar(
+        rng.uniform(330, 400),
+        [(0, 0.5, 22, rng.choice(WOOD)), (0.48, 0.54, 16, (176, 140, 70)), (0.53, 1.0, 9, STEEL)],
+    )
 
 
 def needle(look: Look, rng: Random) -> Sprite:
@@ -59,7 +80,10 @@ def shuttle(look: Look, rng: Random) -> Sprite:
     layer.tint(poly(ring(190, 48, 104, 22)), (58, 36, 28))
     thread = poly(ring(190, 48, 86, 16))
     layer.tint(thread, look.accent)
-    layer.tint(strokes([[(112 + k * 13, 36), (106 + k * 13, 60)] for k in range(13)], 3).within(thread).faded(0.5), darker(look.accent, 0.5))
+    layer.tint(
+        strokes([[(112 + k * 13, 36), (106 + k * 13, 60)] for k in range(13)], 3).within(thread).faded(0.5),
+        darker(look.accent, 0.5),
+    )
     layer.round_off(thread, 8, 0.6, 0.4)
     return Sprite(layer, (190, 48), 180, "lie", 36)
 
@@ -88,7 +112,13 @@ def pot(look: Look, rng: Random) -> Sprite:
     layer.round_off(disc, r * 0.16, 0.6, 0.5)
     pool = poly(ring(c, c, r * 0.78, r * 0.78))
     layer.tint(pool, rng.choice((look.body, look.accent, look.accent2, darker(look.body, 0.2))))
-    layer.tint(poly(ring(c - r * 0.25, c - r * 0.3, r * 0.3, r * 0.14, turn=-0.6)).blurred(8).within(pool).faded(0.6), (255, 250, 236))
+    layer.tint(
+        poly(ring(c - r * 0.25, c - r * 0.3, r * 0.3, r * 0.14, turn=-0.6))
+        .blurred(8)
+        .within(pool)
+        .faded(0.6),
+        (255, 250, 236),
+    )
     return Sprite(layer, (c, c), r, "lie", 44)
 
 
@@ -98,7 +128,9 @@ def splints(look: Look, rng: Random) -> Sprite:
     for k in range(9):
         tone = mix(rng.choice(((206, 168, 108), (186, 146, 88), look.body)), (220, 186, 130), 0.3)
         y = 26 + k * 9
-        stick = strokes([[(10, y + rng.uniform(-10, 10)), (220, 64 + (y - 64) * 0.5), (430, y + rng.uniform(-14, 14))]], 9)
+        stick = strokes(
+            [[(10, y + rng.uniform(-10, 10)), (220, 64 + (y - 64) * 0.5), (430, y + rng.uniform(-14, 14))]], 9
+        )
         layer.fill(stick, tone)
         layer.round_off(stick, 4, 0.5, 0.4)
     band = poly([(196, 38), (222, 38), (222, 92), (196, 92)])
@@ -111,7 +143,12 @@ def lump(look: Look, rng: Random) -> Sprite:
     """A lump of clay with the mark of the wire."""
     layer = Layer(280, 240, darker(look.body, 0.2))
     tone = mix(look.body, (170, 150, 132), 0.4)
-    body = poly(smooth([(30, 120), (70, 46), (150, 24), (234, 60), (258, 132), (206, 206), (110, 216), (48, 180)], closed=True))
+    body = poly(
+        smooth(
+            [(30, 120), (70, 46), (150, 24), (234, 60), (258, 132), (206, 206), (110, 216), (48, 180)],
+            closed=True,
+        )
+    )
     layer.fill(body, mottled(layer.size, tone, rng, 0.1, 60))
     layer.round_off(body, 46, 0.75, 0.4)
     layer.tint(strokes([smooth([(60, 130), (140, 108), (240, 128)])], 4).faded(0.5), darker(tone, 0.6))
@@ -125,7 +162,11 @@ def shards(look: Look, rng: Random) -> Sprite:
     shapes = []
     for _ in range(22):
         x, y, r, a = rng.uniform(30, 270), rng.uniform(28, 172), rng.uniform(12, 26), rng.uniform(0, 6)
-        shapes.append(leaf(x, y, a, r * 2, r * 0.5) if rng.random() < 0.5 else ring(x, y, r, r * 0.8, turn=a, n=rng.choice((4, 5, 6))))
+        shapes.append(
+            leaf(x, y, a, r * 2, r * 0.5)
+            if rng.random() < 0.5
+            else ring(x, y, r, r * 0.8, turn=a, n=rng.choice((4, 5, 6)))
+        )
     patch = polys(shapes)
     layer.fill(patch, sheen)
     layer.round_off(patch, 3, 0.5, 0.5)
@@ -135,7 +176,10 @@ def shards(look: Look, rng: Random) -> Sprite:
 def wire(look: Look, rng: Random) -> Sprite:
     """A coil of silver wire."""
     layer = Layer(230, 230, (160, 164, 170))
-    rings = strokes([ring(115 + rng.uniform(-4, 4), 115 + rng.uniform(-4, 4), r, r * 0.96) for r in (68, 76, 82, 88, 94)], 4)
+    rings = strokes(
+        [ring(115 + rng.uniform(-4, 4), 115 + rng.uniform(-4, 4), r, r * 0.96) for r in (68, 76, 82, 88, 94)],
+        4,
+    )
     layer.fill(rings, (196, 200, 204))
     layer.round_off(rings, 2, 0.7, 0.8)
     tail = strokes([smooth([(200, 90), (222, 40), (190, 14), (150, 24)])], 4)
@@ -156,7 +200,19 @@ def shavings(look: Look, rng: Random) -> Sprite:
 def twine(look: Look, rng: Random) -> Sprite:
     layer = Layer(320, 200, look.body)
     tone = rng.choice((look.body, look.accent, (206, 180, 136)))
-    loops = strokes([ring(160 + rng.uniform(-14, 14), 100 + rng.uniform(-8, 8), 120 - k * 7, 66 - k * 5, turn=rng.uniform(-0.1, 0.1)) for k in range(6)], 6)
+    loops = strokes(
+        [
+            ring(
+                160 + rng.uniform(-14, 14),
+                100 + rng.uniform(-8, 8),
+                120 - k * 7,
+                66 - k * 5,
+                turn=rng.uniform(-0.1, 0.1),
+            )
+            for k in range(6)
+        ],
+        6,
+    )
     layer.fill(loops, tone)
     layer.round_off(loops, 3, 0.6, 0.4)
     tie = strokes([[(40, 84), (70, 116)], [(250, 86), (280, 116)]], 12)
@@ -182,15 +238,15 @@ KITS: dict[str, tuple[Tool, ...]] = {
 }
 
 # Where tools may lie around a piece in the middle: (x, y) on a 1600 by 1200 sheet, seen from above.
-PLACES = ((230, 250), (1370, 270), (1330, 930), (260, 920), (800, 1080))
+PLACES = ((270, 260), (1330, 260), (1290, 930), (310, 920), (800, 1060))
 
 
 def lay(sheet: Image.Image, craft: str, look: Look, rng: Random, horizon: float) -> None:
-    """Lay the kit of *craft* around the middle. Above *horizon* (pixels) stays free; 0 uses the whole sheet."""
+    """Lay the kit of *craft* around the middle, below *horizon* (pixels); 0 uses the whole sheet."""
     for tool, (x, y) in zip(KITS[craft], PLACES, strict=True):
-        sprite = turned(tool(look, rng), rng.uniform(-50, 50))
+        sprite = turned(scaled(tool(look, rng), 1.3), rng.uniform(-50, 50))
         if horizon:
-            y = horizon + 60 + y * 0.42
+            y = horizon + 40 + y * 0.37
             flat = Layer(1, 1, (0, 0, 0))
             size = (sprite.layer.size[0], max(1, round(sprite.layer.size[1] * 0.66)))
             flat.rgb, flat.alpha = sprite.layer.rgb.resize(size), sprite.layer.alpha.resize(size)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from storefront.demo.load.bulk import load_many
 from storefront.demo.load.images import load_images
-from storefront.demo.load.pages import load_pages
+from storefront.demo.load.pages import date_stories, load_pages
 from storefront.demo.load.pieces import load_pieces
 from storefront.demo.load.places import load_people, load_places
 from storefront.listing.refresh import once_at_the_end
@@ -26,6 +26,7 @@ class Command(BaseCommand):
             self._step("villages, crafts and workshops", load_places)
             self._step("pieces", load_pieces)
             self._step("pages", load_pages)
+        date_stories()
         if products:
             self._step("generated pieces", lambda: load_many(products))
 

@@ -1,6 +1,6 @@
 import time
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
 from marketplace.payments.services import reconcile
@@ -15,9 +15,11 @@ class Command(BaseCommand):
     def handle(self, *args, every: int, **options) -> None:
         while True:
             counts = reconcile()
-            if not every or any(counts[key] for key in ("paid", "expired", "mismatch", "unreachable")):
+            if not every or any(number for key, number in counts.items() if key != "waiting"):
                 self.stdout.write(", ".join(f"{key} {number}" for key, number in counts.items()))
             if not every:
+                if counts["failed"]:
+                    raise CommandError("Some orders could not be reconciled. The log says why.")
                 return
             close_old_connections()
             time.sleep(every)

@@ -7,7 +7,7 @@ from random import Random
 
 from ..palettes import Look
 from ..stage import Sprite
-from . import cases, cloths, round_flat, small, vessels
+from . import cases, cloths, handled, round_flat, small, vessels
 
 Motif = Callable[[Look, str, Random, float], Sprite]
 
@@ -16,16 +16,16 @@ MOTIFS: dict[str, Motif] = {
     "plate": round_flat.plate,
     "vase": vessels.vase,
     "teacup": vessels.teacup,
-    "teapot": vessels.teapot,
+    "teapot": handled.teapot,
     "box": cases.box,
     "tray": cases.tray,
     "scarf": cloths.scarf,
     "cloth": cloths.cloth,
     "bag": cloths.bag,
-    "basket": vessels.basket,
+    "basket": handled.basket,
     "notebook": cases.notebook,
     "paper": cases.paper,
-    "lamp": vessels.lamp,
+    "lamp": handled.lamp,
     "spoon": small.spoon,
     "pin": small.pin,
     "earrings": small.earrings,

@@ -22,29 +22,42 @@ def box(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     """A lidded box: cornered, or round."""
     if rng.random() < 0.4:
         return _round_box(look, craft, rng, width)
-    w, d, h = width * rng.uniform(0.66, 0.8), width * rng.uniform(0.26, 0.34), width * rng.uniform(0.22, 0.36)
-    skew = rng.uniform(0.16, 0.3) * width
+    w, d, h = width * rng.uniform(0.6, 0.74), width * rng.uniform(0.2, 0.28), width * rng.uniform(0.22, 0.36)
+    skew = rng.uniform(0.22, 0.36) * width
     layer = Layer(w + skew + 60, d + h + 60, darker(look.body, 0.25))
     x, y = 30, d + 24
     a, b, c, e = (x, y), (x + w, y), (x + w, y + h), (x, y + h)
-    back_l, back_r = (x + skew * 0.62, y - d), (x + w + skew * 0.8, y - d)
-    low_r = (back_r[0], back_r[1] + h * 0.92)
+    back_l, back_r = (x + skew * 0.86, y - d), (x + w + skew, y - d)
+    low_r = (back_r[0], back_r[1] + h * 0.96)
     scale = width * rng.uniform(0.085, 0.12)
     top_skin = texture(craft, (round(w), round(w * 0.62)), look, scale)
-    side_skin = top_skin.crop((0, round(w * 0.3), round(w), round(w * 0.3 + h))) if craft in ("basketry", "indigo-weaving") \
+    side_skin = (
+        top_skin.crop((0, round(w * 0.3), round(w), round(w * 0.3 + h)))
+        if craft in ("basketry", "indigo-weaving")
         else mottled((round(w), round(h)), look.body, rng, 0.07, 300)
+    )
     _face(layer, side_skin, [b, back_r, low_r, c], 0.5)
     _face(layer, side_skin, [a, b, c, e], 0.16)
     lid = _face(layer, top_skin, [back_l, back_r, b, a], 0)
     seam = h * rng.uniform(0.26, 0.4)
     trim = mix(look.accent, (214, 168, 82), 0.5) if gloss(craft) > 0.5 else darker(look.body, 0.45)
-    layer.tint(strokes([[(a[0], a[1] + seam), (b[0], b[1] + seam), (back_r[0], back_r[1] + seam)]], 4).faded(0.9), trim)
-    layer.tint(strokes([[(a[0], a[1] + seam + 5), (b[0], b[1] + seam + 5), (back_r[0], back_r[1] + seam + 5)]], 4).faded(0.5), look.ink)
+    layer.tint(
+        strokes([[(a[0], a[1] + seam), (b[0], b[1] + seam), (back_r[0], back_r[1] + seam)]], 4).faded(0.9),
+        trim,
+    )
+    layer.tint(
+        strokes(
+            [[(a[0], a[1] + seam + 5), (b[0], b[1] + seam + 5), (back_r[0], back_r[1] + seam + 5)]], 4
+        ).faded(0.5),
+        look.ink,
+    )
     layer.tint(strokes([[a, b, back_r]], 5).faded(0.75), lighter(look.body, 0.4))
     inner = [_towards(p, (back_l, back_r, b, a), 0.07) for p in (back_l, back_r, b, a)]
     layer.tint(strokes([[*inner, inner[0]]], 4).within(lid), trim)
     if gloss(craft) > 0.5:
-        sheen = poly([(x + w * 0.3, y), (x + w * 0.5, y), (x + w * 0.78, y - d), (x + w * 0.6, y - d)]).blurred(16)
+        sheen = poly(
+            [(x + w * 0.3, y), (x + w * 0.5, y), (x + w * 0.78, y - d), (x + w * 0.6, y - d)]
+        ).blurred(16)
         layer.tint(sheen.within(lid).faded(0.32), (255, 250, 238))
     return Sprite(layer, (x + w * 0.54, y + h - 6), w * 0.54)
 
@@ -73,7 +86,12 @@ def _round_box(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     skin = texture(craft, (round(r * 2), round(h * 1.2)), look, scale)
     paint_solid(layer, solid, skin, shadow=SHADOW, gloss=gloss(craft))
     lid_skin = texture(craft, (round(r * 2), round(r * 2)), look, scale)
-    quad = [(cx - r, top - r * tilt), (cx + r, top - r * tilt), (cx + r, top + r * tilt), (cx - r, top + r * tilt)]
+    quad = [
+        (cx - r, top - r * tilt),
+        (cx + r, top - r * tilt),
+        (cx + r, top + r * tilt),
+        (cx - r, top + r * tilt),
+    ]
     lid = poly(ring(cx, top, r * 0.97, r * tilt * 0.97))
     layer.fill(lid, warp(lid_skin, quad, layer.size))
     layer.round_off(lid, 12, 0.35, 0.45)
@@ -89,7 +107,12 @@ def _round_box(look: Look, craft: str, rng: Random, width: float) -> Sprite:
 
 def rounded(x0: float, y0: float, x1: float, y1: float, r: float) -> list[Point]:
     """A rectangle with round corners."""
-    corners = ((x1 - r, y0 + r, -math.pi / 2), (x1 - r, y1 - r, 0), (x0 + r, y1 - r, math.pi / 2), (x0 + r, y0 + r, math.pi))
+    corners = (
+        (x1 - r, y0 + r, -math.pi / 2),
+        (x1 - r, y1 - r, 0),
+        (x0 + r, y1 - r, math.pi / 2),
+        (x0 + r, y0 + r, math.pi),
+    )
     return [p for cx, cy, a in corners for p in ring(cx, cy, r, r, start=a, end=a + math.pi / 2, n=12)]
 
 
@@ -127,7 +150,10 @@ def notebook(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     layer.round_off(cover, 6, 0.5, 0.4)
     spine = rng.choice((look.accent2, look.alt, look.accent3, darker(look.body, 0.3)))
     if rng.random() < 0.5:
-        layer.tint(poly([(14, 12), (w * 0.2, 12), (w * 0.2, h + 10), (14, h + 10)]).within(cover), mottled(layer.size, spine, rng))
+        layer.tint(
+            poly([(14, 12), (w * 0.2, 12), (w * 0.2, h + 10), (14, h + 10)]).within(cover),
+            mottled(layer.size, spine, rng),
+        )
         layer.tint(strokes([[(w * 0.2 + 3, 14), (w * 0.2 + 3, h + 8)]], 5).faded(0.4), look.ink)
     else:
         x = 14 + w * 0.09
@@ -140,7 +166,12 @@ def notebook(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         label = poly([(x0, y0), (x0 + w * 0.32, y0), (x0 + w * 0.32, y0 + h * 0.2), (x0, y0 + h * 0.2)])
         layer.tint(label.moved(3, 4).blurred(4).faded(0.35), look.ink)
         layer.tint(label, lighter(look.light, 0.3))
-        layer.tint(strokes([[(x0 + 20, y0 + h * k), (x0 + w * 0.26, y0 + h * k)] for k in (0.07, 0.12)], 3).faded(0.5), spine)
+        layer.tint(
+            strokes([[(x0 + 20, y0 + h * k), (x0 + w * 0.26, y0 + h * k)] for k in (0.07, 0.12)], 3).faded(
+                0.5
+            ),
+            spine,
+        )
     else:
         ribbon = strokes([[(w * 0.84, 12), (w * 0.84, h + 10)]], 16)
         layer.tint(ribbon.within(cover), spine)
@@ -165,7 +196,12 @@ def paper(look: Look, craft: str, rng: Random, width: float) -> Sprite:
             for k in range(30):
                 x = a[0] + (b[0] - a[0]) * k / 30 + rng.uniform(-3, 3)
                 y = a[1] + (b[1] - a[1]) * k / 30 + rng.uniform(-3, 3)
-                edge.append((cx + x * math.cos(turn) - y * math.sin(turn), cy + x * math.sin(turn) + y * math.cos(turn)))
+                edge.append(
+                    (
+                        cx + x * math.cos(turn) - y * math.sin(turn),
+                        cy + x * math.sin(turn) + y * math.cos(turn),
+                    )
+                )
         sheet = poly(edge)
         if i:
             layer.tint(sheet.moved(7, 9).blurred(9).within(Patch(layer.alpha, 0, 0)).faded(0.4), SHADOW)

@@ -3,68 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from collections.abc import Callable
 from random import Random
 
 from PIL import Image
 
-from ..colour import RGB, darker, lighter, mix
+from ..colour import darker, mix
 from ..palettes import Look
 from ..paper import multiply
-from ..shapes import Layer, Patch, Point, poly, ring, smooth, strokes, warp
+from ..shapes import Layer, Patch, poly, ring, smooth, strokes
 from ..stage import Sprite
 from ..textures import texture
-
-FOLD: RGB = (74, 48, 66)
-
-
-def bent(image: Image.Image, shift: Callable[[float, float], Point], n: int = 24) -> Image.Image:
-    """Pull *image* about: ``shift(u, v)`` (0 to 1 each) says how far the source lies from the point, in pixels."""
-    w, h = image.size
-    xs, ys = [round(w * i / n) for i in range(n + 1)], [round(h * i / n) for i in range(n + 1)]
-
-    def source(i: int, j: int) -> Point:
-        dx, dy = shift(i / n, j / n)
-        return min(w - 1, max(0, xs[i] + dx)), min(h - 1, max(0, ys[j] + dy))
-
-    grid = [[source(i, j) for j in range(n + 1)] for i in range(n + 1)]
-    cells = [((xs[i], ys[j], xs[i + 1], ys[j + 1]),
-              (*grid[i][j], *grid[i][j + 1], *grid[i + 1][j + 1], *grid[i + 1][j]))
-             for i in range(n) for j in range(n)]
-    return image.transform((w, h), Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
-
-
-def relief(size: tuple[int, int], height: Callable[[float, float], float], cols: int = 72, rows: int = 54) -> Image.Image:
-    """Light a height field (``height(u, v)``, slopes of about 1) from the upper left."""
-    data = bytearray()
-    for j in range(rows):
-        for i in range(cols):
-            u, v = i / cols, j / rows
-            here = height(u, v)
-            slope = (height(u + 0.008, v) - here) + (height(u, v + 0.008) - here) * 0.8
-            data.append(max(0, min(255, round(205 + slope * 2600))))
-    return Image.frombytes("L", (cols, rows), bytes(data)).resize(size, Image.Resampling.BICUBIC)
-
-
-def fringe(layer: Layer, start: Point, end: Point, length: float, colour: RGB, rng: Random, down: Point = (0, 1)) -> None:
-    """Twisted tassels along an edge, hanging in the direction *down*."""
-    span = math.dist(start, end)
-    count = max(6, round(span / 22))
-    tufts, knots = [], []
-    for i in range(count + 1):
-        t = i / count
-        x, y = start[0] + (end[0] - start[0]) * t, start[1] + (end[1] - start[1]) * t
-        for k in (-1, 0, 1):
-            sway = k * 5 + rng.uniform(-3, 3)
-            reach = length * rng.uniform(0.88, 1.04)
-            tufts.append([(x, y), (x + down[0] * reach * 0.3 - down[1] * k * 2, y + down[1] * reach * 0.3 + down[0] * k * 2),
-                          (x + down[0] * reach + abs(down[1]) * sway, y + down[1] * reach + abs(down[0]) * sway)])
-        knots.append([(x, y), (x + down[0] * 6, y + down[1] * 6)])
-    strands = strokes(tufts, 4)
-    layer.fill(strands, colour)
-    layer.tint(strokes(tufts, 1.2).moved(1, 1).within(strands).faded(0.5), darker(colour, 0.5))
-    layer.fill(strokes(knots, 8), darker(colour, 0.12))
+from .folded import bolt, stacked
+from .soft import FOLD, bent, fringe, relief
 
 
 def scarf(look: Look, craft: str, rng: Random, width: float) -> Sprite:
@@ -83,7 +33,14 @@ def hung(look: Look, craft: str, rng: Random, width: float, height: float, *, sp
 
     def wave(u: float, v: float) -> float:
         soft = 0.35 + 0.65 * v
-        return 0.024 * soft * (math.sin(u * math.tau * folds + phase + v * 0.8) + 0.4 * math.sin(u * math.tau * folds * 2.1 + 1))
+        return (
+            0.024
+            * soft
+            * (
+                math.sin(u * math.tau * folds + phase + v * 0.8)
+                + 0.4 * math.sin(u * math.tau * folds * 2.1 + 1)
+            )
+        )
 
     def panel(x: float, w: float, long: float, dim: float) -> None:
         size = (round(w), round(long))
@@ -111,8 +68,14 @@ def hung(look: Look, craft: str, rng: Random, width: float, height: float, *, sp
     else:
         panel(left, width, height * 0.92, 0)
     pole = strokes([[(8, top), (layer.size[0] - 8, top)]], rod * 2)
-    cover = poly([(left, top - 15), (left + width * (0.98 if split else 1), top - 15), (left + width * (0.98 if split else 1), top + 8),
-                  (left, top + 8)])
+    cover = poly(
+        [
+            (left, top - 15),
+            (left + width * (0.98 if split else 1), top - 15),
+            (left + width * (0.98 if split else 1), top + 8),
+            (left, top + 8),
+        ]
+    )
     timber = mix(look.table, (120, 84, 54), 0.4)
     layer.fill(pole, timber)
     layer.round_off(pole, 7, 0.5, 0.45)
@@ -139,7 +102,7 @@ def _laid(look: Look, craft: str, rng: Random, width: float) -> Sprite:
             return 0.02 * math.sin(v * math.tau * folds + u * 3 + phase) + 0.012 * math.sin(u * 9 + phase)
 
         skin = texture(craft, (size[1], size[0]), look, width * 0.11).transpose(Image.Transpose.ROTATE_90)
-        skin = bent(skin, lambda u, v, f=wave: (sw * f(u, v) * 0.4, sh * f(u, v) * 0.8))
+        skin = bent(skin, lambda u, v, f=wave, s=size: (s[0] * f(u, v) * 0.4, s[1] * f(u, v) * 0.8))
         skin = multiply(skin, relief(size, wave), FOLD)
         sheet = Image.new("RGB", layer.size, look.body)
         sheet.paste(skin, (round(sx), round(sy)))
@@ -161,95 +124,7 @@ def cloth(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         return hung(look, craft, rng, width * 0.72, width * 0.88, split=False)
     if kind == "stack":
         return stacked(look, craft, rng, width * 0.92, rng.choice((2, 3)), thick=0.11)
-    return _bolt(look, craft, rng, width)
-
-
-def _bolt(look: Look, craft: str, rng: Random, width: float) -> Sprite:
-    w, h, roll = width * 0.7, width * 0.72, width * 0.17
-    layer = Layer(w + 70, h + 30, darker(look.body, 0.25))
-    size = (round(w), round(h - roll * 0.6))
-    phase = rng.uniform(0, 6)
-
-    def wave(u: float, v: float) -> float:
-        return 0.013 * math.sin(v * 8 + u * 4 + phase) * (0.3 + v)
-
-    skin = bent(texture(craft, size, look, width * rng.uniform(0.085, 0.12)),
-                lambda u, v: (w * wave(u, v) * 0.4, h * wave(u, v) * 0.6))
-    drop = Image.linear_gradient("L").resize(size).point([min(255, 96 + v * 3) for v in range(256)])
-    flat = multiply(multiply(skin, relief(size, wave), FOLD), drop, FOLD)
-    sheet = Image.new("RGB", layer.size, look.body)
-    sheet.paste(flat, (35, round(roll * 0.6)))
-    side = [(35 + w * wave(0, i / 20) * 0.6, roll * 0.6 + size[1] * i / 20) for i in range(21)]
-    other = [(35 + w + w * wave(1, i / 20) * 0.6 - 2, roll * 0.6 + size[1] * i / 20) for i in range(21)]
-    if rng.random() < 0.5:
-        fringe(layer, (side[-1][0] + 8, h - 34), (other[-1][0] - 8, h - 34), 50, mix(look.body, look.accent, 0.4), rng)
-        side, other = side[:-1], other[:-1]
-    patch = poly(side + other[::-1])
-    layer.fill(patch, sheet)
-    layer.round_off(patch, 8, 0.4, 0.25)
-    _roll(layer, skin, look, 30, 8, w + 10, roll)
-    return Sprite(layer, (layer.size[0] / 2, layer.size[1] / 2), w / 2, "lie", 44)
-
-
-def _roll(layer: Layer, skin: Image.Image, look: Look, x: float, y: float, w: float, thick: float) -> None:
-    body = poly([*ring(x + w - 8, y + thick / 2, 14, thick / 2, start=-math.pi / 2, end=math.pi / 2),
-                 *ring(x + 8, y + thick / 2, 14, thick / 2, start=math.pi / 2, end=math.pi * 1.5)])
-    part = skin.crop((0, 0, skin.width, round(thick * 1.5))).resize((round(w), round(thick)))
-    grey = Image.new("L", (1, 32))
-    grey.putdata([round(255 * max(0.2, min(1, 0.55 + 0.6 * math.sin((i / 32 + 0.06) * math.pi * 1.02) - i / 32 * 0.42)))
-                  for i in range(32)])
-    part = multiply(part, grey.resize(part.size, Image.Resampling.BICUBIC), FOLD)
-    sheet = Image.new("RGB", layer.size, look.body)
-    sheet.paste(part, (round(x), round(y)))
-    layer.fill(body, sheet)
-    gleam = strokes([[(x + 10, y + thick * 0.3), (x + w - 10, y + thick * 0.3)]], thick * 0.1).blurred(9)
-    layer.tint(gleam.within(body).faded(0.35), (255, 246, 228))
-
-
-def stacked(look: Look, craft: str, rng: Random, width: float, count: int, thick: float) -> Sprite:
-    """Folded pieces, one on the other, seen from the front and a little above."""
-    step, deep = width * thick, width * rng.uniform(0.2, 0.26)
-    layer = Layer(width * 1.04, deep + step * count + 90, darker(look.body, 0.25))
-    base = deep + step * count + 16
-    skin = texture(craft, (round(width), round(width * 0.7)), look, width * rng.uniform(0.07, 0.1))
-    for i in range(count):
-        bottom = base - i * step
-        inset = rng.uniform(0, width * 0.03) + i * width * 0.012
-        x0, x1 = width * 0.02 + inset, width * 1.02 - rng.uniform(0, width * 0.03) - i * width * 0.012
-        piece = skin
-        if i and i < count - 1 or (i == 0 and count > 2):
-            other = replace(look, body=look.alt, alt=look.body, accent=look.accent2, accent2=look.accent3, seed=look.seed + 1)
-            piece = texture(craft, skin.size, other, width * 0.08)
-        _folded(layer, piece, look, x0, x1, bottom, step, deep if i == count - 1 else deep * 0.96)
-    if rng.random() < 0.6:
-        y = base - (count - 1) * step - step * 0.1
-        fringe(layer, (width * 0.1, y), (width * 0.95, y), step * 0.8, mix(look.body, look.accent, 0.35), rng)
-    return Sprite(layer, (width * 0.52, base - 4), width * 0.5)
-
-
-def _folded(layer: Layer, skin: Image.Image, look: Look, x0: float, x1: float, bottom: float, step: float, deep: float) -> None:
-    front_top = bottom - step
-    lean = (x1 - x0) * 0.07
-    quad = [(x0 + lean, front_top - deep), (x1 - lean, front_top - deep), (x1, front_top + step * 0.3), (x0, front_top + step * 0.3)]
-    top = warp(skin, quad, layer.size)
-    lid = poly(smooth([quad[0], ((x0 + x1) / 2, front_top - deep - 5), quad[1]], n=8) + [quad[2], quad[3]])
-    layer.fill(lid, top)
-    layer.tint(Patch(Image.linear_gradient("L").resize(lid.mask.size), lid.x, lid.y).within(lid).faded(0.16), FOLD)
-    layer.round_off(lid, 10, 0.3, 0.35)
-    layers = 2
-    for k in range(layers):
-        y0 = front_top + step * k / layers
-        y1 = front_top + step * (k + 1) / layers
-        r = (y1 - y0) / 2
-        lip = poly([*ring(x1 - r, y0 + r, r, r, start=-math.pi / 2, end=math.pi / 2),
-                    *ring(x0 + r, y0 + r, r, r, start=math.pi / 2, end=math.pi * 1.5)])
-        strip = skin.crop((0, round(skin.height * 0.5 * k), skin.width, round(skin.height * 0.5 * k + r * 2.4)))
-        strip = strip.resize((round(x1 - x0), max(1, round(r * 2))))
-        sheet = Image.new("RGB", layer.size, look.body)
-        sheet.paste(strip, (round(x0), round(y0)))
-        layer.fill(lip, sheet)
-        layer.tint(lip.faded(0.12 + 0.1 * k), FOLD)
-        layer.round_off(lip, max(4, r * 0.6), 0.75, 0.3)
+    return bolt(look, craft, rng, width)
 
 
 def blanket(look: Look, craft: str, rng: Random, width: float) -> Sprite:
@@ -264,13 +139,34 @@ def cushion(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     layer = Layer(w + 60, h + 60, darker(look.body, 0.25))
     x0, y0, x1, y1 = 30, 30, 30 + w, 30 + h
     puff = rng.uniform(0.012, 0.026)
-    corners = [(x0, y0), ((x0 + x1) / 2, y0 + h * puff), (x1, y0), (x1 - w * puff, (y0 + y1) / 2), (x1, y1),
-               ((x0 + x1) / 2, y1 - h * puff * 0.3), (x0, y1), (x0 + w * puff, (y0 + y1) / 2)]
+    corners = [
+        (x0, y0),
+        ((x0 + x1) / 2, y0 + h * puff),
+        (x1, y0),
+        (x1 - w * puff, (y0 + y1) / 2),
+        (x1, y1),
+        ((x0 + x1) / 2, y1 - h * puff * 0.3),
+        (x0, y1),
+        (x0 + w * puff, (y0 + y1) / 2),
+    ]
     patch = poly(smooth(corners, closed=True))
     skin = texture(craft, layer.size, look, width * rng.uniform(0.09, 0.13))
-    skin = bent(skin, lambda u, v: ((u - 0.5) * -w * 0.1 * math.sin(v * math.pi), (v - 0.5) * -h * 0.1 * math.sin(u * math.pi)))
-    swell = relief(layer.size, lambda u, v: 0.05 * math.sin(max(0.02, min(0.98, u)) * math.pi) ** 0.7
-                   * math.sin(max(0.02, min(0.98, v)) * math.pi) ** 0.7 * 2)
+    skin = bent(
+        skin,
+        lambda u, v: (
+            (u - 0.5) * -w * 0.1 * math.sin(v * math.pi),
+            (v - 0.5) * -h * 0.1 * math.sin(u * math.pi),
+        ),
+    )
+    swell = relief(
+        layer.size,
+        lambda u, v: (
+            0.05
+            * math.sin(max(0.02, min(0.98, u)) * math.pi) ** 0.7
+            * math.sin(max(0.02, min(0.98, v)) * math.pi) ** 0.7
+            * 2
+        ),
+    )
     layer.fill(patch, multiply(skin, swell, FOLD))
     layer.round_off(patch, 44, 0.8, 0.3)
     piping = strokes([smooth([*corners, corners[0]], closed=False)], 7)
@@ -286,14 +182,31 @@ def bag(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     cx, top = layer.size[0] / 2, strap_h + 10
     swell = 1.1 if craft == "looping" else rng.uniform(0.98, 1.06)
     half = w / 2
-    outline = smooth([(cx - half * 0.86, top), (cx, top + h * 0.035), (cx + half * 0.86, top), (cx + half * 0.96 * swell, top + h * 0.5),
-                      (cx + half * 0.86 * swell, top + h * 0.9), (cx, top + h), (cx - half * 0.86 * swell, top + h * 0.9),
-                      (cx - half * 0.96 * swell, top + h * 0.5)], closed=True)
+    outline = smooth(
+        [
+            (cx - half * 0.86, top),
+            (cx, top + h * 0.035),
+            (cx + half * 0.86, top),
+            (cx + half * 0.96 * swell, top + h * 0.5),
+            (cx + half * 0.86 * swell, top + h * 0.9),
+            (cx, top + h),
+            (cx - half * 0.86 * swell, top + h * 0.9),
+            (cx - half * 0.96 * swell, top + h * 0.5),
+        ],
+        closed=True,
+    )
     strap = mix(look.accent2, look.body, 0.35) if rng.random() < 0.6 else darker(look.body, 0.2)
     for back in (True, False):
         lift = 14 if back else 0
-        line = smooth([(cx - half * 0.52, top + h * 0.1), (cx - half * 0.5, top - strap_h * 0.5), (cx, top - strap_h + lift),
-                       (cx + half * 0.5, top - strap_h * 0.5), (cx + half * 0.52, top + h * 0.1)])
+        line = smooth(
+            [
+                (cx - half * 0.52, top + h * 0.1),
+                (cx - half * 0.5, top - strap_h * 0.5),
+                (cx, top - strap_h + lift),
+                (cx + half * 0.5, top - strap_h * 0.5),
+                (cx + half * 0.52, top + h * 0.1),
+            ]
+        )
         tape = strokes([line], width * 0.028)
         if back:
             layer.fill(tape.moved(10, 6), darker(strap, 0.35))
@@ -302,11 +215,22 @@ def bag(look: Look, craft: str, rng: Random, width: float) -> Sprite:
             continue
         body = poly(outline)
         skin = texture(craft, layer.size, look, width * rng.uniform(0.09, 0.13))
-        skin = bent(skin, lambda u, v: (-(u - 0.5) * w * 0.14 * math.sin(v * math.pi), (u - 0.5) ** 2 * -h * 0.4))
-        folds = relief(layer.size, lambda u, v: 0.012 * math.sin(u * 17 + v * 5) * v + 0.06 * math.sin(u * math.pi))
+        skin = bent(
+            skin, lambda u, v: (-(u - 0.5) * w * 0.14 * math.sin(v * math.pi), (u - 0.5) ** 2 * -h * 0.4)
+        )
+        folds = relief(
+            layer.size, lambda u, v: 0.012 * math.sin(u * 17 + v * 5) * v + 0.06 * math.sin(u * math.pi)
+        )
         layer.fill(body, multiply(skin, folds, FOLD))
         layer.round_off(body, 34, 0.75, 0.3)
-        hem = strokes([smooth([(cx - half * 0.86, top + 12), (cx, top + h * 0.035 + 14), (cx + half * 0.86, top + 12)])], 22)
+        hem = strokes(
+            [
+                smooth(
+                    [(cx - half * 0.86, top + 12), (cx, top + h * 0.035 + 14), (cx + half * 0.86, top + 12)]
+                )
+            ],
+            22,
+        )
         layer.tint(hem.within(body), strap)
         layer.fill(tape, strap)
         layer.round_off(tape, 6, 0.5, 0.4)

@@ -9,9 +9,9 @@ from PIL import Image
 
 from ..colour import RGB, darker, lighter, mix
 from ..palettes import Look
-from ..paper import cloud, mottled, tones
+from ..paper import mottled
 from ..revolve import Solid, paint_mouth, paint_solid
-from ..shapes import Layer, Patch, ellipses, poly, ring, smooth, strokes
+from ..shapes import Layer, Patch, ellipses, poly, ring, strokes
 from ..stage import Sprite
 from ..textures import GLOSS, texture
 
@@ -22,28 +22,33 @@ def gloss(craft: str) -> float:
     return GLOSS.get(craft, 0.08)
 
 
-def _skin(look: Look, craft: str, rng: Random, solid: Solid, scale: float | None = None) -> Image.Image:
+def skin_of(look: Look, craft: str, rng: Random, solid: Solid, scale: float | None = None) -> Image.Image:
     size = (max(60, round(solid.widest * math.pi / 2 * 1.25)), max(60, round(solid.height * 1.15)))
     return texture(craft, size, look, scale or solid.widest * rng.uniform(0.15, 0.22))
 
 
-def _shadow(look: Look) -> RGB:
+def shadow_of(look: Look) -> RGB:
     return mix(SHADOW, look.ink, 0.35) if not look.dark_body else (70, 44, 52)
 
 
 def _inside(layer: Layer, look: Look, craft: str, rng: Random) -> Image.Image:
-    tone = {"lacquer": rng.choice((look.alt, look.ink, look.body, darker(look.accent2, 0.1))),
-            "tea-ware": lighter(look.body, 0.35),
-            "pottery": mix(look.body, look.alt, 0.5)}.get(craft, mix(look.body, look.light, 0.15))
+    tone = {
+        "lacquer": rng.choice((look.alt, look.ink, look.body, darker(look.accent2, 0.1))),
+        "tea-ware": lighter(look.body, 0.35),
+        "pottery": mix(look.body, look.alt, 0.5),
+    }.get(craft, mix(look.body, look.light, 0.15))
     return mottled(layer.size, tone, rng, 0.08)
 
 
 def _rim(look: Look, craft: str) -> RGB:
-    return {"lacquer": mix(look.accent, (214, 168, 82), 0.6), "shell-inlay": (196, 158, 92),
-            "tea-ware": darker(mix(look.body, (150, 110, 70), 0.5), 0.1)}.get(craft, lighter(look.body, 0.22))
+    return {
+        "lacquer": mix(look.accent, (214, 168, 82), 0.6),
+        "shell-inlay": (196, 158, 92),
+        "tea-ware": darker(mix(look.body, (150, 110, 70), 0.5), 0.1),
+    }.get(craft, lighter(look.body, 0.22))
 
 
-def _standing(layer: Layer, solid: Solid) -> Sprite:
+def standing(layer: Layer, solid: Solid) -> Sprite:
     r = solid.r(1)
     return Sprite(layer, (solid.cx, solid.y(1) + r * solid.tilt * 0.5), r * 1.02)
 
@@ -53,31 +58,49 @@ def bowl(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     tilt, foot = rng.uniform(0.2, 0.3), rng.uniform(0.3, 0.44)
     belly = rng.uniform(0.9, 1.0)
     layer = Layer(width * 1.2, deep + width * tilt + 40, darker(look.body, 0.2))
-    solid = Solid.spun(width * 0.6, width * tilt / 2 + 16, deep, tilt,
-                       [(0, r), (0.14, r * (0.5 + belly * 0.48)), (0.42, r * belly * 0.9), (0.7, r * (belly * 0.44 + foot * 0.36)),
-                        (0.88, r * foot), (0.94, r * foot * 0.97), (1, r * foot * 1.05)])
+    solid = Solid.spun(
+        width * 0.6,
+        width * tilt / 2 + 16,
+        deep,
+        tilt,
+        [
+            (0, r),
+            (0.14, r * (0.5 + belly * 0.48)),
+            (0.42, r * belly * 0.9),
+            (0.7, r * (belly * 0.44 + foot * 0.36)),
+            (0.88, r * foot),
+            (0.94, r * foot * 0.97),
+            (1, r * foot * 1.05),
+        ],
+    )
     if craft == "basketry":
         return _woven_bowl(layer, solid, look, craft, rng)
-    skin = _skin(look, craft, rng, solid)
-    paint_solid(layer, solid, skin, shadow=_shadow(look), gloss=gloss(craft))
+    skin = skin_of(look, craft, rng, solid)
+    paint_solid(layer, solid, skin, shadow=shadow_of(look), gloss=gloss(craft))
     inside = _inside(layer, look, craft, rng)
-    hole = paint_mouth(layer, solid, rim=_rim(look, craft), inside=inside, shadow=_shadow(look), lip=max(6, width * 0.014))
+    hole = paint_mouth(
+        layer, solid, rim=_rim(look, craft), inside=inside, shadow=shadow_of(look), lip=max(6, width * 0.014)
+    )
     if gloss(craft) > 0.5:
-        glint = poly(ring(solid.cx + r * 0.42, solid.y(0) + r * tilt * 0.1, r * 0.24, r * tilt * 0.2, turn=-0.3))
+        glint = poly(
+            ring(solid.cx + r * 0.42, solid.y(0) + r * tilt * 0.1, r * 0.24, r * tilt * 0.2, turn=-0.3)
+        )
         layer.tint(glint.blurred(14).within(hole).faded(0.42), (255, 250, 238))
-    return _standing(layer, solid)
+    return standing(layer, solid)
 
 
 def _woven_bowl(layer: Layer, solid: Solid, look: Look, craft: str, rng: Random) -> Sprite:
-    skin = _skin(look, craft, rng, solid)
-    paint_solid(layer, solid, skin, shadow=_shadow(look), gloss=0.05)
+    skin = skin_of(look, craft, rng, solid)
+    paint_solid(layer, solid, skin, shadow=shadow_of(look), gloss=0.05)
     inner = texture(craft, layer.size, look, solid.widest * 0.14)
-    paint_mouth(layer, solid, rim=darker(look.body, 0.2), inside=inner, shadow=_shadow(look), lip=solid.r(0) * 0.05)
-    _braid(layer, solid, look, solid.r(0) * 0.06)
-    return _standing(layer, solid)
+    paint_mouth(
+        layer, solid, rim=darker(look.body, 0.2), inside=inner, shadow=shadow_of(look), lip=solid.r(0) * 0.05
+    )
+    braid(layer, solid, look, solid.r(0) * 0.06)
+    return standing(layer, solid)
 
 
-def _braid(layer: Layer, solid: Solid, look: Look, thick: float) -> None:
+def braid(layer: Layer, solid: Solid, look: Look, thick: float) -> None:
     """The bound rim of a basket."""
     r, k, cy = solid.r(0), solid.tilt, solid.y(0)
     cane = mix(look.body, (206, 164, 104), 0.5)
@@ -99,21 +122,50 @@ def teacup(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     layer = Layer(width * 1.8, deep + width * 0.6, darker(look.body, 0.2))
     cx = width * 0.9
     saucer = rng.random() < 0.4
-    solid = Solid.spun(cx, width * tilt / 2 + 30, deep, tilt,
-                       [(0, r), (0.3, r * straight), (0.6, r * straight * 0.94), (0.82, r * (straight + foot) / 2),
-                        (0.92, r * foot), (1, r * foot * 1.05)])
+    solid = Solid.spun(
+        cx,
+        width * tilt / 2 + 30,
+        deep,
+        tilt,
+        [
+            (0, r),
+            (0.3, r * straight),
+            (0.6, r * straight * 0.94),
+            (0.82, r * (straight + foot) / 2),
+            (0.92, r * foot),
+            (1, r * foot * 1.05),
+        ],
+    )
     if saucer:
-        plate = Solid.spun(cx, solid.y(1) - width * 0.02, width * 0.07, 0.26, [(0, r * 1.5), (0.5, r * 1.2), (1, r * 0.8)])
-        paint_solid(layer, plate, mottled((400, 80), look.alt, rng), shadow=_shadow(look), gloss=gloss(craft))
-        paint_mouth(layer, plate, rim=lighter(look.alt, 0.3), inside=mottled(layer.size, lighter(look.alt, 0.1), rng),
-                    shadow=_shadow(look), lip=7)
-        layer.tint(ellipses([(cx + r * 0.14, solid.y(1) + 6, r * foot * 1.4, r * foot * 0.4)]).blurred(9).faded(0.5),
-                   look.ink)
-    paint_solid(layer, solid, _skin(look, craft, rng, solid), shadow=_shadow(look), gloss=gloss(craft))
-    hole = paint_mouth(layer, solid, rim=_rim(look, craft), inside=_inside(layer, look, craft, rng),
-                       shadow=_shadow(look), lip=max(5, width * 0.022))
+        plate = Solid.spun(
+            cx, solid.y(1) - width * 0.02, width * 0.07, 0.26, [(0, r * 1.5), (0.5, r * 1.2), (1, r * 0.8)]
+        )
+        paint_solid(
+            layer, plate, mottled((400, 80), look.alt, rng), shadow=shadow_of(look), gloss=gloss(craft)
+        )
+        paint_mouth(
+            layer,
+            plate,
+            rim=lighter(look.alt, 0.3),
+            inside=mottled(layer.size, lighter(look.alt, 0.1), rng),
+            shadow=shadow_of(look),
+            lip=7,
+        )
+        layer.tint(
+            ellipses([(cx + r * 0.14, solid.y(1) + 6, r * foot * 1.4, r * foot * 0.4)]).blurred(9).faded(0.5),
+            look.ink,
+        )
+    paint_solid(layer, solid, skin_of(look, craft, rng, solid), shadow=shadow_of(look), gloss=gloss(craft))
+    hole = paint_mouth(
+        layer,
+        solid,
+        rim=_rim(look, craft),
+        inside=_inside(layer, look, craft, rng),
+        shadow=shadow_of(look),
+        lip=max(5, width * 0.022),
+    )
     _tea(layer, solid, hole, rng)
-    sprite = _standing(layer, solid)
+    sprite = standing(layer, solid)
     if saucer:
         sprite.spread, sprite.foot = r * 1.1, (cx, solid.y(1) + r * 0.4)
     return sprite
@@ -125,55 +177,14 @@ def _tea(layer: Layer, solid: Solid, hole: Patch, rng: Random) -> None:
     tea = rng.choice(((176, 112, 44), (148, 156, 70), (120, 60, 30), (196, 150, 70)))
     pool = ellipses([(solid.cx, top, r, r * k)]).within(hole)
     layer.tint(pool, tea)
-    layer.tint(poly(ring(solid.cx - r * 0.3, top, r * 0.3, r * k * 0.3)).blurred(10).within(pool).faded(0.55),
-               lighter(tea, 0.7))
-    layer.tint(strokes([ring(solid.cx, top, r - 3, r * k - 3, start=0, end=math.pi)], 4).within(pool).faded(0.5),
-               lighter(tea, 0.6))
-
-
-def teapot(look: Look, craft: str, rng: Random, width: float) -> Sprite:
-    r, deep, tilt = width * 0.31, width * rng.uniform(0.38, 0.52), rng.uniform(0.16, 0.22)
-    layer = Layer(width * 1.15, deep + width * 0.55, darker(look.body, 0.2))
-    cx, top = width * 0.56, width * 0.36
-    solid = Solid.spun(cx, top, deep, tilt, [(0, r * 0.5), (0.1, r * 0.74), (0.34, r * 0.98), (0.6, r * 1.0),
-                                             (0.85, r * 0.8), (0.93, r * 0.64), (1, r * 0.66)])
-    over = rng.random() < 0.6
-    skin = _skin(look, craft, rng, solid)
-    cane = rng.choice((look.accent3, darker(look.body, 0.45), (150, 104, 62)))
-    back = None
-    if over:
-        arc = ring(cx, top + deep * 0.16, r * 0.8, width * rng.uniform(0.32, 0.36), start=math.pi, end=math.tau)
-        back = strokes([arc], width * 0.026)
-        layer.fill(back, cane)
-        layer.round_off(back, 7, 0.5, 0.4)
-    else:
-        ear = smooth([(cx + r * 0.8, top + deep * 0.2), (cx + r * 1.42, top + deep * 0.1), (cx + r * 1.5, top + deep * 0.5),
-                      (cx + r * 0.84, top + deep * 0.74)])
-        handle = strokes([ear], width * 0.036)
-        layer.fill(handle, mix(look.body, look.alt, 0.2))
-        layer.round_off(handle, 9, 0.55, 0.45)
-    _spout(layer, look, cx, r, top, deep)
-    paint_solid(layer, solid, skin, shadow=_shadow(look), gloss=gloss(craft))
-    lid = Solid.spun(cx, top - deep * 0.1, deep * 0.14, tilt, [(0, r * 0.12), (0.3, r * 0.36), (1, r * 0.54)])
-    paint_solid(layer, lid, mottled((400, 120), look.body, rng), shadow=_shadow(look), gloss=gloss(craft))
-    knob = Solid.spun(cx, top - deep * 0.24, deep * 0.14, tilt, [(0, r * 0.05), (0.35, r * 0.13), (0.8, r * 0.1), (1, r * 0.07)])
-    paint_solid(layer, knob, mottled((100, 80), look.alt, rng), shadow=_shadow(look), gloss=gloss(craft))
-    if over:
-        for side in (-1, 1):
-            x, y = cx + side * r * 0.76, top + deep * 0.2
-            loop = poly(ring(x, y, width * 0.022, width * 0.03))
-            layer.fill(loop, darker(look.body, 0.25))
-            layer.round_off(loop, 6, 0.5, 0.5)
-    return Sprite(layer, (cx, solid.y(1) + r * 0.66 * tilt * 0.5), r * 0.7)
-
-
-def _spout(layer: Layer, look: Look, cx: float, r: float, top: float, deep: float) -> None:
-    upper = smooth([(cx - r * 0.7, top + deep * 0.28), (cx - r * 1.2, top + deep * 0.2), (cx - r * 1.42, top - deep * 0.06)])
-    lower = smooth([(cx - r * 1.6, top + deep * 0.0), (cx - r * 1.38, top + deep * 0.42), (cx - r * 0.7, top + deep * 0.72)])
-    patch = poly(upper + lower)
-    layer.fill(patch, mix(look.body, look.alt, 0.15))
-    layer.round_off(patch, r * 0.12, 0.6, 0.5)
-    layer.tint(poly(ring(cx - r * 1.51, top - deep * 0.03, r * 0.11, r * 0.05, turn=0.35)), darker(look.body, 0.6))
+    layer.tint(
+        poly(ring(solid.cx - r * 0.3, top, r * 0.3, r * k * 0.3)).blurred(10).within(pool).faded(0.55),
+        lighter(tea, 0.7),
+    )
+    layer.tint(
+        strokes([ring(solid.cx, top, r - 3, r * k - 3, start=0, end=math.pi)], 4).within(pool).faded(0.5),
+        lighter(tea, 0.6),
+    )
 
 
 VASES = (
@@ -189,12 +200,25 @@ def vase(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     form = rng.choice(VASES)
     r, high, tilt = width * rng.uniform(0.28, 0.35), width * rng.uniform(0.78, 0.98), 0.16
     layer = Layer(r * 2.4, high + r * 0.6, darker(look.body, 0.2))
-    solid = Solid.spun(r * 1.2, r * 0.2 + 10, high, tilt, [(t, r * f * rng.uniform(0.96, 1.04)) for t, f in form])
-    paint_solid(layer, solid, _skin(look, craft, rng, solid, r * rng.uniform(0.22, 0.32)), shadow=_shadow(look),
-                gloss=gloss(craft))
-    paint_mouth(layer, solid, rim=_rim(look, craft), inside=darker(look.body, 0.55), shadow=_shadow(look),
-                lip=max(5, r * 0.045))
-    return _standing(layer, solid)
+    solid = Solid.spun(
+        r * 1.2, r * 0.2 + 10, high, tilt, [(t, r * f * rng.uniform(0.96, 1.04)) for t, f in form]
+    )
+    paint_solid(
+        layer,
+        solid,
+        skin_of(look, craft, rng, solid, r * rng.uniform(0.22, 0.32)),
+        shadow=shadow_of(look),
+        gloss=gloss(craft),
+    )
+    paint_mouth(
+        layer,
+        solid,
+        rim=_rim(look, craft),
+        inside=darker(look.body, 0.55),
+        shadow=shadow_of(look),
+        lip=max(5, r * 0.045),
+    )
+    return standing(layer, solid)
 
 
 def jar(look: Look, craft: str, rng: Random, width: float) -> Sprite:
@@ -202,68 +226,40 @@ def jar(look: Look, craft: str, rng: Random, width: float) -> Sprite:
     layer = Layer(r * 2.4, high + r * 1.0, darker(look.body, 0.2))
     cx, top = r * 1.2, r * 0.62
     shoulder = rng.uniform(0.2, 0.36)
-    solid = Solid.spun(cx, top, high, tilt, [(0, r * 0.62), (0.05, r * 0.64), (shoulder, r * 0.97), (0.55, r), (0.84, r * 0.78),
-                                             (0.97, r * 0.6), (1, r * 0.6)])
-    paint_solid(layer, solid, _skin(look, craft, rng, solid), shadow=_shadow(look), gloss=gloss(craft))
-    lid = Solid.spun(cx, top - r * 0.24, r * 0.26, tilt, [(0, r * 0.2), (0.3, r * 0.5), (0.8, r * 0.7), (1, r * 0.68)])
-    paint_solid(layer, lid, mottled((300, 100), mix(look.body, look.alt, 0.5), rng), shadow=_shadow(look), gloss=gloss(craft))
-    knob = Solid.spun(cx, top - r * 0.46, r * 0.26, tilt, [(0, r * 0.08), (0.4, r * 0.17), (0.8, r * 0.11), (1, r * 0.1)])
-    paint_solid(layer, knob, mottled((120, 90), mix(look.alt, look.body, 0.4), rng), shadow=_shadow(look), gloss=gloss(craft))
-    return _standing(layer, solid)
-
-
-def basket(look: Look, craft: str, rng: Random, width: float) -> Sprite:
-    r, deep, tilt = width * 0.42, width * rng.uniform(0.42, 0.6), rng.uniform(0.2, 0.28)
-    flare, handle = rng.uniform(0.68, 0.98), rng.choice(("hoop", "ears", "none", "hoop"))
-    space = width * (0.46 if handle == "hoop" else 0.12)
-    layer = Layer(width * 1.1, deep + width * 0.3 + space, darker(look.body, 0.2))
-    cx, top = width * 0.55, space + r * tilt
-    solid = Solid.spun(cx, top, deep, tilt, [(0, r), (0.3, r * (0.6 + 0.42 * flare)), (0.7, r * (0.35 + 0.62 * flare)),
-                                             (0.94, r * flare * 0.84), (1, r * flare * 0.78)])
-    cane = mix(look.body, (196, 150, 92), 0.45)
-    if handle == "hoop":
-        hoop = strokes([ring(cx, top, r * 0.94, space + r * tilt * 0.3, start=math.pi, end=math.tau)], width * 0.034)
-        layer.fill(hoop, cane)
-        layer.round_off(hoop, 9, 0.5, 0.4)
-    paint_solid(layer, solid, _skin(look, craft, rng, solid), shadow=_shadow(look), gloss=gloss(craft) * 0.3)
-    inner = texture(craft, layer.size, look, r * 0.16)
-    paint_mouth(layer, solid, rim=darker(cane, 0.2), inside=inner, shadow=_shadow(look), lip=r * 0.05)
-    _braid(layer, solid, look, r * 0.075)
-    if handle == "hoop":
-        for side in (-1, 1):
-            leg = strokes([[(cx + side * r * 0.94, top - 10), (cx + side * r * 0.95, top + deep * 0.3)]], width * 0.034)
-            layer.fill(leg, cane)
-            layer.round_off(leg, 9, 0.5, 0.4)
-    elif handle == "ears":
-        for side in (-1, 1):
-            ear = strokes([ring(cx + side * r * 0.97, top + r * 0.06, r * 0.13, r * 0.17, start=0, end=math.tau)], width * 0.024)
-            layer.fill(ear, cane)
-            layer.round_off(ear, 7, 0.5, 0.4)
-    return _standing(layer, solid)
-
-
-def lamp(look: Look, craft: str, rng: Random, width: float) -> Sprite:
-    """A paper or woven shade, lit from within."""
-    r, high = width * rng.uniform(0.28, 0.36), width * rng.uniform(0.6, 0.82)
-    form = rng.choice((
-        [(0, 0.4), (0.08, 0.6), (0.3, 0.94), (0.55, 1.0), (0.8, 0.86), (1, 0.5)],
-        [(0, 0.5), (0.5, 0.8), (1, 1.0)],
-        [(0, 0.8), (0.5, 0.9), (1, 0.8)],
-    ))
-    stand = width * 0.12
-    layer = Layer(r * 2.6, high + stand + r * 0.5, lighter(look.body, 0.3))
-    cx = r * 1.3
-    base = Solid.spun(cx, high + r * 0.1, stand, 0.16, [(0, r * 0.1), (0.6, r * 0.12), (0.8, r * 0.4), (1, r * 0.44)])
-    paint_solid(layer, base, mottled((200, 60), darker(look.accent3, 0.3), rng), shadow=_shadow(look), gloss=0.3)
-    solid = Solid.spun(cx, r * 0.18, high, 0.13, [(t, r * f) for t, f in form])
-    skin = _skin(look, craft, rng, solid, r * 0.26)
-    warm = tones(cloud(skin.size, (300, 300), rng), (246, 190, 104), (255, 228, 168))
-    skin = Image.blend(skin, warm, 0.5 if not look.dark_body else 0.3)
-    patch = paint_solid(layer, solid, skin, shadow=(196, 120, 70), gloss=0.02)
-    heart = poly(ring(cx, r * 0.18 + high * 0.58, r * 0.55, high * 0.3)).blurred(r * 0.3).within(patch)
-    layer.tint(heart.faded(0.75), (255, 246, 212))
-    ribs = [solid.ring(i / 10) for i in range(1, 10)]
-    layer.tint(strokes(ribs, max(2, r * 0.012)).within(patch).faded(0.3), darker(look.accent3, 0.3))
-    for t in (0, 1):
-        layer.tint(strokes([solid.ring(t, grow=0.99)], max(4, r * 0.03)).faded(0.9), darker(look.accent3, 0.2))
-    return Sprite(layer, (cx, base.y(1) + 4), r * 0.5)
+    solid = Solid.spun(
+        cx,
+        top,
+        high,
+        tilt,
+        [
+            (0, r * 0.62),
+            (0.05, r * 0.64),
+            (shoulder, r * 0.97),
+            (0.55, r),
+            (0.84, r * 0.78),
+            (0.97, r * 0.6),
+            (1, r * 0.6),
+        ],
+    )
+    paint_solid(layer, solid, skin_of(look, craft, rng, solid), shadow=shadow_of(look), gloss=gloss(craft))
+    lid = Solid.spun(
+        cx, top - r * 0.24, r * 0.26, tilt, [(0, r * 0.2), (0.3, r * 0.5), (0.8, r * 0.7), (1, r * 0.68)]
+    )
+    paint_solid(
+        layer,
+        lid,
+        mottled((300, 100), mix(look.body, look.alt, 0.5), rng),
+        shadow=shadow_of(look),
+        gloss=gloss(craft),
+    )
+    knob = Solid.spun(
+        cx, top - r * 0.46, r * 0.26, tilt, [(0, r * 0.08), (0.4, r * 0.17), (0.8, r * 0.11), (1, r * 0.1)]
+    )
+    paint_solid(
+        layer,
+        knob,
+        mottled((120, 90), mix(look.alt, look.body, 0.4), rng),
+        shadow=shadow_of(look),
+        gloss=gloss(craft),
+    )
+    return standing(layer, solid)

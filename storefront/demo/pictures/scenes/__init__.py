@@ -9,27 +9,27 @@ from random import Random
 from PIL import Image
 
 from ..paper import finish
-from . import land, places, village
+from . import land, loom, places, village, wild
 from .parts import Tones
 
 SCENES: dict[str, Callable[[Tones, Random], Image.Image]] = {
     "river": land.river,
     "mountain": land.mountain,
     "terrace": land.terrace,
-    "coast": land.coast,
+    "coast": wild.coast,
     "kiln": village.kiln,
-    "loom": places.loom,
+    "loom": loom.loom,
     "drying-yard": village.drying_yard,
     "workshop-room": places.workshop_room,
-    "forest": land.forest,
+    "forest": wild.forest,
     "market": village.market,
     "hands": places.hands,
-    "snow-valley": land.snow_valley,
+    "snow-valley": wild.snow_valley,
 }
 
 
 def draw_scene(*, scene: str, palette: str, seed: int) -> Image.Image:
-    """Draw a landscape picture, 1920 by 1280 pixels, RGB. Raises ValueError for an unknown scene or palette."""
+    """Draw a scene, 1920 by 1280 pixels, RGB. Raises ValueError for an unknown scene or palette."""
     if scene not in SCENES:
         raise ValueError(f"unknown scene: {scene!r}")
     rng = Random(zlib.crc32(f"scene/{scene}/{palette}/{seed}".encode()))

@@ -13,39 +13,63 @@ from ..shapes import Patch, poly, polys, ring, smooth, strokes, warp
 from ..stage import paste, planks
 from ..textures import CRAFTS, texture
 from ..textures.paperlike import leaf
-from .parts import H, Tones, W, land, person, ridge, trees
+from .parts import H, Tones, W, land, ridge, trees
 from .village import pots
 
 
-def _room(t: Tones, rng: Random, floor: float) -> Image.Image:
+def plain_room(t: Tones, rng: Random, floor: float) -> Image.Image:
     """Plastered wall, plank floor and a window with the hills outside."""
     wall = mix(t.look.wall, (226, 206, 176), 0.3)
     sheet = vertical((W, H), darker(wall, 0.12), lighter(wall, 0.18))
-    sheet = multiply(sheet, cloud((W, H), (300, 220), rng).point([195 + v // 5 for v in range(256)]), darker(wall, 0.4), 0.5)
+    sheet = multiply(
+        sheet,
+        cloud((W, H), (300, 220), rng).point([195 + v // 5 for v in range(256)]),
+        darker(wall, 0.4),
+        0.5,
+    )
     sheet.paste(planks((W, H - round(floor)), mix(t.look.table, (150, 106, 70), 0.4), rng), (0, round(floor)))
     haze = Image.linear_gradient("L").resize((W, 120))
     sheet.paste(darker(wall, 0.6), (0, round(floor) - 120), fade(haze, 0.25))
     return sheet
 
 
-def _window(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: float, h: float) -> None:
+def window(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: float, h: float) -> None:
     view = vertical((W, H), t.sky, t.low)
     paste(view, poly(ring(x + w * rng.uniform(0.3, 0.7), y + h * 0.3, h * 0.13, h * 0.13)), t.sun)
     for k in range(3):
-        top = [(px, y + h * (0.5 + 0.15 * k) + (py - 600) * 0.35) for px, py in ridge(rng, 600, 120, 420 + 100 * k, sharp=0.3)]
+        top = [
+            (px, y + h * (0.5 + 0.15 * k) + (py - 600) * 0.35)
+            for px, py in ridge(rng, 600, 120, 420 + 100 * k, sharp=0.3)
+        ]
         land(view, top, t.far(0.2 + 0.2 * k), rng, haze=t.far(0.1), grain=0.3)
-    trees(view, [(x + w * f, y + h * 1.02, h * rng.uniform(0.3, 0.5)) for f in (0.1, 0.3, 0.82)], t.far(0.7), rng, "round")
+    trees(
+        view,
+        [(x + w * f, y + h * 1.02, h * rng.uniform(0.3, 0.5)) for f in (0.1, 0.3, 0.82)],
+        t.far(0.7),
+        rng,
+        "round",
+    )
     pane = poly([(x, y), (x + w, y), (x + w, y + h), (x, y + h)])
-    sheet.paste(view.crop((pane.x, pane.y, pane.x + pane.mask.width, pane.y + pane.mask.height)), (pane.x, pane.y), pane.mask)
+    sheet.paste(
+        view.crop((pane.x, pane.y, pane.x + pane.mask.width, pane.y + pane.mask.height)),
+        (pane.x, pane.y),
+        pane.mask,
+    )
     frame = mix(t.deep, (130, 92, 62), 0.5)
-    bars = [[(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], [(x + w / 2, y), (x + w / 2, y + h)], [(x, y + h * 0.5), (x + w, y + h * 0.5)]]
+    bars = [
+        [(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)],
+        [(x + w / 2, y), (x + w / 2, y + h)],
+        [(x, y + h * 0.5), (x + w, y + h * 0.5)],
+    ]
     paste(sheet, strokes(bars, 14), frame)
     paste(sheet, strokes([[(x - 26, y + h + 10), (x + w + 26, y + h + 10)]], 26), lighter(frame, 0.15))
-    beam = poly([(x + 40, y + h + 200), (x + w + 60, y + h + 200), (x + w + 420, H), (x + 300, H)]).blurred(30)
+    beam = poly([(x + 40, y + h + 200), (x + w + 60, y + h + 200), (x + w + 420, H), (x + 300, H)]).blurred(
+        30
+    )
     paste(sheet, beam, (255, 238, 196), 0.26)
 
 
-def _cloth_on(sheet: Image.Image, craft: str, t: Tones, rng: Random, quad: list, scale: float) -> Patch:
+def cloth_on(sheet: Image.Image, craft: str, t: Tones, rng: Random, quad: list, scale: float) -> Patch:
     skin = texture(craft, (700, 700), t.look, scale)
     patch = poly(quad)
     size = (patch.x + patch.mask.width, patch.y + patch.mask.height)
@@ -54,73 +78,26 @@ def _cloth_on(sheet: Image.Image, craft: str, t: Tones, rng: Random, quad: list,
     return patch
 
 
-def loom(t: Tones, rng: Random) -> Image.Image:
-    """A weaver at a floor loom beside the window."""
-    sheet = _room(t, rng, 960)
-    side = rng.choice((0, 1))
-    _window(sheet, t, rng, 130 if not side else 1330, 150, 440, 470)
-    _shelf(sheet, t, rng, 1400 if not side else 90, 330, 420)
-    cx, timber = 960 + (60 if side else -20), mix(t.deep, (132, 92, 60), 0.65)
-    back = [[(cx - 430, 300), (cx - 430, 1090)], [(cx + 430, 300), (cx + 430, 1090)], [(cx - 470, 320), (cx + 470, 320)], [(cx - 430, 560), (cx + 430, 560)]]
-    paste(sheet, poly(ring(cx + 30, 1105, 560, 46)).blurred(22), t.look.ink, 0.35)
-    paste(sheet, strokes(back, 30), timber)
-    warp_lines = [[(cx - 300 + k * 10, 330), (cx - 350 + k * 11.7, 770)] for k in range(61)]
-    paste(sheet, strokes(warp_lines, 2.4), lighter(t.look.light, 0.2))
-    craft = rng.choice(("indigo-weaving", "highland-weaving", "highland-weaving"))
-    woven = _cloth_on(sheet, craft, t, rng, [(cx - 336, 690), (cx + 336, 690), (cx + 366, 880), (cx - 366, 880)], 62)
-    paste(sheet, Patch(Image.linear_gradient("L").resize(woven.mask.size), woven.x, woven.y).within(woven), t.look.ink, 0.25)
-    for y, half in ((470, 330), (530, 332)):
-        paste(sheet, strokes([[(cx - half, y), (cx + half, y)]], 16), lighter(timber, 0.12))
-    paste(sheet, strokes([[(cx - 345, 668), (cx + 345, 668)]], 34), lighter(timber, 0.2))
-    roll = strokes([[(cx - 380, 892), (cx + 380, 892)]], 54)
-    paste(sheet, roll, t.look.body)
-    paste(sheet, Patch(roll.mask, roll.x, roll.y + 24).within(roll), t.look.ink, 0.35)
-    front = [[(cx - 470, 560), (cx - 470, 1130)], [(cx + 470, 560), (cx + 470, 1130)], [(cx - 500, 930), (cx + 500, 930)]]
-    paste(sheet, strokes(front, 34), darker(timber, 0.12))
-    paste(sheet, strokes([[(a[0] - 9, a[1]), (b[0] - 9, b[1])] for a, b in front[:2]], 6), lighter(timber, 0.35), 0.6)
-    _weaver(sheet, t, rng, cx + rng.uniform(-60, 60), 1250)
-    for k in range(5):
-        x, y = (cx - 800 + k * 62) if side else (cx + 590 + k * 62), 1130 + (k % 2) * 46
-        _yarn(sheet, t, rng, x, y, rng.uniform(40, 54))
-    return sheet
-
-
-def _weaver(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float) -> None:
-    """Seen from behind: back, head and both arms reaching to the cloth."""
-    shirt, hair = mix(rng.choice(t.cloth), t.deep, 0.15), rng.choice(((44, 34, 36), (60, 52, 52), (130, 124, 120)))
-    skin = rng.choice(((176, 120, 84), (146, 96, 66), (198, 146, 110)))
-    bench = strokes([[(x - 330, y - 20), (x + 330, y - 20)]], 40)
-    body = poly(smooth([(x - 60, y - 420), (x + 60, y - 420), (x + 168, y - 350), (x + 176, y - 120), (x + 190, y + 40), (x - 190, y + 40), (x - 176, y - 120),
-                        (x - 168, y - 350)], closed=True))
-    for s in (-1, 1):
-        arm = smooth([(x + s * 150, y - 340), (x + s * 262, y - 290), (x + s * 230, y - 410), (x + s * 190, y - 470)])
-        paste(sheet, strokes([arm], 62), darker(shirt, 0.1))
-        paste(sheet, poly(ring(x + s * 186, y - 486, 32, 36)), skin)
-    paste(sheet, body, shirt)
-    paste(sheet, Patch(body.mask, body.x + 120, body.y + 10).within(body).blurred(20).within(body), t.look.ink, 0.25)
-    sash = poly([(x - 200, y - 150), (x + 200, y - 150), (x + 200, y - 92), (x - 200, y - 92)])
-    paste(sheet, sash.within(body), t.look.accent)
-    zig = [[(x - 190 + k * 32, y - 108), (x - 174 + k * 32, y - 136), (x - 158 + k * 32, y - 108)] for k in range(12)]
-    paste(sheet, strokes(zig, 6).within(body), t.look.accent3)
-    paste(sheet, poly(ring(x, y - 430, 40, 60)), skin)
-    paste(sheet, poly(ring(x, y - 505, 88, 96)), hair)
-    paste(sheet, poly(ring(x, y - 600, 44, 38)), hair)
-    paste(sheet, strokes([ring(x, y - 566, 40, 12)], 9), t.look.accent)
-    paste(sheet, bench, mix(t.deep, (132, 92, 60), 0.5))
-    paste(sheet, strokes([[(x - 326, y - 34), (x + 326, y - 34)]], 6), lighter(t.look.table, 0.3), 0.5)
-
-
-def _yarn(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, r: float) -> None:
+def yarn(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, r: float) -> None:
     tone = rng.choice(t.cloth)
     paste(sheet, poly(ring(x + r * 0.3, y + r * 0.92, r * 1.1, r * 0.22)).blurred(6), t.look.ink, 0.4)
     disc = poly(ring(x, y, r, r))
     paste(sheet, disc, tone)
-    wraps = [ring(x, y, r, r * k / 5, turn=turn, start=0, end=math.pi, n=16) for turn in (0.4, 1.9) for k in range(-4, 5)]
+    wraps = [
+        ring(x, y, r, r * k / 5, turn=turn, start=0, end=math.pi, n=16)
+        for turn in (0.4, 1.9)
+        for k in range(-4, 5)
+    ]
     paste(sheet, strokes(wraps, 2).within(disc), darker(tone, 0.5), 0.4)
-    paste(sheet, Patch(disc.mask, disc.x + round(r * 0.5), disc.y + round(r * 0.5)).within(disc), t.look.ink, 0.22)
+    paste(
+        sheet,
+        Patch(disc.mask, disc.x + round(r * 0.5), disc.y + round(r * 0.5)).within(disc),
+        t.look.ink,
+        0.22,
+    )
 
 
-def _shelf(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: float) -> None:
+def shelf(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: float) -> None:
     timber = mix(t.deep, (132, 92, 60), 0.6)
     for row in range(3):
         sy = y + row * 190
@@ -131,7 +108,7 @@ def _shelf(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: flo
                 pots(sheet, t, rng, k + 30, sy - 6, rng.uniform(28, 38), 1)
                 k += 90
             elif kind == "yarn":
-                _yarn(sheet, t, rng, k + 30, sy - 38, 32)
+                yarn(sheet, t, rng, k + 30, sy - 38, 32)
                 k += 78
             else:
                 wide = rng.uniform(80, 120)
@@ -148,11 +125,11 @@ def _shelf(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: flo
 
 def workshop_room(t: Tones, rng: Random) -> Image.Image:
     """A long bench, shelves, a hanging lamp and two people at work."""
-    sheet = _room(t, rng, 900)
+    sheet = plain_room(t, rng, 900)
     side = rng.choice((0, 1))
-    _window(sheet, t, rng, 690, 130, 540, 450)
-    _shelf(sheet, t, rng, 80, 300, 500)
-    _shelf(sheet, t, rng, 1340, 300, 500)
+    window(sheet, t, rng, 690, 130, 540, 450)
+    shelf(sheet, t, rng, 80, 300, 500)
+    shelf(sheet, t, rng, 1340, 300, 500)
     lx = 960 + rng.uniform(-60, 60)
     paste(sheet, strokes([[(lx, 0), (lx, 150)]], 4), t.deep)
     sheet.paste((255, 226, 160), (0, 0), fade(glow((W, H), (lx, 220), 430), 0.5))
@@ -162,37 +139,80 @@ def workshop_room(t: Tones, rng: Random) -> Image.Image:
         _seated(sheet, t, rng, x + rng.uniform(-50, 50), 1040, 1 if k == 0 else -1)
     bench = planks((1660, 66), mix(t.look.table, (150, 104, 68), 0.5), rng)
     paste(sheet, poly(ring(960, 1240, 860, 40)).blurred(22), t.look.ink, 0.4)
-    legs = strokes([[(x, 1050), (x + s * 30, 1262)] for x, s in ((250, -1), (1670, 1), (420, -1), (1500, 1))], 34)
+    legs = strokes(
+        [[(x, 1050), (x + s * 30, 1262)] for x, s in ((250, -1), (1670, 1), (420, -1), (1500, 1))], 34
+    )
     paste(sheet, legs, mix(t.deep, (110, 76, 50), 0.5))
     sheet.paste(bench, (130, 1000))
     paste(sheet, poly([(130, 1066), (1790, 1066), (1790, 1092), (130, 1092)]), darker(t.look.table, 0.5))
     for x in (270, 900, 1010, 1590):
         pots(sheet, t, rng, x + rng.uniform(-20, 20), 1028, rng.uniform(34, 54), rng.choice((1, 2)))
-    for x in ((760, 1180) if side else (720, 1150)):
-        _yarn(sheet, t, rng, x, 1000, 34)
+    for x in (760, 1180) if side else (720, 1150):
+        yarn(sheet, t, rng, x, 1000, 34)
     brushes = [[(1120 + k * 14, 1010), (1108 + k * 22, 880 + rng.uniform(0, 40))] for k in range(4)]
     paste(sheet, strokes(brushes, 7), mix(t.look.accent3, (150, 106, 70), 0.5))
-    paste(sheet, poly([(1096, 1028), (1176, 1028), (1182, 950), (1090, 950)]), mix(t.look.body, t.look.table, 0.3))
+    paste(
+        sheet,
+        poly([(1096, 1028), (1176, 1028), (1182, 950), (1090, 950)]),
+        mix(t.look.body, t.look.table, 0.3),
+    )
     return sheet
 
 
 def _seated(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, face: int) -> None:
     """A person behind the bench, bent over a piece."""
-    shirt, skin = mix(rng.choice(t.cloth), t.deep, 0.12), rng.choice(((176, 120, 84), (146, 96, 66), (198, 146, 110), (120, 78, 56)))
+    shirt, skin = (
+        mix(rng.choice(t.cloth), t.deep, 0.12),
+        rng.choice(((176, 120, 84), (146, 96, 66), (198, 146, 110), (120, 78, 56))),
+    )
     hair = rng.choice(((44, 34, 36), (60, 52, 52), (150, 144, 140)))
-    body = poly(smooth([(x - 66, y - 330), (x + 66, y - 330), (x + 150, y - 240), (x + 160, y + 20), (x - 160, y + 20), (x - 150, y - 240)], closed=True))
+    body = poly(
+        smooth(
+            [
+                (x - 66, y - 330),
+                (x + 66, y - 330),
+                (x + 150, y - 240),
+                (x + 160, y + 20),
+                (x - 160, y + 20),
+                (x - 150, y - 240),
+            ],
+            closed=True,
+        )
+    )
     paste(sheet, body, shirt)
-    paste(sheet, Patch(body.mask, body.x + 110, body.y).within(body).blurred(18).within(body), t.look.ink, 0.22)
+    paste(
+        sheet, Patch(body.mask, body.x + 110, body.y).within(body).blurred(18).within(body), t.look.ink, 0.22
+    )
     apron = poly([(x - 76, y - 230), (x + 76, y - 230), (x + 100, y + 10), (x - 100, y + 10)])
     paste(sheet, apron.within(body), mix(t.look.light, t.look.table, 0.3))
     paste(sheet, poly(ring(x + face * 14, y - 330, 34, 50)), skin)
     head = poly(ring(x + face * 22, y - 410, 66, 80, turn=face * 0.12))
     paste(sheet, head, skin)
     if rng.random() < 0.5:
-        paste(sheet, poly([*ring(x + face * 16, y - 422, 74, 82, start=math.pi * 0.98, end=math.pi * 2.02), (x + face * 16, y - 446)]), rng.choice(t.cloth))
-        paste(sheet, poly(leaf(x - face * 50, y - 430, math.pi / 2 + face * 0.5, 90, 22)), rng.choice(t.cloth))
+        paste(
+            sheet,
+            poly(
+                [
+                    *ring(x + face * 16, y - 422, 74, 82, start=math.pi * 0.98, end=math.pi * 2.02),
+                    (x + face * 16, y - 446),
+                ]
+            ),
+            rng.choice(t.cloth),
+        )
+        paste(
+            sheet, poly(leaf(x - face * 50, y - 430, math.pi / 2 + face * 0.5, 90, 22)), rng.choice(t.cloth)
+        )
     else:
-        paste(sheet, poly([*ring(x + face * 16, y - 424, 74, 80, start=math.pi * 0.95, end=math.pi * 2.05), (x + face * 30, y - 460)]), hair)
+        paste(
+            sheet,
+            poly(
+                [
+                    *ring(x + face * 16, y - 424, 74, 80, start=math.pi * 0.95, end=math.pi * 2.05),
+                    (x + face * 30, y - 460),
+                ]
+            ),
+            hair,
+        )
         paste(sheet, poly(ring(x - face * 46, y - 470, 34, 32)), hair)
     for s in (-1, 1):
         arm = smooth([(x + s * 128, y - 230), (x + s * 172, y - 110), (x + s * 70 + face * 40, y - 60)])
@@ -203,31 +223,64 @@ def _seated(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, face:
 
 def hands(t: Tones, rng: Random) -> Image.Image:
     """Two hands at work on a patterned surface, close."""
-    craft = rng.choice(("indigo-weaving", "highland-weaving", "basketry", "fibre-weaving", "looping", "shell-inlay"))
+    craft = rng.choice(
+        ("indigo-weaving", "highland-weaving", "basketry", "fibre-weaving", "looping", "shell-inlay")
+    )
     base = mix(t.look.wall, t.look.table, 0.35)
     sheet = planks((W, H), base, rng)
-    cloth = _cloth_on(sheet, craft if craft in CRAFTS else "basketry", t, rng, [(330, 130), (1590, 130), (1780, 1050), (140, 1050)], 74)
-    paste(sheet, Patch(Image.linear_gradient("L").resize(cloth.mask.size), cloth.x, cloth.y).within(cloth), t.look.ink, 0.2)
+    cloth = cloth_on(
+        sheet,
+        craft if craft in CRAFTS else "basketry",
+        t,
+        rng,
+        [(330, 130), (1590, 130), (1780, 1050), (140, 1050)],
+        74,
+    )
+    paste(
+        sheet,
+        Patch(Image.linear_gradient("L").resize(cloth.mask.size), cloth.x, cloth.y).within(cloth),
+        t.look.ink,
+        0.2,
+    )
     skin = rng.choice(((178, 122, 86), (150, 100, 70), (200, 148, 112), (124, 82, 60)))
     sleeve = rng.sample(t.cloth, 2)
     for s in (-1, 1):
         _hand(sheet, t, rng, 960 + s * 330, 690 + rng.uniform(-30, 30), s, skin, sleeve)
     thread = smooth([(1130, 560), (1010, 500), (930, 560), (830, 520), (700, 420), (560, 300)])
-    paste(sheet, strokes([thread], 6), lighter(t.look.accent, 0.3) if luminance(t.look.body) < 140 else t.look.accent3)
+    paste(
+        sheet,
+        strokes([thread], 6),
+        lighter(t.look.accent, 0.3) if luminance(t.look.body) < 140 else t.look.accent3,
+    )
     sheet.paste((255, 240, 206), (0, 0), fade(glow((W, H), (420, 120), 1000), 0.3))
     return sheet
 
 
-def _hand(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, s: int, skin: tuple, sleeve: list) -> None:
+def _hand(
+    sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, s: int, skin: tuple, sleeve: list
+) -> None:
     """One hand from the lower corner; *s* is -1 for the left hand and 1 for the right."""
 
     def at(points: list) -> list:
         return [(x + s * px, y + py) for px, py in points]
 
-    forearm = poly(smooth(at([(60, 120), (190, 60), (470, 420), (640, 640), (300, 700), (180, 420)]), closed=True))
-    palm = poly(smooth(at([(-60, -10), (30, -70), (150, -20), (200, 80), (150, 180), (40, 160), (-40, 90)]), closed=True))
-    fingers = [smooth(at(p)) for p in ([(0, -40), (-90, -90), (-160, -80), (-200, -40)], [(-20, 0), (-120, -30), (-190, -10), (-216, 30)],
-                                       [(-20, 50), (-110, 36), (-170, 56), (-190, 90)], [(10, 100), (-70, 104), (-120, 124), (-136, 150)])]
+    forearm = poly(
+        smooth(at([(60, 120), (190, 60), (470, 420), (640, 640), (300, 700), (180, 420)]), closed=True)
+    )
+    palm = poly(
+        smooth(
+            at([(-60, -10), (30, -70), (150, -20), (200, 80), (150, 180), (40, 160), (-40, 90)]), closed=True
+        )
+    )
+    fingers = [
+        smooth(at(p))
+        for p in (
+            [(0, -40), (-90, -90), (-160, -80), (-200, -40)],
+            [(-20, 0), (-120, -30), (-190, -10), (-216, 30)],
+            [(-20, 50), (-110, 36), (-170, 56), (-190, 90)],
+            [(10, 100), (-70, 104), (-120, 124), (-136, 150)],
+        )
+    ]
     thumb = smooth(at([(90, -40), (40, -130), (-40, -150), (-110, -130)]))
     whole = [palm, *(strokes([f], 50 - 3 * i) for i, f in enumerate(fingers)), strokes([thumb], 54)]
     for part in (forearm, *whole):
@@ -241,7 +294,12 @@ def _hand(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, s: int,
     paste(sheet, whole[-1], lighter(skin, 0.06))
     nails = [ring(*f[-1], 12, 9, turn=s * 0.6) for f in (*fingers, thumb)]
     paste(sheet, polys(nails), lighter(skin, 0.42), 0.8)
-    cuff = poly(smooth(at([(240, 130), (330, 240), (420, 330), (720, 640), (520, 760), (230, 700), (150, 330)]), closed=True))
+    cuff = poly(
+        smooth(
+            at([(240, 130), (330, 240), (420, 330), (720, 640), (520, 760), (230, 700), (150, 330)]),
+            closed=True,
+        )
+    )
     paste(sheet, cuff.moved(8, 12).blurred(10), t.look.ink, 0.35)
     paste(sheet, cuff, mix(sleeve[0], t.deep, 0.2))
     band = strokes([smooth(at([(178, 330), (260, 250), (330, 180)]))], 40)

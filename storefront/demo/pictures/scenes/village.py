@@ -8,11 +8,12 @@ from random import Random
 from PIL import Image
 
 from ..colour import darker, lighter, mix
-from ..paper import cloud, fade, glow, stipple
+from ..paper import fade, glow, stipple
 from ..shapes import Patch, poly, polys, ring, smooth, strokes
 from ..stage import paste
 from ..textures.paperlike import leaf
-from .parts import H, Tones, W, birds, height_at, house, land, person, ridge, sky, trees
+from .parts import H, Tones, W, birds, land, ridge, sky, trees
+from .people import house, person
 
 
 def _ground(sheet: Image.Image, t: Tones, rng: Random, y: float) -> None:
@@ -20,7 +21,12 @@ def _ground(sheet: Image.Image, t: Tones, rng: Random, y: float) -> None:
     land(sheet, top, mix(t.field, (214, 184, 140), 0.5), rng, grain=0.28)
     for _ in range(7):
         gy = rng.uniform(y + 60, H)
-        paste(sheet, poly(ring(rng.uniform(0, W), gy, rng.uniform(160, 420), rng.uniform(8, 22))), mix(t.field, t.deep, 0.3), 0.18)
+        paste(
+            sheet,
+            poly(ring(rng.uniform(0, W), gy, rng.uniform(160, 420), rng.uniform(8, 22))),
+            mix(t.field, t.deep, 0.3),
+            0.18,
+        )
 
 
 def _behind(sheet: Image.Image, t: Tones, rng: Random, y: float) -> None:
@@ -38,15 +44,33 @@ def pots(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, size: fl
         tone = mix(rng.choice(t.cloth), (176, 104, 70), 0.5)
         high = r * rng.uniform(1.7, 2.5)
         neck = rng.uniform(0.4, 0.7)
-        outline = smooth([(cx - r * neck, y - high), (cx + r * neck, y - high), (cx + r * neck * 0.85, y - high * 0.84), (cx + r, y - high * 0.5),
-                          (cx + r * 0.56, y), (cx - r * 0.56, y), (cx - r, y - high * 0.5), (cx - r * neck * 0.85, y - high * 0.84)], closed=True)
+        outline = smooth(
+            [
+                (cx - r * neck, y - high),
+                (cx + r * neck, y - high),
+                (cx + r * neck * 0.85, y - high * 0.84),
+                (cx + r, y - high * 0.5),
+                (cx + r * 0.56, y),
+                (cx - r * 0.56, y),
+                (cx - r, y - high * 0.5),
+                (cx - r * neck * 0.85, y - high * 0.84),
+            ],
+            closed=True,
+        )
         body = poly(outline)
         paste(sheet, poly(ring(cx + r * 0.4, y, r * 1.1, r * 0.16)).blurred(5), t.look.ink, 0.3)
         paste(sheet, body, tone)
         side = Patch(body.mask, body.x + round(r * 0.5), body.y).within(body)
         paste(sheet, Patch(stipple(fade(side.mask, 0.6), 1.6), side.x, side.y), darker(tone, 0.5), 0.6)
         paste(sheet, poly(ring(cx, y - high * 0.985, r * neck * 0.86, r * 0.13)), darker(tone, 0.6))
-        paste(sheet, strokes([ring(cx, y - high * 0.62, r * 0.9, r * 0.14, start=0.1, end=math.pi - 0.1)], max(2, r * 0.07)).within(body), t.look.light, 0.8)
+        paste(
+            sheet,
+            strokes(
+                [ring(cx, y - high * 0.62, r * 0.9, r * 0.14, start=0.1, end=math.pi - 0.1)], max(2, r * 0.07)
+            ).within(body),
+            t.look.light,
+            0.8,
+        )
 
 
 def kiln(t: Tones, rng: Random) -> Image.Image:
@@ -59,15 +83,26 @@ def kiln(t: Tones, rng: Random) -> Image.Image:
     for k in range(4):
         cx, r = W / 2 + side * (k - 0.8) * 250, 250 - k * 26
         base = 960 - k * 76
-        dome = poly([*ring(cx, base - r * 0.35, r, r * 0.95, start=math.pi, end=math.tau), (cx + r, base), (cx - r, base)])
+        dome = poly(
+            [
+                *ring(cx, base - r * 0.35, r, r * 0.95, start=math.pi, end=math.tau),
+                (cx + r, base),
+                (cx - r, base),
+            ]
+        )
         tone = mix(brick, t.low, 0.14 * k)
         paste(sheet, dome, tone)
         rows = [[(cx - r, y), (cx + r, y)] for y in range(round(base - r * 1.3), round(base), 24)]
         paste(sheet, strokes(rows, 2.4).within(dome), darker(tone, 0.4), 0.5)
         dark = Patch(dome.mask, dome.x + round(r * 0.7), dome.y).within(dome)
         paste(sheet, Patch(stipple(fade(dark.mask, 0.62), 1.6), dark.x, dark.y), darker(tone, 0.5), 0.6)
-        mouth = poly([*ring(cx - side * r * 0.3, base - r * 0.2, r * 0.2, r * 0.24, start=math.pi, end=math.tau), (cx - side * r * 0.3 + r * 0.2, base),
-                      (cx - side * r * 0.3 - r * 0.2, base)])
+        mouth = poly(
+            [
+                *ring(cx - side * r * 0.3, base - r * 0.2, r * 0.2, r * 0.24, start=math.pi, end=math.tau),
+                (cx - side * r * 0.3 + r * 0.2, base),
+                (cx - side * r * 0.3 - r * 0.2, base),
+            ]
+        )
         paste(sheet, mouth, darker(t.deep, 0.5))
         glowing = glow(mouth.mask.size, (mouth.mask.width / 2, mouth.mask.height), r * 0.3)
         paste(sheet, Patch(glowing, mouth.x, mouth.y).within(mouth), (255, 170, 70), 0.95 - 0.2 * k)
@@ -84,7 +119,9 @@ def kiln(t: Tones, rng: Random) -> Image.Image:
 def _chimney(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, brick: tuple) -> None:
     puffs = []
     for k in range(9):
-        puffs.append(ring(x + k * k * 7 + rng.uniform(-12, 12), y - 300 - k * 46, 34 + k * 13, 26 + k * 9, n=20))
+        puffs.append(
+            ring(x + k * k * 7 + rng.uniform(-12, 12), y - 300 - k * 46, 34 + k * 13, 26 + k * 9, n=20)
+        )
     smoke = polys(puffs).blurred(10)
     paste(sheet, smoke, lighter(t.low, 0.4), 0.75)
     paste(sheet, Patch(smoke.mask, smoke.x + 14, smoke.y + 16).within(smoke), mix(t.sky, t.deep, 0.25), 0.3)
@@ -121,7 +158,12 @@ def drying_yard(t: Tones, rng: Random) -> Image.Image:
 
 
 def _line(sheet: Image.Image, t: Tones, rng: Random, y: float, drop: float, row: int) -> None:
-    poles = [60 + rng.uniform(-20, 40), 700 + rng.uniform(-60, 60) - row * 120, 1330 + rng.uniform(-60, 60), 1880]
+    poles = [
+        60 + rng.uniform(-20, 40),
+        700 + rng.uniform(-60, 60) - row * 120,
+        1330 + rng.uniform(-60, 60),
+        1880,
+    ]
     timber = mix(t.deep, (120, 84, 58), 0.5)
     paste(sheet, strokes([[(x, y - 24), (x + 6, y + drop * 1.15 + 90)] for x in poles], 11 + row * 4), timber)
     paste(sheet, strokes([[(poles[0] - 200, y), (2100, y)]], 4 + row), timber)
@@ -145,13 +187,19 @@ def _hanging(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: f
         marks = [[(x - 20, y + drop * k), (x + w + 30, y + drop * k)] for k in (0.5, 0.56, 0.8, 0.86, 0.92)]
         paste(sheet, strokes(marks, drop * 0.022).within(patch), band)
     elif kind == "stripes":
-        marks = [[(x + w * k, y - 6), (x + w * k + sway, y + drop + 20)] for k in (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9)]
+        marks = [
+            [(x + w * k, y - 6), (x + w * k + sway, y + drop + 20)]
+            for k in (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9)
+        ]
         paste(sheet, strokes(marks, w * 0.03).within(patch), band)
     elif kind == "diamonds":
         step = w / 3
-        marks = [[(cx, cy - step * 0.36), (cx + step * 0.3, cy), (cx, cy + step * 0.36), (cx - step * 0.3, cy)]
-                 for i in range(4) for j in range(round(drop / step) + 1)
-                 for cx, cy in ((x + step * (i + (0.5 if j % 2 else 0)), y + step * (j + 0.5)),)]
+        marks = [
+            [(cx, cy - step * 0.36), (cx + step * 0.3, cy), (cx, cy + step * 0.36), (cx - step * 0.3, cy)]
+            for i in range(4)
+            for j in range(round(drop / step) + 1)
+            for cx, cy in ((x + step * (i + (0.5 if j % 2 else 0)), y + step * (j + 0.5)),)
+        ]
         paste(sheet, polys(marks).within(patch), band, 0.9)
     elif kind == "dip":
         ramp = Image.linear_gradient("L").resize(patch.mask.size)
@@ -163,8 +211,19 @@ def _hanging(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: f
 def _vat(sheet: Image.Image, t: Tones, x: float, y: float, r: float, rng: Random) -> None:
     tone = mix((140, 92, 66), t.deep, 0.2)
     paste(sheet, poly(ring(x + 20, y, r * 1.25, r * 0.24)).blurred(8), t.look.ink, 0.35)
-    body = poly(smooth([(x - r, y - r * 1.2), (x + r, y - r * 1.2), (x + r * 1.1, y - r * 0.6), (x + r * 0.7, y), (x - r * 0.7, y), (x - r * 1.1, y - r * 0.6)],
-                       closed=True))
+    body = poly(
+        smooth(
+            [
+                (x - r, y - r * 1.2),
+                (x + r, y - r * 1.2),
+                (x + r * 1.1, y - r * 0.6),
+                (x + r * 0.7, y),
+                (x - r * 0.7, y),
+                (x - r * 1.1, y - r * 0.6),
+            ],
+            closed=True,
+        )
+    )
     paste(sheet, body, tone)
     dark = Patch(body.mask, body.x + round(r * 0.7), body.y).within(body)
     paste(sheet, Patch(stipple(fade(dark.mask, 0.6), 1.6), dark.x, dark.y), darker(tone, 0.5), 0.6)
@@ -188,8 +247,16 @@ def market(t: Tones, rng: Random) -> Image.Image:
     for k in range(3):
         _stall(sheet, t, rng, 330 + k * 630 + rng.uniform(-40, 40), 990 + (k % 2) * 40, 500)
     for k in range(5):
-        person(sheet, 150 + k * 410 + rng.uniform(-60, 60), 1160 + rng.uniform(-10, 50), rng.uniform(270, 320), t, rng,
-               pose=rng.choice(("stand", "carry", "stand")), face=rng.choice((-1, 1)))
+        person(
+            sheet,
+            150 + k * 410 + rng.uniform(-60, 60),
+            1160 + rng.uniform(-10, 50),
+            rng.uniform(270, 320),
+            t,
+            rng,
+            pose=rng.choice(("stand", "carry", "stand")),
+            face=rng.choice((-1, 1)),
+        )
     birds(sheet, t, rng)
     return sheet
 
@@ -197,7 +264,9 @@ def market(t: Tones, rng: Random) -> Image.Image:
 def _stall(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: float) -> None:
     timber = mix(t.deep, (120, 84, 58), 0.5)
     paste(sheet, strokes([[(x + s * w * 0.44, y), (x + s * w * 0.44, y - 420)] for s in (-1, 1)], 11), timber)
-    shade = poly([(x - w * 0.5, y - 90), (x + w * 0.5, y - 90), (x + w * 0.46, y - 400), (x - w * 0.46, y - 400)])
+    shade = poly(
+        [(x - w * 0.5, y - 90), (x + w * 0.5, y - 90), (x + w * 0.46, y - 400), (x - w * 0.46, y - 400)]
+    )
     paste(sheet, shade, darker(t.deep, 0.3), 0.35)
     person(sheet, x + rng.uniform(-90, 90), y - 10, 280, t, rng, face=rng.choice((-1, 1)))
     a, b = rng.sample(t.cloth, 2)
@@ -205,17 +274,53 @@ def _stall(sheet: Image.Image, t: Tones, rng: Random, x: float, y: float, w: flo
         x0, x1 = x - w * 0.42 + w * 0.84 * k / 10, x - w * 0.42 + w * 0.84 * (k + 1) / 10
         lx0, lx1 = x - w * 0.56 + w * 1.12 * k / 10, x - w * 0.56 + w * 1.12 * (k + 1) / 10
         tone = a if k % 2 else b
-        paste(sheet, poly([(x0, y - 470), (x1, y - 470), (lx1, y - 370), *ring((lx0 + lx1) / 2, y - 370, (lx1 - lx0) / 2, 24, start=0, end=math.pi, n=10), (lx0, y - 370)]), tone)
+        paste(
+            sheet,
+            poly(
+                [
+                    (x0, y - 470),
+                    (x1, y - 470),
+                    (lx1, y - 370),
+                    *ring((lx0 + lx1) / 2, y - 370, (lx1 - lx0) / 2, 24, start=0, end=math.pi, n=10),
+                    (lx0, y - 370),
+                ]
+            ),
+            tone,
+        )
     counter = poly([(x - w * 0.5, y - 110), (x + w * 0.5, y - 110), (x + w * 0.5, y), (x - w * 0.5, y)])
     front = mix(rng.choice(t.cloth), t.look.table, 0.4)
     paste(sheet, counter, front)
-    zig = [[(x - w * 0.5 + w * k / 12, y - 70), (x - w * 0.5 + w * (k + 0.5) / 12, y - 44), (x - w * 0.5 + w * (k + 1) / 12, y - 70)] for k in range(12)]
+    zig = [
+        [
+            (x - w * 0.5 + w * k / 12, y - 70),
+            (x - w * 0.5 + w * (k + 0.5) / 12, y - 44),
+            (x - w * 0.5 + w * (k + 1) / 12, y - 70),
+        ]
+        for k in range(12)
+    ]
     paste(sheet, strokes(zig, 6), lighter(front, 0.5), 0.8)
     for k in range(6):
         gx, tone = x - w * 0.4 + k * w * 0.16, rng.choice(t.cloth)
         if rng.random() < 0.5:
             pots(sheet, t, rng, gx, y - 106, 24, 1)
         else:
-            paste(sheet, poly([(gx - 34, y - 108), (gx + 34, y - 108), (gx + 28, y - 150), (gx - 28, y - 150)]), (190, 148, 96))
-            paste(sheet, polys([ring(gx + dx, y - 152 - dy, 15, 14, n=14) for dx, dy in ((-18, 0), (2, 3), (20, 0), (-8, 14), (10, 14))]), tone)
-    paste(sheet, polys([leaf(x - w * 0.5, y - 370, 1.4, 70, 9), leaf(x + w * 0.5, y - 370, 1.7, 64, 9)]), (120, 134, 88))
+            paste(
+                sheet,
+                poly([(gx - 34, y - 108), (gx + 34, y - 108), (gx + 28, y - 150), (gx - 28, y - 150)]),
+                (190, 148, 96),
+            )
+            paste(
+                sheet,
+                polys(
+                    [
+                        ring(gx + dx, y - 152 - dy, 15, 14, n=14)
+                        for dx, dy in ((-18, 0), (2, 3), (20, 0), (-8, 14), (10, 14))
+                    ]
+                ),
+                tone,
+            )
+    paste(
+        sheet,
+        polys([leaf(x - w * 0.5, y - 370, 1.4, 70, 9), leaf(x + w * 0.5, y - 370, 1.7, 64, 9)]),
+        (120, 134, 88),
+    )

@@ -1,7 +1,7 @@
 """Surface patterns, one family per craft.
 
-A pattern is a function ``(size, look, rng, scale) -> RGB image`` that covers *size* pixels; *scale* is the size in
-pixels of one unit of the pattern (about 60 on a whole piece, 150 or more in a close view).
+A pattern is a function ``(size, look, rng, scale) -> RGB image`` that covers *size* pixels; *scale* is the
+size in pixels of one unit of the pattern (about 60 on a whole piece, 150 or more in a close view).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from random import Random
 from PIL import Image
 
 from ..palettes import Look
-from . import fired, paperlike, precious, woven
+from . import fired, paperlike, plaited, precious, woven
 
 Texture = Callable[[tuple[int, int], Look, Random, float], Image.Image]
 
@@ -23,17 +23,23 @@ CRAFTS: dict[str, Texture] = {
     "wood-turning": paperlike.wood,
     "highland-weaving": woven.highland,
     "silver-filigree": precious.filigree,
-    "basketry": woven.basket,
+    "basketry": plaited.basket,
     "pottery": fired.clay,
     "tea-ware": fired.celadon,
-    "fibre-weaving": woven.pina,
+    "fibre-weaving": plaited.pina,
     "shell-inlay": precious.shell,
-    "looping": woven.looped,
+    "looping": plaited.looped,
 }
 
 # How much each surface reflects: 0 matt, 1 like lacquer.
-GLOSS = {"lacquer": 0.95, "shell-inlay": 0.9, "tea-ware": 0.8, "silver-filigree": 0.85, "pottery": 0.35,
-         "wood-turning": 0.3}
+GLOSS = {
+    "lacquer": 0.95,
+    "shell-inlay": 0.9,
+    "tea-ware": 0.8,
+    "silver-filigree": 0.85,
+    "pottery": 0.35,
+    "wood-turning": 0.3,
+}
 
 
 def texture(craft: str, size: tuple[int, int], look: Look, scale: float) -> Image.Image:

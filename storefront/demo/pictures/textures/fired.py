@@ -46,7 +46,12 @@ def _incised(pot: Image.Image, dark: tuple, light: tuple, rng: Random, scale: fl
         x = i * step
         lines.append([(x, top), (x + step / 2, top + high), (x + step, top)])
         for k in range(1, 4):
-            lines.append([(x + step * 0.5 * k / 4, top + high * k / 4), (x + step * (1 - 0.5 * k / 4), top + high * k / 4)])
+            lines.append(
+                [
+                    (x + step * 0.5 * k / 4, top + high * k / 4),
+                    (x + step * (1 - 0.5 * k / 4), top + high * k / 4),
+                ]
+            )
     cut = strokes(lines, max(2, scale * 0.045))
     pot.paste(light, (cut.x + 2, cut.y + 2), cut.mask)
     pot.paste(dark, (cut.x, cut.y), cut.mask)
@@ -62,30 +67,41 @@ def _painted(pot: Image.Image, paint: tuple, look: Look, rng: Random, scale: flo
             r = scale * 0.55
             for k in range(7):
                 a = k * math.tau / 7
-                shapes.append(leaf(x + math.cos(a) * r * 0.3, middle + math.sin(a) * r * 0.3, a, r * 0.75, r * 0.2))
+                shapes.append(
+                    leaf(x + math.cos(a) * r * 0.3, middle + math.sin(a) * r * 0.3, a, r * 0.75, r * 0.2)
+                )
             dots.append(ring(x, middle, r * 0.2, r * 0.2, n=16))
             for side in (-1, 1):
                 shapes.append(leaf(x + step / 2, middle, math.pi / 2 * side + 0.5, scale * 0.7, scale * 0.16))
         else:
             for side in (-1, 1):
                 for k in range(4):
-                    shapes.append(leaf(x + step * 0.2 * k, middle, side * (0.9 + k * 0.06), scale * 0.62, scale * 0.1))
-        dots += [ring(x + step * f, middle + s * scale * 1.25, scale * 0.08, scale * 0.08, n=10)
-                 for f in (0, 0.25, 0.5, 0.75) for s in (-1, 1)]
+                    shapes.append(
+                        leaf(x + step * 0.2 * k, middle, side * (0.9 + k * 0.06), scale * 0.62, scale * 0.1)
+                    )
+        dots += [
+            ring(x + step * f, middle + s * scale * 1.25, scale * 0.08, scale * 0.08, n=10)
+            for f in (0, 0.25, 0.5, 0.75)
+            for s in (-1, 1)
+        ]
     brush = polys(shapes)
     pot.paste(paint, (brush.x, brush.y), fade(brush.mask, 0.92))
     spots = polys(dots)
     pot.paste(mix(look.accent2, paint, 0.35), (spots.x, spots.y), spots.mask)
-    lines = strokes([[(0, middle + s * scale * d), (w, middle + s * scale * d)] for s in (-1, 1) for d in (1.0, 1.5)],
-                    max(2, scale * 0.07))
+    lines = strokes(
+        [[(0, middle + s * scale * d), (w, middle + s * scale * d)] for s in (-1, 1) for d in (1.0, 1.5)],
+        max(2, scale * 0.07),
+    )
     pot.paste(paint, (lines.x, lines.y), fade(lines.mask, 0.85))
 
 
 def _slip(pot: Image.Image, paint: tuple, rng: Random, scale: float) -> None:
     """Dipped in pale slip down to a wavering line."""
     w, level, phase = pot.width, pot.height * rng.uniform(0.3, 0.6), rng.uniform(0, 6)
-    edge = [(x, level + scale * (0.3 * math.sin(x / scale * 0.7 + phase) + 0.16 * math.sin(x / scale * 2.3)))
-            for x in range(0, w + 16, 16)]
+    edge = [
+        (x, level + scale * (0.3 * math.sin(x / scale * 0.7 + phase) + 0.16 * math.sin(x / scale * 2.3)))
+        for x in range(0, w + 16, 16)
+    ]
     dip = poly([(0, -4), (w, -4), *reversed(edge)])
     pot.paste(paint, (dip.x, dip.y), fade(dip.mask, 0.93))
 
@@ -93,7 +109,9 @@ def _slip(pot: Image.Image, paint: tuple, rng: Random, scale: float) -> None:
 def celadon(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     """Glaze that pools and crackles; carved petals, a brushed spray or nothing."""
     glaze = look.body if not look.dark_body else lighter(look.body, 0.15)
-    depth = ImageChops.add(Image.linear_gradient("L").resize(size), cloud(size, (scale * 4, scale * 3), rng), 2)
+    depth = ImageChops.add(
+        Image.linear_gradient("L").resize(size), cloud(size, (scale * 4, scale * 3), rng), 2
+    )
     pot = tones(depth, lighter(glaze, 0.28), darker(glaze, 0.16))
     kind = rng.choice(("carved", "brushed", "brushed", "plain", "dripped"))
     if kind == "carved":
@@ -112,9 +130,13 @@ def _carved(pot: Image.Image, dark: tuple, light: tuple, rng: Random, scale: flo
     for i in range(-1, math.ceil(pot.width / step) + 1):
         x = i * step
         for inset in (0, 0.16):
-            petal = [(x + step * inset, pot.height), (x + step * (0.04 + inset), pot.height - high * 0.7),
-                     (x + step / 2, pot.height - high * (1 - inset)), (x + step * (0.96 - inset), pot.height - high * 0.7),
-                     (x + step * (1 - inset), pot.height)]
+            petal = [
+                (x + step * inset, pot.height),
+                (x + step * (0.04 + inset), pot.height - high * 0.7),
+                (x + step / 2, pot.height - high * (1 - inset)),
+                (x + step * (0.96 - inset), pot.height - high * 0.7),
+                (x + step * (1 - inset), pot.height),
+            ]
             lines.append(smooth(petal, n=6))
     cut = strokes(lines, max(2, scale * 0.06))
     pot.paste(light, (cut.x + 3, cut.y + 2), fade(cut.mask, 0.6))
@@ -142,7 +164,11 @@ def _dripped(pot: Image.Image, paint: tuple, rng: Random, scale: float) -> None:
         edge.append((x, level + rng.uniform(-0.15, 0.15) * scale))
         if rng.random() < 0.45:
             long = scale * rng.uniform(0.5, 1.6)
-            edge += [(x + scale * 0.16, level + long * 0.7), (x + scale * 0.3, level + long), (x + scale * 0.44, level + long * 0.7)]
+            edge += [
+                (x + scale * 0.16, level + long * 0.7),
+                (x + scale * 0.3, level + long),
+                (x + scale * 0.44, level + long * 0.7),
+            ]
             x += scale * 0.6
         x += scale * rng.uniform(0.4, 1.0)
     drip = poly([(-2, -4), *smooth(edge, n=6), (pot.width + 4, -4)])
@@ -152,8 +178,13 @@ def _dripped(pot: Image.Image, paint: tuple, rng: Random, scale: float) -> None:
 
 def _crackle(pot: Image.Image, colour: tuple, rng: Random, step: float) -> None:
     cols, rows = math.ceil(pot.width / step) + 2, math.ceil(pot.height / step) + 2
-    nodes = [[((c - 0.5 + rng.uniform(-0.42, 0.42)) * step, (r - 0.5 + rng.uniform(-0.42, 0.42)) * step)
-              for c in range(cols)] for r in range(rows)]
+    nodes = [
+        [
+            ((c - 0.5 + rng.uniform(-0.42, 0.42)) * step, (r - 0.5 + rng.uniform(-0.42, 0.42)) * step)
+            for c in range(cols)
+        ]
+        for r in range(rows)
+    ]
     lines = []
     for r in range(rows - 1):
         for c in range(cols - 1):
@@ -163,5 +194,5 @@ def _crackle(pot: Image.Image, colour: tuple, rng: Random, step: float) -> None:
                 lines.append([nodes[r][c], nodes[r + 1][c]])
             if rng.random() < 0.22:
                 lines.append([nodes[r][c], nodes[r + 1][c + 1]])
-    net = strokes(lines, max(1.0, step * 0.018)).faded(0.34)
+    net = strokes(lines, max(1.0, step * 0.022)).faded(0.46)
     pot.paste(colour, (net.x, net.y), net.mask)

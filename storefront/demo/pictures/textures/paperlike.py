@@ -58,15 +58,23 @@ def _block_print(paper: Image.Image, look: Look, rng: Random, scale: float) -> N
         for col in range(-1, math.ceil(paper.width / step) + 1):
             x, y = col * step + (step / 2 if row % 2 else 0), row * step * 0.5
             if kind == "waves":
-                lines += [ring(x, y + step * 0.5, step * k, step * k, start=math.pi * 1.17, end=math.pi * 1.83, n=14)
-                          for k in (0.56, 0.4, 0.24)]
+                lines += [
+                    ring(
+                        x, y + step * 0.5, step * k, step * k, start=math.pi * 1.17, end=math.pi * 1.83, n=14
+                    )
+                    for k in (0.56, 0.4, 0.24)
+                ]
             elif kind == "hemp":
-                lines += [[(x, y), (x + math.cos(a) * step * 0.5, y + math.sin(a) * step * 0.5)]
-                          for a in (math.pi / 6 + k * math.pi / 3 for k in range(6))]
+                lines += [
+                    [(x, y), (x + math.cos(a) * step * 0.5, y + math.sin(a) * step * 0.5)]
+                    for a in (math.pi / 6 + k * math.pi / 3 for k in range(6))
+                ]
             elif kind == "drops" and row % 2 == 0:
                 lines.append(ring(x, y, step * 0.12, step * 0.2, turn=0.5, n=14))
             elif kind == "mountains" and row % 2 == 0:
-                lines.append([(x - step * 0.5, y + step * 0.3), (x, y - step * 0.2), (x + step * 0.5, y + step * 0.3)])
+                lines.append(
+                    [(x - step * 0.5, y + step * 0.3), (x, y - step * 0.2), (x + step * 0.5, y + step * 0.3)]
+                )
     patch = strokes(lines, max(1.6, step * 0.05))
     paper.paste(look.accent, (patch.x, patch.y), fade(stipple(patch.mask, 2.2), 0.85))
 
@@ -102,14 +110,21 @@ def wood(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     y = -scale
     while y < size[1] + scale:
         swing, phase = rng.uniform(0.1, 0.5) * scale, rng.uniform(0, 6)
-        lines.append([(x, y + swing * math.sin(x / (scale * 5) + phase) + swing * 0.4 * math.sin(x / (scale * 2.1)))
-                      for x in range(0, size[0] + 20, 20)])
+        lines.append(
+            [
+                (x, y + swing * math.sin(x / (scale * 5) + phase) + swing * 0.4 * math.sin(x / (scale * 2.1)))
+                for x in range(0, size[0] + 20, 20)
+            ]
+        )
         y += scale * rng.choice((0.12, 0.18, 0.3, 0.45))
     patch = strokes(lines, max(1.4, scale * 0.035)).faded(0.42)
     board.paste(dark, (patch.x, patch.y), patch.mask)
     pores = cloud(size, (scale * 0.8, max(2, scale * 0.035)), rng)
     board = multiply(board, pores.point([190 + v // 4 for v in range(256)]), dark, 0.7)
-    turned = [[(0, t), (size[0], t)] for t in (size[1] * rng.choice((0.12, 0.2, 0.3)), size[1] * rng.uniform(0.6, 0.9))]
+    turned = [
+        [(0, t), (size[0], t)]
+        for t in (size[1] * rng.choice((0.12, 0.2, 0.3)), size[1] * rng.uniform(0.6, 0.9))
+    ]
     groove = strokes(turned, max(2, scale * 0.07)).faded(0.75)
     board.paste(darker(look.body, 0.6), (groove.x, groove.y), groove.mask)
     return board

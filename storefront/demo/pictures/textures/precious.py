@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from ..colour import darker, lighter, mix
 from ..palettes import Look
-from ..paper import cloud, fade, grain, multiply, tones
+from ..paper import cloud, clouded, fade, grain, multiply
 from ..shapes import poly, polys, ring, smooth, strokes
 from .paperlike import leaf
 
@@ -24,11 +24,12 @@ def _paste(sheet: Image.Image, colour: tuple[int, int, int], patch, strength: fl
 def lacquer(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     """Deep polished ground with gold: waves, boughs, hills, bands or eggshell."""
     scale = min(scale, size[1] / 3.6)
-    ground = tones(cloud(size, (scale * 5, scale * 5), rng), darker(look.body, 0.22), lighter(look.body, 0.05))
+    ground = clouded(size, (scale * 5, scale * 5), rng, darker(look.body, 0.22), lighter(look.body, 0.05))
     gold = mix(look.accent, GOLD, 0.55)
     kind = rng.choice(("waves", "bough", "bough", "hills", "bands", "eggshell"))
     {"waves": _waves, "bough": _bough, "hills": _hills, "bands": _bands, "eggshell": _eggshell}[kind](
-        ground, look, gold, rng, scale)
+        ground, look, gold, rng, scale
+    )
     if rng.random() < 0.7 and kind != "bands":
         lines = [[(0, scale * k), (size[0], scale * k)] for k in (0.22, 0.34)]
         _paste(ground, gold, strokes(lines, max(2, scale * 0.05)))
@@ -43,8 +44,10 @@ def _waves(ground: Image.Image, look: Look, gold: tuple, rng: Random, scale: flo
     for row in range(start, math.ceil(ground.height / (step * 0.5)) + 2):
         for col in range(-1, math.ceil(ground.width / step) + 1):
             x, y = col * step + (step / 2 if row % 2 else 0), row * step * 0.5
-            lines += [ring(x, y + step * 0.5, step * k, step * k, start=math.pi * 1.17, end=math.pi * 1.83, n=14)
-                      for k in (0.57, 0.42, 0.27, 0.12)]
+            lines += [
+                ring(x, y + step * 0.5, step * k, step * k, start=math.pi * 1.17, end=math.pi * 1.83, n=14)
+                for k in (0.57, 0.42, 0.27, 0.12)
+            ]
     if lines:
         _paste(ground, gold, strokes(lines, max(1.8, scale * 0.032)))
 
@@ -64,12 +67,25 @@ def _bough(ground: Image.Image, look: Look, gold: tuple, rng: Random, scale: flo
         leaves = []
         for px, py in spine[1:]:
             for side in (-1, 1):
-                leaves.append(leaf(px, py, a + side * rng.uniform(0.6, 1.2), scale * rng.uniform(0.5, 0.8), scale * 0.12))
+                leaves.append(
+                    leaf(
+                        px, py, a + side * rng.uniform(0.6, 1.2), scale * rng.uniform(0.5, 0.8), scale * 0.12
+                    )
+                )
         _paste(ground, mix(gold, look.body, 0.25), polys(leaves))
         for px, py in rng.sample(spine[1:], 3):
             r = scale * rng.uniform(0.2, 0.3)
-            petals = [ring(px + math.cos(k * 1.257) * r * 0.6, py + math.sin(k * 1.257) * r * 0.6, r * 0.5, r * 0.42,
-                           turn=k * 1.257, n=16) for k in range(5)]
+            petals = [
+                ring(
+                    px + math.cos(k * 1.257) * r * 0.6,
+                    py + math.sin(k * 1.257) * r * 0.6,
+                    r * 0.5,
+                    r * 0.42,
+                    turn=k * 1.257,
+                    n=16,
+                )
+                for k in range(5)
+            ]
             _paste(ground, blossom, polys(petals))
             _paste(ground, darker(gold, 0.2), poly(ring(px, py, r * 0.2, r * 0.2, n=12)))
 
@@ -79,8 +95,10 @@ def _hills(ground: Image.Image, look: Look, gold: tuple, rng: Random, scale: flo
     for layer in range(3):
         base = h * (0.55 + 0.14 * layer)
         phase, size = rng.uniform(0, 6), rng.uniform(1.6, 2.6) * scale
-        top = [(x, base - scale * (0.7 * math.sin(x / size + phase) + 0.3 * math.sin(x / size * 2.3 + phase)))
-               for x in range(0, w + 30, 30)]
+        top = [
+            (x, base - scale * (0.7 * math.sin(x / size + phase) + 0.3 * math.sin(x / size * 2.3 + phase)))
+            for x in range(0, w + 30, 30)
+        ]
         _paste(ground, mix(look.body, gold, 0.14 + 0.12 * layer), poly([*top, (w, h), (0, h)]))
         _paste(ground, gold, strokes([top], max(1.6, scale * 0.035)))
     sun = poly(ring(w * rng.uniform(0.3, 0.7), h * 0.28, scale * 0.55, scale * 0.55))
@@ -106,15 +124,19 @@ def _eggshell(ground: Image.Image, look: Look, gold: tuple, rng: Random, scale: 
             if y < limit + scale * 0.6 * math.sin(x / scale * 0.9):
                 continue
             r = step * rng.uniform(0.44, 0.58)
-            tiles.append([(x + math.cos(a) * r, y + math.sin(a) * r)
-                          for a in sorted(rng.uniform(0, math.tau) for _ in range(6))])
+            tiles.append(
+                [
+                    (x + math.cos(a) * r, y + math.sin(a) * r)
+                    for a in sorted(rng.uniform(0, math.tau) for _ in range(6))
+                ]
+            )
     if tiles:
         _paste(ground, mix((240, 228, 202), look.light, 0.5), polys(tiles))
 
 
 def filigree(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     """Twisted wire: a field of spirals, each with its shadow and its glint."""
-    ground = tones(cloud(size, (scale * 3, scale * 3), rng), darker(look.body, 0.5), darker(look.body, 0.28))
+    ground = clouded(size, (scale * 3, scale * 3), rng, darker(look.body, 0.5), darker(look.body, 0.28))
     step, lines, beads = scale * rng.uniform(0.8, 1.0), [], []
     for row in range(-1, math.ceil(size[1] / (step * 0.86)) + 1):
         for col in range(-1, math.ceil(size[0] / step) + 1):
@@ -126,18 +148,27 @@ def filigree(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     coils = strokes(lines, wire)
     _paste(ground, darker(look.body, 0.78), coils.moved(wire * 0.6, wire * 0.8))
     _paste(ground, look.body, coils)
-    _paste(ground, lighter(look.body, 0.85), strokes(lines, max(1, wire * 0.36)).moved(-wire * 0.16, -wire * 0.2))
+    _paste(
+        ground, lighter(look.body, 0.85), strokes(lines, max(1, wire * 0.36)).moved(-wire * 0.16, -wire * 0.2)
+    )
     grains = polys(beads)
     _paste(ground, darker(look.body, 0.7), grains.moved(2, 3))
     _paste(ground, lighter(look.body, 0.6), grains)
     return ground
 
 
-def spiral(x: float, y: float, r: float, way: int, turn: float = 0, coils: float = 2.6) -> list[tuple[float, float]]:
+def spiral(
+    x: float, y: float, r: float, way: int, turn: float = 0, coils: float = 2.6
+) -> list[tuple[float, float]]:
     """A flat coil of radius *r* around (x, y); *way* is 1 or -1."""
     n = 40
-    return [(x + math.cos(way * (turn + coils * math.tau * i / n)) * r * (0.1 + 0.9 * i / n),
-             y + math.sin(way * (turn + coils * math.tau * i / n)) * r * (0.1 + 0.9 * i / n)) for i in range(n + 1)]
+    return [
+        (
+            x + math.cos(way * (turn + coils * math.tau * i / n)) * r * (0.1 + 0.9 * i / n),
+            y + math.sin(way * (turn + coils * math.tau * i / n)) * r * (0.1 + 0.9 * i / n),
+        )
+        for i in range(n + 1)
+    ]
 
 
 NACRE = ((236, 226, 232), (176, 220, 214), (206, 190, 232), (240, 214, 190), (150, 200, 214), (224, 236, 214))
@@ -146,7 +177,7 @@ NACRE = ((236, 226, 232), (176, 220, 214), (206, 190, 232), (240, 214, 190), (15
 def nacre(size: Size, rng: Random, cell: float) -> Image.Image:
     """The shifting colours of the shell."""
     cols, rows = max(3, round(size[0] / cell)), max(3, round(size[1] / cell))
-    small = Image.new("RGB", (cols, rows))
+    small, rng = Image.new("RGB", (cols, rows)), Random(rng.getrandbits(32))
     small.putdata([rng.choice(NACRE) for _ in range(cols * rows)])
     sheet = small.resize(size, Image.Resampling.BICUBIC)
     streak = cloud(size, (cell * 1.6, max(2, cell * 0.09)), rng).point([170 + v // 3 for v in range(256)])
@@ -156,10 +187,12 @@ def nacre(size: Size, rng: Random, cell: float) -> Image.Image:
 def shell(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     """Cut shell in dark lacquer: flowers, scales, hexagons or a meandering vine."""
     dark = look.body if look.dark_body else darker(look.accent3, 0.55)
-    ground = tones(cloud(size, (scale * 5, scale * 5), rng), darker(dark, 0.5), darker(dark, 0.2))
+    ground = clouded(size, (scale * 5, scale * 5), rng, darker(dark, 0.5), darker(dark, 0.2))
     pearl = nacre(size, rng, scale * 0.55)
     kind = rng.choice(("flowers", "flowers", "scales", "hexagons", "vine"))
-    pieces = {"flowers": _flowers, "scales": _scales, "hexagons": _hexagons, "vine": _vine}[kind](size, rng, scale)
+    pieces = {"flowers": _flowers, "scales": _scales, "hexagons": _hexagons, "vine": _vine}[kind](
+        size, rng, scale
+    )
     patch = polys(pieces)
     box = (patch.x, patch.y, patch.x + patch.mask.width, patch.y + patch.mask.height)
     ground.paste(pearl.crop(box), box[:2], patch.mask)
@@ -176,8 +209,15 @@ def _flowers(size: Size, rng: Random, scale: float) -> list:
             turn = rng.uniform(0, 1)
             for k in range(petals):
                 a = turn + k * math.tau / petals
-                pieces.append(leaf(x + math.cos(a) * step * 0.07, y + math.sin(a) * step * 0.07, a, step * 0.34,
-                                   step * 0.5 / petals))
+                pieces.append(
+                    leaf(
+                        x + math.cos(a) * step * 0.07,
+                        y + math.sin(a) * step * 0.07,
+                        a,
+                        step * 0.34,
+                        step * 0.5 / petals,
+                    )
+                )
             pieces.append(ring(x, y, step * 0.05, step * 0.05, n=12))
             pieces.append(ring(x + step / 2, y, step * 0.035, step * 0.035, n=10))
     return pieces

@@ -1,4 +1,4 @@
-"""Cloth, basket and net: patterns that live on a grid of threads."""
+"""Loom cloth: indigo and resist, highland bands, and the tooth of threads."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from ..colour import RGB, WHITE, darker, jitter, lighter, mix
+from ..colour import RGB, WHITE, darker, lighter
 from ..palettes import Look
-from ..paper import cloud, grain, multiply, tiled, tones
+from ..paper import cloud, clouded, multiply, tiled
 from ..shapes import ring, strokes
 
 Size = tuple[int, int]
@@ -17,7 +17,7 @@ NEAREST = Image.Resampling.NEAREST
 
 
 def threads(image: Image.Image, pitch: float, depth: float = 0.22, slub: float = 0.5) -> Image.Image:
-    """Lay the tooth of a plain weave over *image*; *pitch* is the thread width in pixels, *slub* its unevenness."""
+    """Lay the tooth of a plain weave over *image*: *pitch* the thread in pixels, *slub* its unevenness."""
     p = max(3, round(pitch))
     cell = Image.new("L", (p * 2, p * 2), 255)
     d = ImageDraw.Draw(cell)
@@ -41,7 +41,7 @@ def pixel_rows(pattern: Image.Image, size: Size, cell: float) -> Image.Image:
 def indigo(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     """Indigo and resist: ikat diamonds, stripes, kasuri crosses or tied rings."""
     kind = rng.choice(("ikat", "ikat", "stripes", "kasuri", "tied"))
-    ground = tones(cloud(size, (scale * 4, scale * 4), rng), darker(look.body, 0.12), lighter(look.body, 0.08))
+    ground = clouded(size, (scale * 4, scale * 4), rng, darker(look.body, 0.12), lighter(look.body, 0.08))
     mask = Image.new("L", size)
     draw = ImageDraw.Draw(mask)
     if kind == "ikat":
@@ -69,8 +69,10 @@ def _ikat(draw: ImageDraw.ImageDraw, size: Size, rng: Random, step: float) -> No
             for k in range(rings * 2, 0, -1):
                 f = k / (rings * 2) * 0.47
                 fill = 235 if k % 2 == 0 else 0
-                draw.polygon([(cx - wide * f, cy), (cx, cy - high * f), (cx + wide * f, cy), (cx, cy + high * f)],
-                             fill=fill)
+                draw.polygon(
+                    [(cx - wide * f, cy), (cx, cy - high * f), (cx + wide * f, cy), (cx, cy + high * f)],
+                    fill=fill,
+                )
 
 
 def _kasuri(draw: ImageDraw.ImageDraw, size: Size, rng: Random, step: float) -> None:
@@ -81,20 +83,26 @@ def _kasuri(draw: ImageDraw.ImageDraw, size: Size, rng: Random, step: float) -> 
             draw.rectangle((cx - arm, cy - thick, cx + arm, cy + thick), fill=230)
             draw.rectangle((cx - thick, cy - arm, cx + thick, cy + arm), fill=230)
             if row % 2 == 0:
-                draw.rectangle((cx + step / 2 - thick, cy - thick, cx + step / 2 + thick, cy + thick), fill=200)
+                draw.rectangle(
+                    (cx + step / 2 - thick, cy - thick, cx + step / 2 + thick, cy + thick), fill=200
+                )
 
 
 def _tied(size: Size, rng: Random, step: float) -> Image.Image:
-    mask = Image.new("L", size)
-    for row in range(math.ceil(size[1] / step) + 1):
-        for col in range(math.ceil(size[0] / step) + 1):
-            cx = col * step + (step / 2 if row % 2 else 0) + rng.uniform(-4, 4)
-            cy = row * step + rng.uniform(-4, 4)
-            for k, strength in ((0.42, 0.8), (0.27, 0.6), (0.1, 1.0)):
-                points = [(x + rng.uniform(-3, 3), y + rng.uniform(-3, 3))
-                          for x, y in ring(cx, cy, step * k, step * k, n=22)]
-                patch = strokes([points], max(2, step * 0.045)).faded(strength)
-                mask.paste(255, (patch.x, patch.y), patch.mask)
+    mask, hand = Image.new("L", size), step / 36
+    for k, strength in ((0.42, 0.8), (0.27, 0.6), (0.1, 1.0)):
+        rings = []
+        for row in range(math.ceil(size[1] / step) + 1):
+            for col in range(math.ceil(size[0] / step) + 1):
+                cx, cy = col * step + (step / 2 if row % 2 else 0), row * step
+                rings.append(
+                    [
+                        (x + rng.uniform(-hand, hand), y + rng.uniform(-hand, hand))
+                        for x, y in ring(cx, cy, step * k, step * k, n=22)
+                    ]
+                )
+        patch = strokes(rings, max(2, step * 0.045)).faded(strength)
+        mask.paste(255, (patch.x, patch.y), patch.mask)
     return mask.filter(ImageFilter.GaussianBlur(max(1, step * 0.012)))
 
 
@@ -130,7 +138,9 @@ def _selvedge(cloth: Image.Image, look: Look, rng: Random, scale: float) -> None
         draw = ImageDraw.Draw(cloth)
         x = rng.uniform(0.1, 0.3) * cloth.width
         for offset, colour in ((0, look.accent2), (scale * 0.5, look.alt), (scale * 0.62, look.accent3)):
-            draw.rectangle((x + offset, 0, x + offset + scale * rng.uniform(0.06, 0.3), cloth.height), fill=colour)
+            draw.rectangle(
+                (x + offset, 0, x + offset + scale * rng.uniform(0.06, 0.3), cloth.height), fill=colour
+            )
 
 
 def highland(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
@@ -143,8 +153,13 @@ def highland(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
     y = rng.randint(-6, 0)
     while y < rows:
         kind = rng.choice(("plain", "diamonds", "zigzag", "stripes", "hooks", "diamonds", "stripes"))
-        high = {"plain": rng.randint(5, 14), "stripes": rng.randint(5, 10), "zigzag": 9, "hooks": 11,
-                "diamonds": rng.choice((13, 17))}[kind]
+        high = {
+            "plain": rng.randint(5, 14),
+            "stripes": rng.randint(5, 10),
+            "zigzag": 9,
+            "hooks": 11,
+            "diamonds": rng.choice((13, 17)),
+        }[kind]
         _band(draw, kind, y, high, cols, hues, look, rng)
         y += high
     wide = draft.resize((round(cols * cell), round(rows * cell)), NEAREST).crop((0, 0, *size))
@@ -152,7 +167,14 @@ def highland(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
 
 
 def _band(
-    draw: ImageDraw.ImageDraw, kind: str, y: int, high: int, cols: int, hues: list[RGB], look: Look, rng: Random
+    draw: ImageDraw.ImageDraw,
+    kind: str,
+    y: int,
+    high: int,
+    cols: int,
+    hues: list[RGB],
+    look: Look,
+    rng: Random,
 ) -> None:
     ground = rng.choice((look.body, look.body, look.alt, look.ink))
     a, b = rng.sample(hues, 2)
@@ -176,130 +198,13 @@ def _band(
                     if kind == "diamonds":
                         colour = (a, None, b, b)[min(3, (half - reach) // 2)] if reach <= half else None
                     else:
-                        on = reach == half - 1 or (dy == 0 and abs(dx) < 3) or (dx == abs(dy) - 2 and reach < half - 2)
+                        on = (
+                            reach == half - 1
+                            or (dy == 0 and abs(dx) < 3)
+                            or (dx == abs(dy) - 2 and reach < half - 2)
+                        )
                         colour = a if on else None
                     if colour:
                         draw.point((start + dx, y + half + dy), fill=colour)
     if kind != "plain":
         draw.line((0, y, cols, y), fill=b)
-
-
-def basket(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
-    """Split cane over and under, plain or twilled, with dyed bands."""
-    cell = max(5, round(scale * rng.uniform(0.24, 0.36)))
-    cols, rows = size[0] // cell + 2, size[1] // cell + 2
-    twill = rng.choice((2, 2, 3, 4))
-    natural = mix(look.body, (226, 188, 126), 0.62 if look.dark_body else 0.4)
-    weft = [jitter(natural, rng, light=0.05) for _ in range(rows)]
-    warp = [jitter(darker(natural, 0.16), rng, light=0.04) for _ in range(cols)]
-    for _ in range(rng.randint(1, 3)):
-        start, colour = rng.randrange(rows), rng.choice((look.accent, look.ink, look.alt, look.accent2))
-        for row in range(start, min(rows, start + rng.choice((1, 2, 3)))):
-            weft[row] = jitter(colour, rng)
-    if rng.random() < 0.4:
-        gap = rng.randint(3, 7)
-        warp = [jitter(look.accent2, rng) if i % gap == 0 else c for i, c in enumerate(warp)]
-    over = [(i + j) % twill < max(1, twill // 2) for j in range(twill) for i in range(twill)]
-    pixels = [weft[j] if over[(j % twill) * twill + i % twill] else warp[i] for j in range(rows) for i in range(cols)]
-    draft = Image.new("RGB", (cols, rows))
-    draft.putdata(pixels)
-    cloth = draft.resize((cols * cell, rows * cell), NEAREST).crop((0, 0, *size))
-    return _cane(cloth, cell, over, twill)
-
-
-def _cane(cloth: Image.Image, cell: int, over: list[bool], twill: int) -> Image.Image:
-    """Round every strand and darken where it dives under its neighbour."""
-    tile = Image.new("L", (cell * twill, cell * twill))
-    for j in range(twill):
-        for i in range(twill):
-            flat = over[j * twill + i]
-            piece = bytearray()
-            before, after = over[j * twill + (i - 1) % twill], over[j * twill + (i + 1) % twill]
-            above, below = over[((j - 1) % twill) * twill + i], over[((j + 1) % twill) * twill + i]
-            for y in range(cell):
-                for x in range(cell):
-                    along, across = ((x, y) if flat else (y, x))
-                    first, last = ((not before, not after) if flat else (above, below))
-                    value = 1 - 0.5 * abs((across + 0.5) / cell * 2 - 0.86) ** 3
-                    edge = min((along + 0.5) / cell if first else 1, 1 - (along + 0.5) / cell if last else 1)
-                    value *= 0.55 + 0.45 * min(1, edge * 2.6)
-                    piece.append(max(0, min(255, round(255 * value))))
-            tile.paste(Image.frombytes("L", (cell, cell), bytes(piece)), (i * cell, j * cell))
-    shaded = multiply(cloth, tiled(tile, cloth.size), (52, 28, 20))
-    fibre = grain(cloth.size, 0.8).point([215 + v // 6 for v in range(256)])
-    return multiply(shaded, fibre, (150, 110, 80), 0.5)
-
-
-def pina(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
-    """A pale, open cloth of leaf fibre with small embroidered sprigs."""
-    pale = lighter(look.body, 0.45 if not look.dark_body else 0.2)
-    cloth = tones(cloud(size, (scale * 3, scale * 5), rng), darker(pale, 0.1), lighter(pale, 0.3))
-    pitch = max(4, round(scale / 8))
-    hole = Image.new("L", (pitch, pitch), 255)
-    d = ImageDraw.Draw(hole)
-    d.rectangle((1, 1, pitch - 2, pitch - 2), fill=188)
-    cloth = multiply(cloth, tiled(hole, size), darker(pale, 0.5))
-    for _ in range(rng.randint(2, 5)):
-        _open_band(cloth, look, rng, scale)
-    stitch = mix(look.accent, look.body, 0.25)
-    step = scale * rng.uniform(1.9, 2.6)
-    for row in range(math.ceil(size[1] / step) + 1):
-        for col in range(math.ceil(size[0] / step) + 1):
-            cx = col * step + (step / 2 if row % 2 else 0)
-            _sprig(cloth, cx, row * step, step * 0.26, rng.choice((stitch, stitch, look.light)), rng)
-    return cloth
-
-
-def _open_band(cloth: Image.Image, look: Look, rng: Random, scale: float) -> None:
-    draw = ImageDraw.Draw(cloth, "RGBA")
-    x = rng.uniform(0, cloth.width)
-    for k in range(rng.randint(2, 4)):
-        colour = (*rng.choice((look.accent, look.accent2, look.light)), 110)
-        draw.rectangle((x + k * scale * 0.3, 0, x + k * scale * 0.3 + scale * 0.13, cloth.height), fill=colour)
-
-
-def _sprig(cloth: Image.Image, cx: float, cy: float, r: float, colour: RGB, rng: Random) -> None:
-    turn = rng.uniform(-0.4, 0.4)
-    lines = []
-    for k in range(5):
-        a = turn + k * math.tau / 5
-        lines.append(ring(cx + math.cos(a) * r * 0.55, cy + math.sin(a) * r * 0.55, r * 0.42, r * 0.2, turn=a, n=14))
-    lines.append([(cx, cy), (cx - r * 0.2, cy + r * 1.1), (cx + r * 0.1, cy + r * 1.7)])
-    patch = strokes(lines, max(1.6, r * 0.13))
-    cloth.paste(colour, (patch.x, patch.y), patch.mask)
-
-
-def looped(size: Size, look: Look, rng: Random, scale: float) -> Image.Image:
-    """Looped twine: interlocking loops in dyed bands and diamonds."""
-    cell = max(8, round(scale * rng.uniform(0.3, 0.4)))
-    cols, rows = size[0] // cell + 2, size[1] // cell + 2
-    hues = [look.body, look.alt, look.accent, look.accent2, look.body, look.accent3]
-    draft = Image.new("RGB", (cols, rows))
-    period, kind = rng.randint(10, 18), rng.choice(("bands", "diamonds", "steps"))
-    wave = [rng.choice(hues) for _ in range(period)]
-    for j in range(rows):
-        for i in range(cols):
-            k = {"bands": j, "diamonds": j + abs(i % (period * 2) - period), "steps": j + abs(i % 12 - 6) // 2}[kind]
-            draft.putpixel((i, j), jitter(wave[k // 2 % period], rng, light=0.03))
-    twine = draft.resize((cols * cell, rows * cell), NEAREST).crop((0, 0, *size))
-    tile = _loop_tile(cell)
-    deep = Image.new("RGB", size, darker(look.body, 0.72))
-    cloth = Image.composite(twine, deep, tiled(tile.point([min(255, v * 3) for v in range(256)]), size))
-    return multiply(cloth, tiled(tile, size), (60, 36, 36))
-
-
-def _loop_tile(cell: int) -> Image.Image:
-    """One loop that hooks into its neighbours on all sides, rounded by its grey value."""
-    tile = Image.new("L", (cell, cell), 0)
-    for width, grey in ((0.3, 120), (0.2, 200), (0.1, 255)):
-        for dx in (-1, 0, 1):
-            for dy in (-1, 0, 1):
-                x, y = cell * (dx + 0.5), cell * (dy + 0.5)
-                legs = [
-                    ring(x, y - cell * 0.1, cell * 0.36, cell * 0.42, start=math.pi, end=math.tau, n=14),
-                    [(x - cell * 0.36, y - cell * 0.1), (x - cell * 0.14, y + cell * 0.62)],
-                    [(x + cell * 0.36, y - cell * 0.1), (x + cell * 0.14, y + cell * 0.62)],
-                ]
-                patch = strokes(legs, cell * width)
-                tile.paste(grey, (patch.x, patch.y), patch.mask)
-    return tile

@@ -1,0 +1,236 @@
+"""What a workshop does with its pieces. Each verb is one transaction and refuses what would break a promise to a buyer."""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_model
+from wagtail.log_actions import log
+from wagtail.models import Locale, ModelLogEntry
+
+from catalogue.classes import product_class_for
+from catalogue.models import Product, ProductText
+from marketplace.workshops import pictures, stock
+from marketplace.workshops.details import MOST_DAYS, PictureChange, PieceDetails, Refused, VariantDetails
+from marketplace.workshops.models import Workshop
+
+StockRecord = get_model("partner", "StockRecord")
+Supply = Product.Supply
+LISTED, CHANGED = "wagtail.create", "wagtail.edit"
+CODE_ATTEMPTS = 5
+
+
+@transaction.atomic
+def list_piece(
+    *,
+    workshop: Workshop,
+    details: PieceDetails,
+    photos: Sequence = (),
+    user=None,
+    key: uuid.UUID | None = None,
+) -> Product:
+    """Put a new piece into the shop under the workshop's next code.
+
+    The same ``key`` of the same ``user`` answers with the piece that it made before. ``photos`` are image files, the
+    first is shown first. Raises Refused.
+    """
+    _lock(workshop)
+    known = listed_before(workshop=workshop, user=user, key=key)
+    if known is not None:
+        return known
+    _check(details)
+    if details.price is None:
+        raise Refused(_("Please give a price."), "price")
+    quantity = stock.first_quantity(details)
+    product = _new_product(workshop, details)
+    product.materials.set(details.materials)
+    _write_words(product, details)
+    _new_record(workshop, product, details, quantity)
+    pictures.change(product, PictureChange(added=tuple(photos)), user)
+    log(instance=product, action=LISTED, user=user, uuid=key)
+    return product
+
+
+@transaction.atomic
+def change_piece(
+    *,
+    workshop: Workshop,
+    product: Product,
+    details: PieceDetails,
+    variants: Mapping[int, VariantDetails] | None = None,
+    photos: PictureChange | None = None,
+    shown: int | None = None,
+    user=None,
+) -> Product:
+    """Change a piece; ``variants`` are keyed by the id of the variant.
+
+    ``shown`` is the stock that the maker saw when she typed a new one (see set_stock). Raises Refused.
+    """
+    records = _own_records(workshop, product)
+    product = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+    _check(details)
+    quantity = stock.quantity_after(product, records, details, shown)
+    _fill(product, details)
+    product.save()
+    product.materials.set(details.materials)
+    _write_words(product, details)
+    for record in records:
+        _change_record(record, product, details, quantity, (variants or {}).get(record.product_id))
+    if not records and not product.is_parent and details.price is not None:
+        _new_record(workshop, product, details, quantity)
+    pictures.change(product, photos or PictureChange(), user)
+    log(instance=product, action=CHANGED, user=user)
+    return product
+
+
+@transaction.atomic
+def set_stock(*, workshop: Workshop, product: Product, quantity: int, shown: int | None = None) -> None:
+    """Set how many of a piece or variant are for sale. Raises Refused.
+
+    ``shown`` is the number that the maker saw: when somebody bought meanwhile, her count is out of date.
+    """
+    records = _own_records(workshop, product)
+    if len(records) != 1:
+        raise Refused(_("This piece has no price yet, so it cannot be sold."))
+    stock.check(product.parent if product.is_child else product, records[0], quantity, shown)
+    records[0].num_in_stock = quantity
+    records[0].save(update_fields=["num_in_stock", "date_updated"])
+
+
+@transaction.atomic
+def set_visible(*, workshop: Workshop, product: Product, visible: bool, user=None) -> None:
+    """Show a piece in the shop or hide it. What is already ordered stays ordered."""
+    _own_records(workshop, product)
+    locked = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+    if locked.is_public != visible:
+        locked.is_public = visible
+        locked.save(update_fields=["is_public", "date_updated"])
+        log(instance=locked, action=CHANGED, user=user)
+
+
+def next_code(workshop: Workshop) -> str:
+    """The next piece code, such as "SML-31": one more than the highest ever given, so a code never means two things."""
+    start = f"{workshop.code_prefix}-"
+    used = list(Product.objects.filter(upc__startswith=start).values_list("upc", flat=True))
+    used += StockRecord.objects.filter(partner_id=workshop.partner_id).values_list("partner_sku", flat=True)
+    pattern = re.compile(re.escape(start) + r"([0-9]{1,9})(?:-|$)")
+    numbers = [int(found.group(1)) for code in used if (found := pattern.match(code))]
+    return f"{start}{max(numbers, default=0) + 1:02d}"
+
+
+def listed_before(*, workshop: Workshop, user, key: uuid.UUID | None) -> Product | None:
+    """The piece that list_piece made for this ``key`` of this ``user``, if it did."""
+    if key is None or user is None:
+        return None
+    entries = ModelLogEntry.objects.for_model(Product).filter(action=LISTED, user=user, uuid=key)
+    ids = [int(pk) for pk in entries.values_list("object_id", flat=True)]
+    return Product.objects.filter(pk__in=ids, partner_id=workshop.partner_id).first()
+
+
+def _lock(workshop: Workshop) -> None:
+    """One new piece of a workshop at a time: codes do not collide and a form sent twice is seen."""
+    Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+
+
+def _own_records(workshop: Workshop, product: Product) -> list:
+    """The stock records of the piece and its variants, locked in the order in which checkout locks them.
+
+    Raises LookupError for a piece of another workshop: callers look pieces up within one.
+    """
+    owner = product.parent if product.is_child else product
+    if owner.partner_id != workshop.partner_id:
+        raise LookupError(f"Product {product.pk} is not of workshop {workshop.slug}.")
+    return stock.locked_records(product)
+
+
+def _check(details: PieceDetails) -> None:
+    if not details.title.strip():
+        raise Refused(_("Please give a title."), "title")
+    if details.supply == Supply.MADE_TO_ORDER and not 1 <= (details.lead_days or 0) <= MOST_DAYS:
+        raise Refused(
+            _("Please say how many days you need, from 1 to %(most)s.") % {"most": MOST_DAYS}, "lead_days"
+        )
+    if details.price is not None and details.price <= 0:
+        raise Refused(_("Please give a price above zero."), "price")
+
+
+def _new_product(workshop: Workshop, details: PieceDetails) -> Product:
+    product = Product(
+        structure=Product.STANDALONE,
+        partner_id=workshop.partner_id,
+        source_language=workshop.source_language,
+        origin=workshop.village.economy_id,
+    )
+    _fill(product, details)
+    _save_under_free_code(product, workshop)
+    return product
+
+
+def _save_under_free_code(product: Product, workshop: Workshop) -> None:
+    """Somebody else may take the next code at the same moment (staff in the admin): then the one after."""
+    for attempts_left in reversed(range(CODE_ATTEMPTS)):
+        product.upc = next_code(workshop)
+        product.slug = slugify(product.title)[:80].strip("-") or slugify(product.upc)
+        try:
+            with transaction.atomic():
+                product.save()
+            return
+        except IntegrityError:
+            if not attempts_left:
+                raise
+
+
+def _new_record(workshop: Workshop, product: Product, details: PieceDetails, quantity: int | None) -> None:
+    StockRecord.objects.create(
+        product=product,
+        partner_id=workshop.partner_id,
+        partner_sku=product.upc,
+        price_currency=settings.MARKETPLACE_CURRENCY,
+        price=details.price,
+        num_in_stock=quantity,
+    )
+
+
+def _fill(product: Product, details: PieceDetails) -> None:
+    """Everything but words, stock and pictures. The slug stays, so that links keep working."""
+    product.title, product.description = details.title, details.description
+    product.supply = details.supply
+    product.product_class = product_class_for(details.supply)
+    product.lead_days = details.lead_days if details.supply == Supply.MADE_TO_ORDER else None
+    product.craft = details.craft
+    for name in ("net_weight_g", "length_mm", "width_mm", "height_mm", "hs_code"):
+        setattr(product, name, getattr(details, name))
+
+
+def _write_words(product: Product, details: PieceDetails) -> None:
+    """The text row in the maker's own language; rows in other languages are the translators'."""
+    locale, _made = Locale.objects.get_or_create(language_code=product.source_language)
+    words = {"title": details.title, "summary": details.summary, "description": details.description}
+    row = product.texts.filter(locale=locale).first()
+    if row is None:
+        others = product.texts.first()
+        row = ProductText(owner=product, locale=locale)
+        row.translation_key = others.translation_key if others else row.translation_key
+    for name, value in words.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def _change_record(
+    record, product: Product, details: PieceDetails, quantity: int | None, variant: VariantDetails | None
+) -> None:
+    price = variant.price if variant else None if product.is_parent else details.price
+    if price is not None and price <= 0:
+        raise Refused(_("Please give a price above zero."), "price")
+    if price is not None:
+        record.price = price
+    if not product.is_parent:
+        record.num_in_stock = quantity
+    record.save(update_fields=["price", "num_in_stock", "date_updated"])
+    if variant or product.is_parent:
+        changes = {"supply": product.supply} | ({"net_weight_g": variant.net_weight_g} if variant else {})
+        Product.objects.filter(pk=record.product_id).update(**changes)

@@ -1,0 +1,71 @@
+"""Photos of a form that came back with a mistake: kept a day or two, so that nobody has to upload them twice."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from django.core import signing
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+FOLDER = "desk-drafts"
+KEPT = timedelta(days=2)
+SALT = "storefront.desk.drafts"
+
+
+@dataclass(frozen=True)
+class KeptPhoto:
+    """A photo that waits. ``ticket`` goes into the form; it is worth nothing to another user."""
+
+    ticket: str
+    name: str
+
+    @property
+    def url(self) -> str:
+        return default_storage.url(self.name)
+
+
+def keep(photo: ContentFile, user) -> KeptPhoto:
+    """Put a cleaned photo aside for ``user``. Photos that nobody came back for are cleared away on the same walk."""
+    _sweep()
+    name = default_storage.save(f"{FOLDER}/{timezone.localdate():%Y-%m-%d}/{photo.name}", photo)
+    return KeptPhoto(signing.dumps(name, salt=_salt(user), compress=True), name)
+
+
+def find(ticket: str, user) -> KeptPhoto | None:
+    """The photo behind ``ticket``; None when the ticket is forged, somebody else's, too old or already used."""
+    try:
+        name = signing.loads(ticket, salt=_salt(user), max_age=KEPT)
+    except signing.BadSignature:
+        return None
+    return KeptPhoto(ticket, name) if default_storage.exists(name) else None
+
+
+def read(kept: KeptPhoto) -> ContentFile | None:
+    """The photo itself; None when the same form, sent twice, has just used it."""
+    try:
+        with default_storage.open(kept.name) as file:
+            return ContentFile(file.read(), name=PurePosixPath(kept.name).name)
+    except FileNotFoundError:
+        return None
+
+
+def drop(kept: KeptPhoto) -> None:
+    default_storage.delete(kept.name)
+
+
+def _salt(user) -> str:
+    return f"{SALT}.{user.pk}"
+
+
+def _sweep() -> None:
+    """Delete the folders of days that are over."""
+    oldest = f"{timezone.localdate() - KEPT:%Y-%m-%d}"
+    with suppress(FileNotFoundError):
+        for day in default_storage.listdir(FOLDER)[0]:
+            if day < oldest:
+                for name in default_storage.listdir(f"{FOLDER}/{day}")[1]:
+                    default_storage.delete(f"{FOLDER}/{day}/{name}")
+                default_storage.delete(f"{FOLDER}/{day}")

@@ -1,0 +1,143 @@
+"""Add a piece, change a piece."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalogue.models import Product
+from catalogue.text import by_language
+from marketplace.workshops import services
+from marketplace.workshops.details import MOST_PICTURES, Refused
+from storefront.desk.describe import describe_piece
+from storefront.desk.forms import PieceForm, VariantForm, initial_of
+from storefront.desk.scope import Desk, desk_view
+from storefront.listing.refresh import once_at_the_end
+from storefront.pictures import PORTRAIT, describe
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@form_page
+@desk_view
+def add(desk: Desk) -> HttpResponse:
+    """A new piece. The form sent twice leads to the one piece that it made."""
+    kwargs = {"user": desk.request.user, "language": desk.workshop.source_language}
+    if desk.request.method != "POST":
+        return _show(desk, PieceForm(initial=_first_guess(desk), **kwargs))
+    form = PieceForm(desk.request.POST, desk.request.FILES, **kwargs)
+
+    def save() -> Product:
+        return services.list_piece(
+            workshop=desk.workshop,
+            details=form.details(),
+            photos=form.picture_change().added,
+            user=desk.request.user,
+            key=form.key,
+        )
+
+    # The second of two has nothing to save, and its photos may be used up already.
+    product = _saved(form, [], save) or services.listed_before(
+        workshop=desk.workshop, user=desk.request.user, key=form.key
+    )
+    if product is None:
+        return _show(desk, form, status=400)
+    messages.success(desk.request, _("“%(title)s” is in the shop now.") % {"title": product.title})
+    return redirect(desk.url("piece", pk=product.pk))
+
+
+@form_page
+@desk_view
+def edit(desk: Desk, pk: int) -> HttpResponse:
+    """A piece of this workshop as its maker changes it."""
+    product = desk.piece(pk)
+    children = (
+        list(product.children.order_by("pk").prefetch_related("stockrecords")) if product.is_parent else []
+    )
+    kwargs = {"user": desk.request.user, "language": product.source_language, "product": product}
+    if desk.request.method != "POST":
+        return _show(
+            desk, PieceForm(initial=_initial(product), **kwargs), [_variant_form(row) for row in children]
+        )
+    form = PieceForm(desk.request.POST, desk.request.FILES, **kwargs)
+    variants = [_variant_form(row, desk.request.POST) for row in children]
+
+    def save() -> Product:
+        return services.change_piece(
+            workshop=desk.workshop,
+            product=product,
+            details=form.details(),
+            variants={row.product.pk: row.details() for row in variants},
+            photos=form.picture_change(),
+            shown=form.shown,
+            user=desk.request.user,
+        )
+
+    if _saved(form, variants, save) is None:
+        return _show(desk, form, variants, status=400)
+    messages.success(desk.request, _("Saved."))
+    return redirect(desk.url("piece", pk=product.pk))
+
+
+def _saved(form: PieceForm, variants: list[VariantForm], save: Callable[[], Product]) -> Product | None:
+    """What ``save`` made; None when something typed is wrong, and then the photos are kept for the next attempt."""
+    # All are asked, so that every mistake is marked at once.
+    valid = [row.is_valid() for row in (form, *variants)]
+    if all(valid):
+        try:
+            with transaction.atomic(), once_at_the_end():
+                product = save()
+        except Refused as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        else:
+            form.forget_photos()
+            return product
+    form.keep_photos()
+    return None
+
+
+def _show(
+    desk: Desk, form: PieceForm, variants: list[VariantForm] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "variants": variants or [],
+        "piece": describe_piece(form.product, desk) if form.product else None,
+        "pictures": [
+            {
+                "pk": row.pk,
+                "pic": describe(row.picture, PORTRAIT),
+                "removed": row.pk in form.removed,
+                "first": row.pk == form.first,
+            }
+            for row in form.pictures
+        ],
+        "most_pictures": MOST_PICTURES,
+    }
+    return desk.render("piece", context, status=status)
+
+
+def _first_guess(desk: Desk) -> dict:
+    """Most workshops make the same kind of thing again."""
+    last = desk.pieces().order_by("-date_created", "-pk").first()
+    values = {"supply": Product.Supply.STOCK}
+    return (
+        values | {"craft": last.craft_id, "materials": [row.pk for row in last.materials.all()]}
+        if last
+        else values
+    )
+
+
+def _initial(product: Product) -> dict:
+    text = by_language(product.texts.select_related("locale")).get(product.source_language)
+    return initial_of(product, text, None if product.is_parent else product.stockrecords.first())
+
+
+def _variant_form(product: Product, data=None) -> VariantForm:
+    record = next(iter(product.stockrecords.all()), None)
+    initial = {"price": record.price if record else None, "net_weight_g": product.net_weight_g}
+    return VariantForm(data, initial=initial, product=product)

@@ -1,0 +1,90 @@
+"""A real headless Chromium against a live server on PostgreSQL, with webhooks from the fake Stripe."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.browser import find_browser
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+SWITCHES = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each test gets its own profile."""
+    path = find_browser()
+    if path is None:
+        pytest.fail("No Chromium found. `make test` installs one where it may; else set CHROMIUM to the path of yours.")
+    # Its sandbox cannot be used by root.
+    switches = [*SWITCHES, "--no-sandbox"] if os.geteuid() == 0 else SWITCHES
+    # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=switches)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def shop(live_server, fake_stripe, settings, monkeypatch) -> str:
+    """Address of the running shop. Stripe's webhooks reach it, its links name it, changes show at once."""
+    from storefront.listing import version
+
+    settings.SITE_URL = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    monkeypatch.setattr(version, "LOOK_EVERY", 0.0)
+    fake_stripe.control(webhook_url=f"{live_server.url}/webhooks/stripe/")
+    return live_server.url
+
+
+@pytest.fixture
+def open_page(browser: Browser, shop: str) -> Iterator[Callable[..., Page]]:
+    """``open_page(locale="ja-JP", **context)``: a page of a new profile at the shop. A script's error fails the test."""
+    contexts, errors = [], []
+
+    def open_(**options) -> Page:
+        context = browser.new_context(base_url=shop, reduced_motion="reduce", **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    """A Japanese reader's phone."""
+    return open_page(locale="ja-JP", timezone_id="Asia/Tokyo", **PHONE)
+
+
+@pytest.fixture
+def desktop(open_page: Callable[..., Page]) -> Page:
+    """An English reader's screen."""
+    return open_page(locale="en-US", timezone_id="America/New_York", **DESKTOP)
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """``axe(page)`` fails with what a person with a disability could not use: serious and critical findings."""
+
+    def check(page: Page) -> None:
+        found = [row for row in Axe().run(page).response["violations"] if row["impact"] in ("serious", "critical")]
+        assert not found, "\n".join([page.url, *map(_describe, found)])
+
+    return check
+
+
+def _describe(violation: dict) -> str:
+    places = [f"    {node['html'][:160]}\n      {node['failureSummary']}" for node in violation["nodes"][:5]]
+    return "\n".join([f"{violation['impact']} {violation['id']}: {violation['help']}", *places])
