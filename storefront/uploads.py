@@ -32,10 +32,10 @@ class BadPicture(ValueError):
 
 
 def clean_picture(uploaded: UploadedFile) -> ContentFile:
-    """``uploaded`` as a new JPEG: upright, sRGB, at most MARKETPLACE_UPLOAD_EDGE pixels long, under a random name.
+    """``uploaded`` as a new JPEG: upright, sRGB, at most MARKETPLACE_UPLOAD_EDGE pixels long, randomly named.
 
-    Place, camera, owner and every other note inside the file are gone. What the file is is read from its content,
-    never from its name. Raises BadPicture.
+    Place, camera, owner and every other note inside the file are gone. What kind of file it is, its content says,
+    not its name. Raises BadPicture.
     """
     if uploaded.size > settings.MARKETPLACE_UPLOAD_MAX_BYTES:
         most = settings.MARKETPLACE_UPLOAD_MAX_BYTES // (1024 * 1024)

@@ -11,7 +11,7 @@ MOST_PICTURES = 8
 
 
 class Refused(Exception):
-    """The change is not possible; nothing was written. The message is for the maker, ``field`` names what to look at."""
+    """Nothing was written. The message is for the maker; ``field`` of PieceDetails is what to look at."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What a workshop does with its pieces. Each verb is one transaction and refuses what would break a promise to a buyer."""
+"""What a workshop does with its pieces. Each verb is one transaction; promises to buyers are never broken."""
 
 import re
 import uuid
@@ -71,7 +71,7 @@ def change_piece(
     ``shown`` is the stock that the maker saw when she typed a new one (see set_stock). Raises Refused.
     """
     records = _own_records(workshop, product)
-    product = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+    product = _locked(product)
     _check(details)
     quantity = stock.quantity_after(product, records, details, shown)
     _fill(product, details)
@@ -93,19 +93,20 @@ def set_stock(*, workshop: Workshop, product: Product, quantity: int, shown: int
 
     ``shown`` is the number that the maker saw: when somebody bought meanwhile, her count is out of date.
     """
-    records = _own_records(workshop, product)
-    if len(records) != 1:
+    records = {record.product_id: record for record in _own_records(workshop, product)}
+    record = records.get(product.pk)
+    if record is None:
         raise Refused(_("This piece has no price yet, so it cannot be sold."))
-    stock.check(product.parent if product.is_child else product, records[0], quantity, shown)
-    records[0].num_in_stock = quantity
-    records[0].save(update_fields=["num_in_stock", "date_updated"])
+    stock.check(Product.objects.get(pk=product.parent_id or product.pk), record, quantity, shown)
+    record.num_in_stock = quantity
+    record.save(update_fields=["num_in_stock", "date_updated"])
 
 
 @transaction.atomic
 def set_visible(*, workshop: Workshop, product: Product, visible: bool, user=None) -> None:
     """Show a piece in the shop or hide it. What is already ordered stays ordered."""
     _own_records(workshop, product)
-    locked = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+    locked = _locked(product)
     if locked.is_public != visible:
         locked.is_public = visible
         locked.save(update_fields=["is_public", "date_updated"])
@@ -113,7 +114,7 @@ def set_visible(*, workshop: Workshop, product: Product, visible: bool, user=Non
 
 
 def next_code(workshop: Workshop) -> str:
-    """The next piece code, such as "SML-31": one more than the highest ever given, so a code never means two things."""
+    """The next piece code, such as "SML-31": one more than the highest, so that gaps are not given away again."""
     start = f"{workshop.code_prefix}-"
     used = list(Product.objects.filter(upc__startswith=start).values_list("upc", flat=True))
     used += StockRecord.objects.filter(partner_id=workshop.partner_id).values_list("partner_sku", flat=True)
@@ -137,14 +138,18 @@ def _lock(workshop: Workshop) -> None:
 
 
 def _own_records(workshop: Workshop, product: Product) -> list:
-    """The stock records of the piece and its variants, locked in the order in which checkout locks them.
+    """The stock records of a piece and its variants, locked in the order in which checkout locks them.
 
     Raises LookupError for a piece of another workshop: callers look pieces up within one.
     """
-    owner = product.parent if product.is_child else product
-    if owner.partner_id != workshop.partner_id:
+    piece = product.parent if product.is_child else product
+    if piece.partner_id != workshop.partner_id:
         raise LookupError(f"Product {product.pk} is not of workshop {workshop.slug}.")
-    return stock.locked_records(product)
+    return stock.locked_records(piece)
+
+
+def _locked(product: Product) -> Product:
+    return Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
 
 
 def _check(details: PieceDetails) -> None:

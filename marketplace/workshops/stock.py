@@ -74,8 +74,8 @@ def _check_quantity(supply: str, record, quantity: int, shown: int | None) -> No
     _check_range(supply, quantity)
     if quantity < held:
         message = ngettext(
-            "A buyer who is paying right now holds %(held)s of these. Please try again in an hour, or give at least %(held)s.",
-            "Buyers who are paying right now hold %(held)s of these. Please try again in an hour, or give at least %(held)s.",
+            "A buyer is paying for %(held)s of these right now. Please give at least %(held)s, or wait an hour.",
+            "Buyers are paying for %(held)s of these right now. Please give at least %(held)s, or wait an hour.",
             held,
         )
         raise Refused(message % {"held": held}, "stock")

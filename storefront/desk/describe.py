@@ -16,7 +16,7 @@ from storefront.listing.product import weight_text
 
 
 def describe_consignment(row: Consignment, desk: Desk) -> dict:
-    """A consignment in a list: number, place, lines' titles, state. Needs ``own_lines`` (Desk.consignments)."""
+    """A consignment in a list: number, place, titles, state. Needs ``own_lines`` (Desk.consignments)."""
     address = row.order.shipping_address
     return {
         "pk": row.pk,

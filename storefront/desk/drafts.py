@@ -1,4 +1,4 @@
-"""Photos of a form that came back with a mistake: kept a day or two, so that nobody has to upload them twice."""
+"""Photos of a form that came back with a mistake: kept for two days, so that nobody uploads them twice."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ class KeptPhoto:
 
 
 def keep(photo: ContentFile, user) -> KeptPhoto:
-    """Put a cleaned photo aside for ``user``. Photos that nobody came back for are cleared away on the same walk."""
+    """Put a cleaned photo aside for ``user``. What nobody came back for is cleared away on the same walk."""
     _sweep()
     name = default_storage.save(f"{FOLDER}/{timezone.localdate():%Y-%m-%d}/{photo.name}", photo)
     return KeptPhoto(signing.dumps(name, salt=_salt(user), compress=True), name)
 
 
 def find(ticket: str, user) -> KeptPhoto | None:
-    """The photo behind ``ticket``; None when the ticket is forged, somebody else's, too old or already used."""
+    """The photo behind ``ticket``; None when that is forged, somebody else's, too old or already used."""
     try:
         name = signing.loads(ticket, salt=_salt(user), max_age=KEPT)
     except signing.BadSignature:

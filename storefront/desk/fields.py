@@ -7,12 +7,12 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext as _
 
-# Characters that show nothing or turn the reading direction of what follows; joiners that scripts and emoji need stay.
+# Characters that show nothing or turn the direction of what follows; joiners that scripts and emoji need stay.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def clean_words(value: object, *, lines: bool) -> str:
-    """Text without characters that cannot be seen, composed (NFC); with ``lines`` it keeps its line breaks."""
+    """Text without characters that cannot be seen, composed (NFC). ``lines``: it keeps its line breaks."""
     text = unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").replace("\r", "\n")
     if not lines:
         text = " ".join(text.split())

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from catalogue.models import Craft, Material, Product
 from catalogue.text import language_name
@@ -80,14 +79,14 @@ class PieceForm(forms.Form):
         label=gettext_lazy("How many can be bought now?"),
         least=0,
         most=MOST_IN_STOCK,
-        required=False,
+        error_messages={"required": gettext_lazy("Please say how many you have.")},
         help_text=gettext_lazy("Do not count what is already sold."),
     )
     lead_days = WholeNumber(
         label=gettext_lazy("Days until it can be sent"),
         least=1,
         most=MOST_DAYS,
-        required=False,
+        error_messages={"required": gettext_lazy("Please say how many days you need.")},
         help_text=gettext_lazy("For a piece made to order."),
     )
     hs_code = Words(
@@ -148,21 +147,20 @@ class PieceForm(forms.Form):
 
     def clean(self) -> dict:
         data = super().clean()
-        supply = data.get("supply")
-        if supply == Supply.MADE_TO_ORDER:
-            self._need("lead_days", _("Please say how many days you need."))
-        if supply == Supply.STOCK and self._starts_counting() and "stock" in self.fields:
-            self._need("stock", _("Please say how many you have."))
+        for name in self._beside_the_point(data.get("supply")):
+            self.errors.pop(name, None)
+            data[name] = None
         if "photos" not in self.errors:
             self._check_number_of_photos()
         return data
 
-    def _need(self, name: str, message: str) -> None:
-        if self.cleaned_data.get(name) is None and name not in self.errors:
-            self.add_error(name, message)
-
-    def _starts_counting(self) -> bool:
-        return self.product is None or self.product.made_to_order
+    def _beside_the_point(self, supply: str | None) -> list[str]:
+        """Fields that the chosen supply does not need: what stands in them is not even looked at."""
+        if supply == Supply.MADE_TO_ORDER:
+            return ["stock"]
+        if supply == Supply.ONE_OF_A_KIND and self.product is None:
+            return ["stock", "lead_days"]
+        return ["lead_days"] if supply else []
 
     def _check_number_of_photos(self) -> None:
         number = len(self._staying()) + len(self.kept) + len(self.sent)
@@ -223,9 +221,7 @@ class PieceForm(forms.Form):
     def _typed_stock(self) -> int | None:
         """None where nothing was said or changed: then what was sold meanwhile stays sold."""
         typed = self.cleaned_data.get("stock")
-        if self.product is None:
-            return None if self.cleaned_data["supply"] == Supply.ONE_OF_A_KIND else typed
-        return None if typed == self.shown else typed
+        return None if self.product and typed == self.shown else typed
 
     def details(self) -> PieceDetails:
         data = self.cleaned_data
@@ -267,7 +263,7 @@ class VariantForm(forms.Form):
 
 
 def initial_of(product: Product, text, record) -> dict:
-    """The form's values for a piece as it is; ``text`` is its row in the maker's language, ``record`` its stock."""
+    """The form's values for a piece; ``text`` is its row in the maker's language, ``record`` its stock."""
     values = {
         "title": product.title,
         "summary": text.summary if text else "",

@@ -25,7 +25,7 @@ SHOWN, SOLD_OUT, HIDDEN = "shown", "sold_out", "hidden"
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_view
 def listing(desk: Desk) -> HttpResponse:
-    """The pieces found; a POST does one thing to one of them: ``action`` is stock, show or hide, ``piece`` its id."""
+    """The pieces found; a POST does ``action`` (stock, show or hide) to the piece with the id ``piece``."""
     if desk.request.method != "POST":
         return _show(desk)
     action = desk.request.POST.get("action")

@@ -29,7 +29,7 @@ class Desk:
     workshops: list[Workshop] = field(default_factory=list)
 
     def consignments(self) -> QuerySet[Consignment]:
-        """Paid consignments of this workshop, ``own_lines`` being its lines of the order and nobody else's."""
+        """Paid consignments of this workshop; ``order.own_lines`` are its lines and nobody else's."""
         lines = (
             OrderLine.objects.filter(partner_id=self.workshop.partner_id)
             .select_related("product__parent")
@@ -99,7 +99,7 @@ def workshops_of(user) -> list[Workshop]:
 
 
 def members_only(view: Callable) -> Callable:
-    """``view(request, workshops, …)`` for members: others are asked to sign in, or told what the desk is (403)."""
+    """``view(request, workshops, …)`` for members; others are asked to sign in or told what the desk is (403)."""
 
     @never_cache
     @wraps(view)
@@ -116,7 +116,7 @@ def members_only(view: Callable) -> Callable:
 
 
 def desk_view(view: Callable) -> Callable:
-    """``view(desk, …)`` for a member of the workshop in the address; any other workshop is as missing as none."""
+    """``view(desk, …)`` for a member of the workshop in the address; any other workshop is missing (404)."""
 
     @members_only
     @wraps(view)
