@@ -1,10 +1,11 @@
 """What stories and place pages are made of. A product is stored by its id and drawn live; text stays text."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 
+from storefront import block_previews as previews
 from storefront import preload
 from storefront.listing.cards import draw
 from storefront.pictures import LARGE, WIDE, describe
@@ -21,9 +22,6 @@ class PictureChooserBlock(ImageChooserBlock):
         preload.load_images(store, {value for value in values if value})
         return [store.images.get(value) for value in values]
 
-    def get_preview_value(self):
-        return get_image_model().objects.order_by("pk").first()
-
 
 class TextBlock(blocks.StructBlock):
     heading = blocks.CharBlock(required=False, max_length=120, label=_("Heading"))
@@ -34,7 +32,7 @@ class TextBlock(blocks.StructBlock):
         label = _("Text")
         description = _("Paragraphs, with a heading if you like.")
         template = "storefront/blocks/text.html"
-        preview_value = {"heading": _("By the river"), "text": _("<p>In the dry months the bowls wait on bamboo racks.</p>")}
+        preview_value = staticmethod(previews.text)
 
 
 class PictureBlock(blocks.StructBlock):
@@ -48,6 +46,7 @@ class PictureBlock(blocks.StructBlock):
         label = _("Picture")
         description = _("One picture with its caption, credit and a description for people who cannot see it.")
         template = "storefront/blocks/picture.html"
+        preview_value = staticmethod(previews.picture)
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
@@ -60,8 +59,8 @@ class PictureBlock(blocks.StructBlock):
 
 class GalleryItem(blocks.StructBlock):
     image = PictureChooserBlock(label=_("Picture"))
-    alt = blocks.CharBlock(max_length=250, label=_("What it shows"))
-    credit = blocks.CharBlock(required=False, max_length=120, label=_("Credit"))
+    alt = blocks.CharBlock(max_length=250, label=_("What it shows"), help_text=_("Read aloud to people who cannot see it."))
+    credit = blocks.CharBlock(max_length=120, label=_("Credit"), help_text=_("Who made the picture and may be named."))
 
     class Meta:
         icon = "image"
@@ -73,15 +72,18 @@ class GalleryBlock(blocks.StructBlock):
     caption = blocks.CharBlock(required=False, max_length=300, label=_("Caption"))
 
     class Meta:
-        icon = "image"
+        icon = "grid"
         label = _("Gallery")
         description = _("Two to eight pictures side by side.")
         template = "storefront/blocks/gallery.html"
+        preview_value = staticmethod(previews.gallery)
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
         drawn = [describe(item["image"], WIDE, alt=item["alt"], credit=item["credit"]) for item in value["pictures"]]
-        return context | {"pics": [pic for pic in drawn if pic], "caption": value["caption"]}
+        pics = [pic for pic in drawn if pic]
+        credits = ", ".join(dict.fromkeys(pic["credit"] for pic in pics if pic["credit"]))
+        return context | {"pics": pics, "caption": value["caption"], "credits": credits}
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -94,7 +96,7 @@ class QuoteBlock(blocks.StructBlock):
         label = _("Quote")
         description = _("Words of a person, with name and role.")
         template = "storefront/blocks/quote.html"
-        preview_value = {"quote": _("A bowl is ready when it has forgotten the hand."), "speaker": _("A maker")}
+        preview_value = staticmethod(previews.quote)
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
@@ -105,10 +107,20 @@ class StepItem(blocks.StructBlock):
     title = blocks.CharBlock(max_length=120, label=_("Title"))
     text = blocks.TextBlock(label=_("Text"))
     picture = PictureChooserBlock(required=False, label=_("Picture"))
+    alt = blocks.CharBlock(required=False, max_length=250, label=_("What the picture shows"))
+    credit = blocks.CharBlock(required=False, max_length=120, label=_("Credit of the picture"))
 
     class Meta:
         icon = "list-ol"
         label = _("Step")
+
+    def clean(self, value):
+        cleaned = super().clean(value)
+        missing = [name for name in ("alt", "credit") if cleaned["picture"] and not cleaned[name]]
+        if missing and not self.is_deferred_validation:
+            problem = ValidationError(_("A picture needs a description and a credit."))
+            raise blocks.StructBlockValidationError(block_errors=dict.fromkeys(missing, problem))
+        return cleaned
 
 
 class StepsBlock(blocks.StructBlock):
@@ -120,15 +132,16 @@ class StepsBlock(blocks.StructBlock):
         label = _("Steps of a craft")
         description = _("How a thing is made, step by step.")
         template = "storefront/blocks/steps.html"
-        preview_value = {
-            "title": _("How a bowl is made"),
-            "steps": [{"title": _("Turn"), "text": _("The blank is turned green.")}] * 2,
-        }
+        preview_value = staticmethod(previews.steps)
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
         steps = [
-            {"title": step["title"], "text": step["text"], "pic": describe(step["picture"], WIDE, alt=step["title"])}
+            {
+                "title": step["title"],
+                "text": step["text"],
+                "pic": describe(step["picture"], WIDE, alt=step["alt"] or "", credit=step["credit"] or ""),
+            }
             for step in value["steps"]
         ]
         return context | {"title": value["title"], "steps": steps}
@@ -144,7 +157,7 @@ class MapPointBlock(blocks.StructBlock):
         label = _("Map point")
         description = _("Where it is, with a link to a map.")
         template = "storefront/blocks/map_point.html"
-        preview_value = {"label": _("The village"), "latitude": 12.5, "longitude": 104.25}
+        preview_value = staticmethod(previews.map_point)
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
@@ -163,6 +176,7 @@ class ProductBlock(blocks.StructBlock):
         label = _("One piece")
         description = _("One piece with its price and availability as they are now. A piece that is gone drops out.")
         template = "storefront/blocks/product.html"
+        preview_value = staticmethod(previews.product)
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
@@ -190,6 +204,7 @@ class ShelfBlock(blocks.StructBlock):
         label = _("Shelf of pieces")
         description = _("Several pieces: those you choose, or all of this village or workshop.")
         template = "storefront/blocks/shelf.html"
+        preview_value = staticmethod(previews.shelf)
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
@@ -208,6 +223,8 @@ class HowBlock(blocks.StructBlock):
         icon = "help"
         label = _("Step")
         description = _("One of the home page's short explanations.")
+        template = "storefront/blocks/how.html"
+        preview_value = staticmethod(previews.how)
 
 
 class StoryBody(blocks.StreamBlock):

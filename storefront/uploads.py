@@ -12,8 +12,8 @@ from PIL import Image, ImageCms, ImageOps
 
 pillow_heif.register_heif_opener()
 
-# What Pillow may try to read; MPO is a JPEG with a second picture inside, as some phones write it.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+# What Pillow may try to read. A JPEG with a second picture inside (MPO, as some phones write it) is a JPEG here.
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 ANIMATED = ("PNG", "WEBP")
 QUALITY = 88
 # Pillow raises the first four for broken files; the bombs are its own limit, in case ours is set higher.
@@ -34,7 +34,7 @@ class BadPicture(ValueError):
 def clean_picture(uploaded: UploadedFile) -> ContentFile:
     """``uploaded`` as a new JPEG: upright, sRGB, at most MARKETPLACE_UPLOAD_EDGE pixels long, randomly named.
 
-    Place, camera, owner and every other note inside the file are gone. What kind of file it is, its content says,
+    Place, camera, owner and every other note inside the file are gone. What the file is, its content says and
     not its name. Raises BadPicture.
     """
     if uploaded.size > settings.MARKETPLACE_UPLOAD_MAX_BYTES:

@@ -63,6 +63,7 @@ def _forget() -> Iterator[None]:
     """What a process keeps in memory belongs to one test only."""
     from django.core.cache import cache
 
+    from storefront.embeds import remembered
     from storefront.listing import cube, directory, version
     from storefront.public import page_cache
 
@@ -71,6 +72,7 @@ def _forget() -> Iterator[None]:
         directory.forget()
         cube.forget()
         page_cache.clear()
+        remembered.forget()
         cache.clear()
 
     forget()

@@ -9,7 +9,7 @@ from marketplace.workshops.details import MOST_PICTURES, PictureChange, Refused
 
 
 def change(product: Product, wanted: PictureChange, user=None) -> None:
-    """Remove, add and reorder within the caller's transaction. Raises Refused when there would be too many."""
+    """Remove, add and reorder in the caller's transaction. Raises Refused when there would be too many."""
     rows = list(product.images.select_related("picture").order_by("display_order", "pk"))
     leaving = [row for row in rows if row.pk in wanted.removed]
     staying = [row for row in rows if row.pk not in wanted.removed]

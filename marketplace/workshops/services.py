@@ -35,8 +35,8 @@ def list_piece(
 ) -> Product:
     """Put a new piece into the shop under the workshop's next code.
 
-    The same ``key`` of the same ``user`` answers with the piece that it made before. ``photos`` are image files, the
-    first is shown first. Raises Refused.
+    The same ``key`` of the same ``user`` answers with the piece that it made before. ``photos`` are image
+    files, the first is shown first. Raises Refused.
     """
     _lock(workshop)
     known = listed_before(workshop=workshop, user=user, key=key)
@@ -114,7 +114,7 @@ def set_visible(*, workshop: Workshop, product: Product, visible: bool, user=Non
 
 
 def next_code(workshop: Workshop) -> str:
-    """The next piece code, such as "SML-31": one more than the highest, so that gaps are not given away again."""
+    """The next piece code, such as "SML-31": one more than the highest: gaps are not filled."""
     start = f"{workshop.code_prefix}-"
     used = list(Product.objects.filter(upc__startswith=start).values_list("upc", flat=True))
     used += StockRecord.objects.filter(partner_id=workshop.partner_id).values_list("partner_sku", flat=True)

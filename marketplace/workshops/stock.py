@@ -14,7 +14,7 @@ Supply = Product.Supply
 
 
 def locked_records(piece: Product) -> list:
-    """The stock records of ``piece`` and its variants, locked in the order of ids until the transaction ends."""
+    """The stock records of ``piece`` and its variants, locked in the order of their ids."""
     family = Q(product=piece) | Q(product__parent=piece)
     rows = StockRecord.objects.filter(family, partner_id=piece.partner_id)
     return list(rows.select_for_update(of=("self",)).order_by("pk"))
@@ -74,8 +74,8 @@ def _check_quantity(supply: str, record, quantity: int, shown: int | None) -> No
     _check_range(supply, quantity)
     if quantity < held:
         message = ngettext(
-            "A buyer is paying for %(held)s of these right now. Please give at least %(held)s, or wait an hour.",
-            "Buyers are paying for %(held)s of these right now. Please give at least %(held)s, or wait an hour.",
+            "A buyer is paying for %(held)s of these now. Please give at least %(held)s, or wait an hour.",
+            "Buyers are paying for %(held)s of these now. Please give at least %(held)s, or wait an hour.",
             held,
         )
         raise Refused(message % {"held": held}, "stock")

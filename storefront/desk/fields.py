@@ -7,7 +7,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext as _
 
-# Characters that show nothing or turn the direction of what follows; joiners that scripts and emoji need stay.
+# Signs that show nothing or turn the direction of what follows; joiners, needed by scripts and emoji, stay.
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 

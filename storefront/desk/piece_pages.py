@@ -84,7 +84,7 @@ def edit(desk: Desk, pk: int) -> HttpResponse:
 
 
 def _saved(form: PieceForm, variants: list[VariantForm], save: Callable[[], Product]) -> Product | None:
-    """What ``save`` made; None when something typed is wrong: then the photos are kept for the next attempt."""
+    """What ``save`` made; None when something typed is wrong: then the photos are kept for next time."""
     # All are asked, so that every mistake is marked at once.
     valid = [row.is_valid() for row in (form, *variants)]
     if all(valid):

@@ -99,7 +99,7 @@ def workshops_of(user) -> list[Workshop]:
 
 
 def members_only(view: Callable) -> Callable:
-    """``view(request, workshops, …)`` for members; others are asked to sign in or told what the desk is (403)."""
+    """``view(request, workshops, …)`` for members; others sign in, or are told what the desk is (403)."""
 
     @never_cache
     @wraps(view)

@@ -55,7 +55,7 @@ def read_options(query: QueryDict) -> Options:
 def parse(url: str, also_host: str = "") -> Place | None:
     """The page of this shop that ``url`` names; None when it names anything else. Nothing is fetched.
 
-    ``also_host`` is a second host (with port) that counts as ours. Raises BadUrl for text that is no absolute URL.
+    ``also_host`` is a second host (with port) that counts as ours. Raises BadUrl for what is no absolute URL.
     """
     try:
         parts = urlsplit(url.strip())
@@ -91,6 +91,6 @@ def card_path(language: str, kind: str, slug: str, pk: int) -> str:
 
 
 def origin_of(url: str) -> str:
-    """"https://cdn.example" of an absolute URL; empty for a path."""
+    """Scheme and host of an absolute URL, such as https://cdn.example; empty for a path."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

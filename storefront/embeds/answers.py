@@ -22,7 +22,9 @@ def encode(format: str, root: str, values: dict[str, str | int]) -> bytes:
     element = ElementTree.Element(root)
     for name, value in values.items():
         ElementTree.SubElement(element, name).text = NOT_XML.sub("", str(value))
-    return b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n' + ElementTree.tostring(element, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n' + ElementTree.tostring(
+        element, encoding="utf-8"
+    )
 
 
 def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -31,4 +33,6 @@ def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response["ETag"] not in parse_etags(request.headers.get("If-None-Match", "")):
         return response
     # The headers of a 304 replace those of the stored answer, so the same ones have to travel.
-    return HttpResponseNotModified(headers={name: value for name, value in response.items() if name != "Content-Type"})
+    return HttpResponseNotModified(
+        headers={name: value for name, value in response.items() if name != "Content-Type"}
+    )

@@ -71,7 +71,9 @@ def with_etag_framed(request: HttpRequest, response: HttpResponse, language: str
     return answer
 
 
-def _notice(request: HttpRequest, language: str, options: Options, status: int, gone: Gone | None = None) -> HttpResponse:
+def _notice(
+    request: HttpRequest, language: str, options: Options, status: int, gone: Gone | None = None
+) -> HttpResponse:
     """A small card instead of the one asked for. It says no more than its status does."""
     if language not in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
         language = settings.LANGUAGE_CODE

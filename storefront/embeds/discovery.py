@@ -1,4 +1,4 @@
-"""How an embeddable page tells a consumer where its oEmbed answers are: in the head, and as ``Link`` headers."""
+"""How an embeddable page says where its oEmbed answers are: in the head, and as ``Link`` headers."""
 
 from urllib.parse import urlencode
 
@@ -8,7 +8,7 @@ TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
 def discovery(page_url: str) -> dict:
-    """For the page at path ``page_url``: ``links`` (href, type) for the head, and ``header``, the same as one header."""
+    """For the page at path ``page_url``: ``links`` (href, type) for the head, ``header`` with the same."""
     url = absolute(page_url)
     links = [
         {"href": f"{absolute('/oembed/')}?{urlencode({'url': url, 'format': name})}", "type": media_type}

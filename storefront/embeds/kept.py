@@ -1,7 +1,8 @@
 """Remembers answers per version of the content, and gives the last good one when the database is away.
 
-The cards and oEmbed answers that agencies' visitors see must outlive an outage of the shop, so each worker keeps what
-it last read. Nothing here is personal. Absence is never kept: only the database can say that something is missing.
+The cards and oEmbed answers that agencies' visitors see must outlive an outage of the shop, so each worker
+keeps what it last read. Nothing here is personal. Absence is never kept: only the database can say that
+something is missing.
 """
 
 import logging
@@ -38,10 +39,12 @@ class Keep:
         self._rows: OrderedDict[Hashable, Row] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Any], keepable: Callable[[Any], bool] = bool) -> tuple[Any, float]:
-        """(value, its age in seconds). Raises Unavailable when ``make`` fails and there is no value from before.
+    def get(
+        self, key: Hashable, make: Callable[[], Any], keepable: Callable[[Any], bool] = bool
+    ) -> tuple[Any, float]:
+        """(value, its age in seconds). Raises Unavailable when ``make`` fails and nothing was kept before.
 
-        Any failure counts, not only the database's: the contract with agencies is a card or a 503, never an error page.
+        Any failure counts, not only the database's: agencies are promised a card or a 503, no error page.
         """
         row = self._rows.get(key)
         try:

@@ -1,4 +1,4 @@
-"""The oEmbed provider: ``/oembed/?url=…`` → title, picture and the html that shows the card (docs/embedding.md)."""
+"""The oEmbed provider: ``/oembed/?url=…`` → title, picture and html for the card (docs/embedding.md)."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -9,10 +9,10 @@ from wagtail.contrib.redirects.models import Redirect
 from storefront.embeds import addresses
 from storefront.embeds.addresses import BadUrl, Options, Place, absolute
 from storefront.embeds.answers import MEDIA_TYPES, RETRY_AFTER, encode, with_etag
-from storefront.embeds.kept import Keep, Unavailable
+from storefront.embeds.kept import Unavailable
+from storefront.embeds.remembered import places, recall
 from storefront.embeds.sizes import Size, fit
 from storefront.embeds.subjects import Restricted, Subject
-from storefront.embeds.remembered import recall
 from storefront.serving import find_page
 
 CACHE_AGE = 86_400  # seconds that a consumer may keep the answer
@@ -27,8 +27,6 @@ REFUSALS = {
     503: "The shop cannot answer now. Please ask again.",
 }
 
-places = Keep(most=4000)
-
 
 class Refused(Exception):
     """The request gets the status in the first argument."""
@@ -36,7 +34,7 @@ class Refused(Exception):
 
 @csrf_exempt
 def oembed(request: HttpRequest, format: str = "") -> HttpResponse:
-    """Answers GET and HEAD with 200, 400, 401, 404, 501 or 503; other methods with 405. Reads no session, sets no cookie."""
+    """200, 400, 401, 404, 501 or 503 to GET and HEAD; 405 to the rest. Reads no session, sets no cookie."""
     if request.method not in ("GET", "HEAD"):
         return _public(HttpResponseNotAllowed(["GET", "HEAD"]))
     asked = request.GET.get("format") or format or "json"
@@ -78,7 +76,7 @@ def _answer(request: HttpRequest) -> tuple[dict[str, str | int], str]:
     except BadUrl:
         raise Refused(400) from None
     # Asked even for what is certainly not ours: while the database is away nothing is said to be missing.
-    (key, _age) = places.get(place, lambda: _locate(place) if place else None)
+    key, _age = places.get(place, lambda: _locate(place) if place else None)
     if key is None:
         raise Refused(404)
     wanted = request.GET.get("lang", "")
@@ -111,12 +109,18 @@ def _locate(place: Place) -> tuple[str, int] | None:
 def _renamed(place: Place):
     """The page that Wagtail redirects this address to. Agencies' old posts keep asking with the old one."""
     old_path = Redirect.normalise_path(f"/{place.language}/{place.path}")
-    row = Redirect.objects.filter(old_path=old_path, redirect_page__live=True).select_related("redirect_page").first()
+    row = (
+        Redirect.objects.filter(old_path=old_path, redirect_page__live=True)
+        .select_related("redirect_page")
+        .first()
+    )
     return row.redirect_page.specific if row else None
 
 
-def describe(subject: Subject, size: Size | None, options: Options, maxima: tuple[int | None, int | None]) -> dict:
-    """The oEmbed values: type ``rich``, or ``link`` where the asked size cannot hold a card (``size`` is None)."""
+def describe(
+    subject: Subject, size: Size | None, options: Options, maxima: tuple[int | None, int | None]
+) -> dict:
+    """The oEmbed values: type ``rich``, or ``link`` where the asked size holds no card (``size`` is None)."""
     values: dict[str, str | int] = {
         "version": "1.0",
         "type": "rich" if size else "link",
@@ -140,7 +144,11 @@ def thumbnail(picture: dict, maxwidth: int | None, maxheight: int | None) -> dic
         url, _blank, width = source.rstrip("w").partition(" ")
         width, height = int(width), round(int(width) * picture["height"] / picture["width"])
         if width <= (maxwidth or width) and height <= (maxheight or height):
-            found = {"thumbnail_url": absolute_file(url), "thumbnail_width": width, "thumbnail_height": height}
+            found = {
+                "thumbnail_url": absolute_file(url),
+                "thumbnail_width": width,
+                "thumbnail_height": height,
+            }
     return found
 
 
@@ -150,7 +158,7 @@ def absolute_file(url: str) -> str:
 
 
 def html(subject: Subject, size: Size, options: Options) -> str:
-    """A quotation and an empty frame: the one shape that WordPress, Wagtail, Drupal and plain pages all show."""
+    """A quotation and an empty frame: the shape that WordPress, Wagtail, Drupal and plain pages all show."""
     return format_html(
         '<blockquote><a href="{}">{}</a></blockquote>'
         '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"'

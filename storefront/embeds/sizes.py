@@ -1,4 +1,4 @@
-"""How large a card's frame should be before, or without, its script. CSS pixels; the shapes are those of card.css."""
+"""How large a card's frame is before, or without, its script. In CSS pixels; shapes as in card.css."""
 
 from math import ceil
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class Size(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """The card from a width on. ``words`` is the field without its title; ``title`` the height of a line and its letters."""
+    """The card from a width on. ``words`` is the field without the title, ``title`` the height of a line."""
 
     from_width: int
     share: float
@@ -46,7 +46,7 @@ def fit(subject: Subject, maxwidth: int | None, maxheight: int | None) -> Size |
 
 
 def natural_height(subject: Subject, width: int) -> int:
-    """About what the card takes at ``width``, rather more than less: a little room is better than a scroll bar."""
+    """About what the card takes at ``width``, rather more than less: better some room than a scroll bar."""
     shape = next(shape for shape in (WIDE, MIDDLE, NARROW) if width >= shape.from_width)
     words = shape.words + shape.title * _lines(subject.title, width * shape.share - EDGES, shape.title)
     words += 40 * (bool(subject.lang_label) + bool(subject.piece))

@@ -23,7 +23,7 @@ PIECES = 3
 
 @dataclass(frozen=True)
 class Subject:
-    """All that a card or an oEmbed answer says. ``language`` is the card's, ``lang`` that of the subject's own words."""
+    """All that a card or oEmbed answer says, in ``language``; ``lang`` is that of the subject's own words."""
 
     kind: str
     language: str
@@ -78,7 +78,9 @@ def _page(kind: str, language: str, pk: int) -> Found:
         if rows := _translations(model, language, pk):
             return _of_rows(kind, language, pk, rows)
     # A page that was deleted leaves its entry in Wagtail's log; a number that never was leaves none.
-    deleted = PageLogEntry.objects.filter(page_id=pk, action="wagtail.delete", content_type__model__in=_names(models))
+    deleted = PageLogEntry.objects.filter(
+        page_id=pk, action="wagtail.delete", content_type__model__in=_names(models)
+    )
     return _gone(language, None) if deleted.exists() else None
 
 
@@ -139,7 +141,7 @@ def _places(place: Place | None, economy: str) -> tuple[tuple[str, str], ...]:
 
 
 def _pieces_of(page: Page) -> list[ProductCard]:
-    """Up to three pieces: those that the page shows, in its order, then the newest of its subject; sold out ones last."""
+    """Up to three: those that the page shows, in its order, then its subject's newest; sold out ones last."""
     shown = _shown(page)
     subject = next(name for name in ("workshop_id", "village_id", "craft_id") if getattr(page, name, None))
     rows = ProductCard.objects.filter(Q(pk__in=shown) | Q(**{subject: getattr(page, subject)}), visible=True)
@@ -178,7 +180,11 @@ def _product(language: str, pk: int) -> Found:
         return None
     village = directory.villages.get(card.village_id)
     if not card.visible:
-        return Gone(village.url, village.name, village.lang) if village and village.url else _gone(language, None)
+        return (
+            Gone(village.url, village.name, village.lang)
+            if village and village.url
+            else _gone(language, None)
+        )
     return _of_card(language, card, village, directory)
 
 

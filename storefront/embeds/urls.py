@@ -12,6 +12,6 @@ urlpatterns = [
         card,
         name="embed-card",
     ),
-    # Whatever else is asked for below v1 stands in a frame, too: a card that says so, never the shop's error page.
+    # Whatever else is asked for below v1 stands in a frame, too: a card says so, never the shop's error page.
     re_path(r"^embed/v1/.*/$", absent, name="embed-absent"),
 ]

@@ -93,7 +93,7 @@ def test_minor_units_are_stripes_and_come_back(amount, minor):
     [
         ("12.505 USD", "exactly"),
         ("12.5 JPY", "exactly"),
-        ("5.124 KWD", "exactly"),  # Stripe takes dinars in steps of ten thousandths only
+        ("5.124 KWD", "exactly"),  # Stripe takes dinars in steps of a hundredth only
         ("5.5 ISK", "exactly"),
         ("1.00 XXX", "does not take"),
         ("1.00 usd", "does not take"),

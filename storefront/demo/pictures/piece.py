@@ -66,8 +66,9 @@ def _hero(motif: str, craft: str, look: Look, seed: int, rng: Random) -> Image.I
         sprite = _fit(sprite, rng.uniform(800, 880), 860)
         horizon = rng.uniform(690, 800)
         sheet = wall_and_table(look, rng, horizon)
-        above = sprite.foot[1]
-        put(sheet, sprite, 800, min(1060, max(horizon + 90, 600 + above / 2 + 40)))
+        # The outline is centred, not the foot: a box seen from its corner must survive a portrait crop.
+        above, x = sprite.foot[1], 800 + sprite.foot[0] - sprite.layer.size[0] / 2
+        put(sheet, sprite, x, min(1060, max(horizon + 90, 600 + above / 2 + 40)))
     return sheet
 
 

@@ -51,7 +51,7 @@ def plate(look: Look, craft: str, rng: Random, width: float) -> Sprite:
         layer.tint(
             centre, mottled(layer.size, rng.choice((look.body, look.alt, lighter(look.body, 0.1))), rng)
         )
-        if rng.random() < 0.8:
+        if rng.random() < 0.92:
             _medallion(layer, look, r, r * well, rng)
     dip = centre.blurred(r * 0.05)
     hollow = Patch(centre.mask, centre.x + round(r * 0.05), centre.y + round(r * 0.06)).blurred(r * 0.05)
