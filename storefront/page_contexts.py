@@ -15,6 +15,8 @@ from storefront.pictures import LARGE, PORTRAIT, WIDE, describe
 
 STORIES_PER_PAGE = 12
 PLACES_PER_PAGE = 24
+# So many of the newest pieces tell which crafts a village practises, and which villages a craft.
+SAMPLE = 48
 # All that a story's card shows; a page has some forty fields more.
 CARD_FIELDS = ("title", "url_path", "intro", "hero_id", "hero_alt", "village_id", "first_published_at")
 
@@ -62,12 +64,15 @@ def village(page, request: HttpRequest) -> dict:
     place = directory.villages.get(page.village_id)
     stories = list(_stories(page).filter(village_id=page.village_id)[:3])
     workshops = [row for row in directory.workshops.values() if row.village_id == page.village_id][:12]
-    pieces = draw(newest().filter(village_id=page.village_id)[:8])
-    load_for(stories, workshops)
+    rows = list(newest().filter(village_id=page.village_id)[:SAMPLE])
+    pieces = draw(rows[:8])
+    crafts = of_cards(rows, "craft_id", directory.crafts)
+    load_for(stories, workshops, crafts)
     return {
         "hero": hero(page),
         "village": place_link(place),
         "workshops": [place_card(row, directory) for row in workshops],
+        "crafts": [place_card(row, directory) for row in crafts],
         "stories": [story_card(row, directory) for row in stories],
         "pieces": pieces,
         "shelf_cards": {"village": pieces, "workshop": []},
@@ -79,12 +84,17 @@ def craft(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
     place = directory.crafts.get(page.craft_id)
     stories = list(_stories(page).filter(craft_id=page.craft_id)[:3])
-    load_for(stories)
+    rows = list(newest().filter(craft_id=page.craft_id)[:SAMPLE])
+    villages = of_cards(rows, "village_id", directory.villages)
+    workshops = of_cards(rows, "workshop_id", directory.workshops)
+    load_for(stories, villages, workshops)
     return {
         "hero": hero(page),
         "craft": place_link(place),
+        "villages": [place_card(row, directory) for row in villages],
+        "workshops": [place_card(row, directory) for row in workshops],
         "stories": [story_card(row, directory) for row in stories],
-        "pieces": draw(newest().filter(craft_id=page.craft_id)[:8]),
+        "pieces": draw(rows[:8]),
         "shelf_cards": {"village": [], "workshop": []},
         "pieces_url": f"/{directory.language}/products/?craft={place.slug}" if place else "",
     }
@@ -137,6 +147,12 @@ def place_index(page, request: HttpRequest) -> dict:
         "items": [place_card(place, directory) for place in shown.object_list],
         "paging": describe_paging(shown, request),
     }
+
+
+def of_cards(rows: list[ProductCard], field: str, places: dict[int, Place]) -> list[Place]:
+    """The places with pages that these cards name in ``field``, each once, in the cards' order."""
+    found = dict.fromkeys(getattr(row, field) for row in rows)
+    return [places[pk] for pk in found if pk in places and places[pk].url]
 
 
 def newest():

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.economies.names import economy_name
+
 
 class ShippingRate(models.Model):
     """What one consignment costs to send, by place, weight and date. Dated rows: an order keeps the amount it used.
@@ -36,6 +38,12 @@ class ShippingRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin} → {self.destination or '*'} ≤ {self.up_to_g} g: {self.amount} {self.currency}"
+
+    @property
+    def route(self) -> str:
+        """Where from and where to, in the active language."""
+        to = economy_name(self.destination) if self.destination else _("elsewhere")
+        return f"{economy_name(self.origin)} → {to}"
 
 
 class ConsignmentQuerySet(models.QuerySet):

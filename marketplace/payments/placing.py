@@ -27,6 +27,7 @@ OrderCreator = get_class("order.utils", "OrderCreator")
 
 # Without letters that look like digits; 15 of 30 signs hold 73 bits, so a number cannot be guessed.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+LONGEST_TITLE = 255
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ class ConsignmentShipping:
     def discount(self, basket) -> Decimal:
         """Oscar asks when an offer on shipping is active: such offers do not apply to consignments."""
         return Decimal("0.00")
+
+
+class Creator(OrderCreator):
+    """Oscar's, with room for the title of a variant: its piece's and its own."""
+
+    def create_line_models(self, order, basket_line, extra_line_fields=None):
+        fields = {"title": basket_line.product.get_title()[:LONGEST_TITLE]} | (extra_line_fields or {})
+        return super().create_line_models(order, basket_line, fields)
 
 
 def new_reference() -> str:
@@ -153,7 +162,7 @@ def _write_order(basket, buyer: Buyer, quote: BasketQuote):
         notes=buyer.notes,
     )
     total = quote.total
-    order = OrderCreator().place_order(
+    order = Creator().place_order(
         basket=basket,
         total=Price(total.currency, total.amount, total.amount),
         shipping_method=ConsignmentShipping(),

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -127,7 +128,8 @@ def listed_before(*, workshop: Workshop, user, key: uuid.UUID | None) -> Product
     """The piece that list_piece made for this ``key`` of this ``user``, if it did."""
     if key is None or user is None:
         return None
-    entries = ModelLogEntry.objects.for_model(Product).filter(action=LISTED, user=user, uuid=key)
+    kind = ContentType.objects.get_for_model(Product)
+    entries = ModelLogEntry.objects.filter(content_type=kind, action=LISTED, user=user, uuid=key)
     ids = [int(pk) for pk in entries.values_list("object_id", flat=True)]
     return Product.objects.filter(pk__in=ids, partner_id=workshop.partner_id).first()
 

@@ -1,10 +1,13 @@
 """The oEmbed provider: ``/oembed/?url=…`` → title, picture and html for the card (docs/embedding.md)."""
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
 
 from storefront.embeds import addresses
 from storefront.embeds.addresses import BadUrl, Options, Place, absolute
@@ -13,7 +16,7 @@ from storefront.embeds.kept import Unavailable
 from storefront.embeds.remembered import places, recall
 from storefront.embeds.sizes import Size, fit
 from storefront.embeds.subjects import Restricted, Subject
-from storefront.serving import find_page
+from storefront.listing.directory import get_directory
 
 CACHE_AGE = 86_400  # seconds that a consumer may keep the answer
 CACHE_CONTROL = "public, max-age=3600, stale-if-error=604800"
@@ -101,20 +104,19 @@ def _locate(place: Place) -> tuple[str, int] | None:
     """(kind, id) of what lives, or lived until it was renamed, at ``place``."""
     if place.product_pk is not None:
         return "product", place.product_pk
-    page = find_page(place.path, place.language) or _renamed(place)
-    kind = getattr(page, "embed_kind", "")
-    return (kind, page.pk) if kind else None
-
-
-def _renamed(place: Place):
-    """The page that Wagtail redirects this address to. Agencies' old posts keep asking with the old one."""
+    root = get_directory(place.language).roots.get(place.language, "")
+    pages = Page.objects.filter(live=True)
+    here = pages.filter(url_path=f"{root}{place.path.strip('/')}/", locale__language_code=place.language)
+    # Agencies' old posts keep asking with the address from before a rename.
     old_path = Redirect.normalise_path(f"/{place.language}/{place.path}")
-    row = (
-        Redirect.objects.filter(old_path=old_path, redirect_page__live=True)
-        .select_related("redirect_page")
-        .first()
-    )
-    return row.redirect_page.specific if row else None
+    return _kind_of(here) or _kind_of(pages.filter(redirect__old_path=old_path))
+
+
+def _kind_of(pages: QuerySet) -> tuple[str, int] | None:
+    """(kind, id) of the first page, None when there is none or its kind is not embedded. One statement."""
+    row = pages.values_list("pk", "content_type__app_label", "content_type__model").first()
+    kind = getattr(apps.get_model(*row[1:]), "embed_kind", "") if row else ""
+    return (kind, row[0]) if kind else None
 
 
 def describe(

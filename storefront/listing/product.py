@@ -1,15 +1,17 @@
 """The page of one piece."""
 
+from decimal import Decimal
+
 from django.conf import settings
-from django.db.models import Case, Prefetch, Value, When, prefetch_related_objects
+from django.db.models import Case, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from catalogue.models import Product, ProductImage, ProductText
-from catalogue.text import by_language, choose, language_name, shown_in
+from catalogue.models import Product, ProductText
+from catalogue.text import choose, language_name, shown_in
 from marketplace.economies.names import economy_name
 from marketplace.money import Money, format_money
 from storefront import page_contexts, preload
@@ -17,7 +19,7 @@ from storefront.embeds.discovery import discovery
 from storefront.listing.cards import draw, product_path
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
-from storefront.pictures import LARGE, describe
+from storefront.pictures import LARGE, Loaded, describe
 from storefront.public import public_page
 
 State = ProductCard.State
@@ -38,32 +40,33 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
 
 
 def _load(pk: int) -> Product | None:
-    """A visible standalone or parent product, its texts, pictures and stock: four statements, however many rows."""
-    texts = Prefetch("texts", queryset=ProductText.objects.select_related("locale"))
-    family = Prefetch(
-        "children",
-        queryset=Product.objects.filter(is_public=True).order_by("id").prefetch_related("stockrecords", texts),
-    )
-    pictures = ProductImage.objects.select_related("picture").order_by("display_order", "id")
-    related = [texts, Prefetch("images", queryset=pictures), "images__picture__renditions", "stockrecords"]
+    """A visible standalone or parent product with its card."""
     rows = Product.objects.filter(pk=pk, is_public=True, card__visible=True).exclude(structure=Product.CHILD)
-    product = rows.select_related("card", "craft").prefetch_related(*related).first()
-    if product is not None and product.is_parent:
-        # Only pieces with variants pay for reading them.
-        prefetch_related_objects([product], family)
-    return product
+    return rows.select_related("card").first()
+
+
+def _texts(product: Product) -> dict[int, dict[str, ProductText]]:
+    """Product id → language code → words, of the piece and of its variants. One statement."""
+    family = [product.pk]
+    if product.is_parent:
+        family = Product.objects.filter(Q(pk=product.pk) | Q(parent=product.pk)).values("pk")
+    found: dict[int, dict[str, ProductText]] = {}
+    for row in ProductText.objects.filter(owner__in=family).select_related("locale"):
+        found.setdefault(row.owner_id, {})[row.language] = row
+    return found
 
 
 def describe_product(product: Product, store: preload.Preloaded) -> dict:
     """Context of catalogue/product.html (see docs/templates.md)."""
     language = get_language()
-    directory, card = get_directory(language), product.card
-    text = choose(by_language(product.texts.all()), language, product.source_language)
+    directory, card, texts = get_directory(language), product.card, _texts(product)
+    text = choose(texts.get(product.pk, {}), language, product.source_language)
     story = _story(card, language)
     workshop = directory.workshops.get(card.workshop_id)
     village = directory.villages.get(card.village_id)
-    preload.load_images(store, {row.hero_id for row in (story, workshop) if row and row.hero_id})
-    variants = [_variant(child, language) for child in product.children.all()] if product.is_parent else []
+    shown = list(product.images.order_by("display_order", "id").values_list("picture_id", flat=True))
+    preload.load_images(store, {pk for pk in (*shown, story and story.hero_id) if pk})
+    variants = _variants(product, texts, language) if product.is_parent else []
     title = text.title if text else product.title
     lang = text.language if text else product.source_language
     return {
@@ -76,7 +79,7 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
             "description_paragraphs": text.paragraphs if text else [product.description],
             "code": product.upc or "",
         },
-        "pictures": _pictures(product, title, lang),
+        "pictures": _pictures([store.images[pk] for pk in shown if pk in store.images], title, lang),
         "workshop": page_contexts.place_link(workshop) | {"portrait": {}, "village": village.name if village else ""} if workshop else None,
         "village": page_contexts.place_link(village),
         "craft": page_contexts.place_link(directory.crafts.get(card.craft_id)),
@@ -148,8 +151,7 @@ def breadcrumbs(directory: Directory, village, title: str) -> list[dict]:
     return [*found, {"label": title, "url": ""}]
 
 
-def _pictures(product: Product, title: str, lang: str) -> list[dict]:
-    images = [row.picture for row in product.images.all() if row.picture]
+def _pictures(images: list[Loaded], title: str, lang: str) -> list[dict]:
     drawn = []
     for number, image in enumerate(images, start=1):
         alt = title if number == 1 else _("%(title)s, picture %(number)s") % {"title": title, "number": number}
@@ -157,15 +159,28 @@ def _pictures(product: Product, title: str, lang: str) -> list[dict]:
     return [pic for pic in drawn if pic]
 
 
-def _variant(child: Product, language: str) -> dict:
-    record = next(iter(child.stockrecords.all()), None)
-    text = choose(by_language(child.texts.all()), language, child.source_language)
-    sold_out = record is None or (not child.parent.made_to_order and record.net_stock_level <= 0)
-    state = State.SOLD_OUT if sold_out else State.MADE_TO_ORDER if child.parent.made_to_order else State.IN_STOCK
-    price = Money(record.price, record.price_currency) if record else None
+def _variants(product: Product, texts: dict[int, dict[str, ProductText]], language: str) -> list[dict]:
+    """The variants in their order with price and stock, in one statement."""
+    stock = [f"stockrecords__{name}" for name in ("price", "price_currency", "num_in_stock", "num_allocated")]
+    rows = Product.objects.filter(parent=product, is_public=True).order_by("id", "stockrecords__id")
+    first = {}
+    for pk, *row in rows.values_list("pk", "title", "source_language", *stock):
+        first.setdefault(pk, row)
+    return [_variant(pk, product, texts.get(pk, {}), language, *row) for pk, row in first.items()]
+
+
+def _variant(
+    pk: int, parent: Product, texts: dict[str, ProductText], language: str, title: str, source: str,
+    amount: Decimal | None, currency: str | None, in_stock: int | None, allocated: int | None,
+) -> dict:
+    text = choose(texts, language, source)
+    left = (in_stock or 0) - (allocated or 0)
+    sold_out = currency is None or (not parent.made_to_order and left <= 0)
+    state = State.SOLD_OUT if sold_out else State.MADE_TO_ORDER if parent.made_to_order else State.IN_STOCK
+    price = Money(amount, currency) if currency and amount is not None else None
     return {
-        "id": child.pk,
-        "label": text.title if text else child.title,
+        "id": pk,
+        "label": text.title if text else title,
         "price": price,
         "price_text": format_money(price, language) if price else "",
         "state": state,
@@ -182,7 +197,7 @@ def _story(card: ProductCard, language: str):
         When(workshop_id=card.workshop_id, then=Value(0)), When(craft_id=card.craft_id, then=Value(1)), default=Value(2)
     )
     rows = StoryPage.objects.filter(live=True, locale__language_code=language, village_id=card.village_id)
-    return rows.select_related("locale").defer("body").order_by(nearness, "-first_published_at").first()
+    return rows.only(*page_contexts.CARD_FIELDS).order_by(nearness, "-first_published_at").first()
 
 
 def _related(card: ProductCard):

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shared(cast):
     """A paid order with two workshops' pieces."""
-    cup = make_piece(cast.maker.workshop, title={"en": "Tea cup", "ja": "湯呑"}, price="31.00", stock=9, code="SML-07")
+    cup = make_piece(
+        cast.maker.workshop, title={"en": "Tea cup", "ja": "湯呑"}, price="31.00", stock=9, code="SML-07"
+    )
     scarf = make_piece(cast.other_maker.workshop, title="Blue scarf", price="77.00", stock=9, code="BFI-03")
     buyer = make_buyer(notes="Please wrap it.\n<b>Thank you</b>", line2="Flat 5")
     return make_order([(cup, 3), (scarf, 2)], buyer=buyer, paid=True)
@@ -33,16 +35,39 @@ def path(person, consignment: Consignment | None = None) -> str:
 
 def test_a_consignment_shows_what_to_pack_and_where_it_goes(shared, cast):
     page = cast.maker.client.get(path(cast.maker, own(shared, cast.maker))).text
-    for part in ("3 ×", "Tea cup", "SML-07", "$93.00", "Mori Kenji", "1-2-3 Minato", "Flat 5", "220-0012", "Japan", "+81451234567"):
+    for part in (
+        "3 ×",
+        "Tea cup",
+        "SML-07",
+        "$93.00",
+        "Mori Kenji",
+        "1-2-3 Minato",
+        "Flat 5",
+        "220-0012",
+        "Japan",
+        "+81451234567",
+    ):
         assert part in page
     assert "&lt;b&gt;Thank you&lt;/b&gt;" in page and "<b>Thank you" not in page
 
 
 def test_nothing_of_the_other_maker_of_the_same_order_is_shown(shared, cast):
     mine = own(shared, cast.maker)
-    for address in (path(cast.maker, mine), path(cast.maker), reverse("desk:workshop", kwargs={"workshop": cast.maker.workshop.slug})):
+    for address in (
+        path(cast.maker, mine),
+        path(cast.maker),
+        reverse("desk:workshop", kwargs={"workshop": cast.maker.workshop.slug}),
+    ):
         page = cast.maker.client.get(address).text
-        for secret in ("Blue scarf", "BFI-03", "77.00", "154.00", "Ban Fai Indigo", f"{shared.amount}", shared.order.number):
+        for secret in (
+            "Blue scarf",
+            "BFI-03",
+            "77.00",
+            "154.00",
+            "Ban Fai Indigo",
+            f"{shared.amount}",
+            shared.order.number,
+        ):
             assert secret not in page, (address, secret)
     other = own(shared, cast.other_maker)
     assert str(other.goods) not in page and str(shared.order.shipping_incl_tax) not in page
@@ -55,7 +80,10 @@ def test_the_number_of_a_consignment_does_not_lead_to_the_whole_order(shared, ca
 
 
 def test_the_mail_to_a_workshop_names_no_other_and_not_the_order(db, cast, mailoutbox, commit):
-    cup, scarf = make_piece(cast.maker.workshop, title="Tea cup"), make_piece(cast.other_maker.workshop, title="Blue scarf")
+    cup, scarf = (
+        make_piece(cast.maker.workshop, title="Tea cup"),
+        make_piece(cast.other_maker.workshop, title="Blue scarf"),
+    )
     payment = make_order([cup, scarf], paid=True)
     commit()
     mails = [mail for mail in mailoutbox if cast.maker.user.email in mail.to]
@@ -74,7 +102,10 @@ def test_unpaid_orders_are_nobodys_business_yet(cast):
     payment = make_order([make_piece(cast.maker.workshop)])
     assert own(payment, cast.maker).number not in cast.maker.client.get(path(cast.maker)).text
     assert cast.maker.client.get(path(cast.maker, own(payment, cast.maker))).status_code == 404
-    assert cast.maker.client.post(path(cast.maker, own(payment, cast.maker)), {"action": "pack"}).status_code == 404
+    assert (
+        cast.maker.client.post(path(cast.maker, own(payment, cast.maker)), {"action": "pack"}).status_code
+        == 404
+    )
 
 
 def test_packed_sent_delivered(shared, cast):
@@ -103,7 +134,9 @@ def test_a_helper_may_send_without_packing_first(shared, cast):
 
 def test_a_parcel_needs_a_carrier_and_what_was_typed_stays(shared, cast):
     mine = own(shared, cast.maker)
-    page = cast.maker.client.post(path(cast.maker, mine), {"action": "send", "carrier": " \x00 ", "tracking": "AB 12"})
+    page = cast.maker.client.post(
+        path(cast.maker, mine), {"action": "send", "carrier": " \x00 ", "tracking": "AB 12"}
+    )
     assert page.status_code == 400 and "AB 12" in page.text
     assert "Please say who takes the parcel." in page.text
     mine.refresh_from_db()
@@ -113,7 +146,10 @@ def test_a_parcel_needs_a_carrier_and_what_was_typed_stays(shared, cast):
 @pytest.mark.parametrize("carrier", ["x" * 81, "y" * 100_000])
 def test_a_carrier_too_long_is_refused(shared, cast, carrier):
     mine = own(shared, cast.maker)
-    assert cast.maker.client.post(path(cast.maker, mine), {"action": "send", "carrier": carrier}).status_code == 400
+    assert (
+        cast.maker.client.post(path(cast.maker, mine), {"action": "send", "carrier": carrier}).status_code
+        == 400
+    )
     mine.refresh_from_db()
     assert mine.state == State.PLACED
 

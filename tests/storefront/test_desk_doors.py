@@ -2,6 +2,9 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from oscar.core.loading import get_model
 
@@ -9,6 +12,7 @@ from catalogue.models import Product
 from marketplace.fulfilment.models import Consignment
 from marketplace.workshops.models import Member
 from tests.factories import make_member, make_order, make_piece, make_workshop
+from tests.factories.places import PASSWORD
 
 StockRecord = get_model("partner", "StockRecord")
 pytestmark = pytest.mark.django_db
@@ -24,6 +28,9 @@ def house(cast):
     house.consignment = house.payment.order.consignments.get(workshop=cast.maker.workshop)
     house.slug = cast.maker.workshop.slug
     return house
+
+
+DOORS = range(12)
 
 
 def doors(house) -> list[tuple[str, dict | None]]:
@@ -61,7 +68,7 @@ def state_of_things() -> list:
     ]
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", DOORS)
 def test_members_come_in_by_every_door(house, cast, number):
     for person in (cast.maker, cast.helper):
         path, data = doors(house)[number]
@@ -71,7 +78,7 @@ def test_members_come_in_by_every_door(house, cast, number):
             assert person.client.post(path, data).status_code in (302, 400), (person, path)
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", DOORS)
 def test_others_find_every_door_shut(house, cast, number):
     path, data = doors(house)[number]
     before = state_of_things()
@@ -85,13 +92,9 @@ def test_others_find_every_door_shut(house, cast, number):
     assert state_of_things() == before
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("number", [3, 4, 6, 7, 9, 11])
 def test_a_form_without_its_token_is_refused(house, cast, number):
-    from django.test import Client
-
     path, data = doors(house)[number]
-    if data is None:
-        pytest.skip("only reads")
     before, client = state_of_things(), Client(enforce_csrf_checks=True)
     client.force_login(cast.maker.user)
     assert client.post(path, data).status_code == 403
@@ -100,18 +103,15 @@ def test_a_form_without_its_token_is_refused(house, cast, number):
 
 def test_a_door_says_the_same_of_what_is_missing_and_what_is_not_yours(house, cast):
     path, _data = doors(house)[2]
-    missing = path.replace(str(house.consignment.pk), "99999999")
-    strange = cast.other_maker.client.get(path)
-    nowhere = cast.other_maker.client.get(path.replace(house.slug, "no-such-workshop"))
-    absent = cast.maker.client.get(missing)
-    assert strange.status_code == nowhere.status_code == absent.status_code == 404
-    neutral = [
-        response.text.replace(path, "#").replace(path.replace(house.slug, "no-such-workshop"), "#").replace(missing, "#")
-        for response in (strange, nowhere, absent)
+    pages = [
+        cast.other_maker.client.get(path),
+        cast.other_maker.client.get(path.replace(house.slug, "no-such-workshop")),
+        cast.other_maker.client.get(path.replace(house.slug, cast.other_maker.workshop.slug)),
+        cast.other_maker.client.get(path.replace(house.slug, cast.other_maker.workshop.slug) + "99999"),
     ]
-    # The links to the same page in another language hold the address itself; nothing else differs.
-    assert len({text.replace(path[3:], "#").replace(house.slug, "").replace("no-such-workshop", "").replace(
-        "99999999", "").replace(str(house.consignment.pk), "") for text in neutral}) == 1
+    assert {page.status_code for page in pages} == {404}
+    # Links to the same page in another language repeat the address; nothing else may differ.
+    assert len({page.text.replace(page.request["PATH_INFO"].removeprefix("/en"), "") for page in pages}) == 1
 
 
 @pytest.mark.parametrize("field", ["consignment", "piece"])
@@ -164,7 +164,9 @@ def test_the_desk_leads_to_the_only_workshop_or_asks_which(cast):
     assert page.status_code == 200 and "Second Workshop" in page.text
     own = cast.maker.client.get(reverse("desk:workshop", kwargs={"workshop": slug}))
     assert "Second Workshop" in own.text, "the switcher"
-    assert cast.helper.client.get(reverse("desk:workshop", kwargs={"workshop": second.slug})).status_code == 404
+    assert (
+        cast.helper.client.get(reverse("desk:workshop", kwargs={"workshop": second.slug})).status_code == 404
+    )
 
 
 def test_whoever_is_no_member_reads_what_the_desk_is(cast):
@@ -174,8 +176,6 @@ def test_whoever_is_no_member_reads_what_the_desk_is(cast):
 
 
 def test_makers_land_on_the_desk_after_signing_in(cast, client):
-    from tests.factories.places import PASSWORD
-
     user = make_member(cast.maker.workshop, email="new@example.com")
     answer = client.post("/en/account/login/", {"username": user.email, "password": PASSWORD})
     assert answer["Location"] == reverse("desk:home")
@@ -195,21 +195,20 @@ def test_the_desk_answers_in_the_languages_of_the_shop(house, cast, language):
             assert page.status_code == 200 and f'<html lang="{language}"' in page.text
 
 
-def test_lists_ask_no_more_of_the_database_when_they_grow(house, cast, django_assert_max_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_lists_ask_no_more_of_the_database_when_they_grow(house, cast):
     def count(path: str) -> int:
         cast.maker.client.get(path)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             cast.maker.client.get(path)
         return len(queries)
 
     lists = [doors(house)[number][0] for number in (0, 1, 5)]
     before = [count(path) for path in lists]
     for number in range(4):
-        piece = make_piece(cast.maker.workshop, title=f"Piece {number}", variants={"S": ("5.00", 2), "L": ("6.00", 3)})
+        piece = make_piece(
+            cast.maker.workshop, title=f"Piece {number}", variants={"S": ("5.00", 2), "L": ("6.00", 3)}
+        )
         make_order([piece.children.first()], paid=True)
     after = [count(path) for path in lists]
-    assert after == before or all(new <= old + 1 for new, old in zip(after, before, strict=True)), (before, after)
-    assert max(after) <= 30
+    # The first variants cost one statement more, once.
+    assert all(new <= old + 1 for new, old in zip(after, before, strict=True)), (before, after)

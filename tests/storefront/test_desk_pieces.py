@@ -3,27 +3,33 @@
 import io
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from oscar.core.loading import get_model
 from PIL import Image
 from wagtail.images import get_image_model
+from wagtail.models import ModelLogEntry
 
 from catalogue.models import Product, ProductImage
 from marketplace.workshops import services
+from marketplace.workshops.details import PieceDetails
 from marketplace.workshops.models import Workshop
 from storefront.listing.models import ProductCard
-from tests.factories import make_craft, make_material, make_order, make_piece, make_story
+from tests.factories import make_craft, make_material, make_order, make_piece, make_story, pay_order
 
 StockRecord = get_model("partner", "StockRecord")
 pytestmark = pytest.mark.django_db
 
 
-def photo(colour: str = "firebrick", name: str = "IMG_0001.jpg", size: tuple[int, int] = (60, 75)) -> SimpleUploadedFile:
+def photo(
+    colour: str = "firebrick", name: str = "IMG_0001.jpg", size: tuple[int, int] = (60, 75)
+) -> SimpleUploadedFile:
     exif = Image.Exif()
     exif[0x013B] = "Chi Hoa"
     exif.get_ifd(0x8825)[2] = (21.0, 6.0, 0.0)
@@ -34,7 +40,10 @@ def photo(colour: str = "firebrick", name: str = "IMG_0001.jpg", size: tuple[int
 
 @pytest.fixture
 def kinds(db) -> dict:
-    return {"craft": make_craft(name="Lacquer"), "materials": [make_material(name="Bamboo"), make_material(name="Lacquer")]}
+    return {
+        "craft": make_craft(name="Lacquer"),
+        "materials": [make_material(name="Bamboo"), make_material(name="Lacquer")],
+    }
 
 
 @pytest.fixture
@@ -93,7 +102,11 @@ def test_a_new_piece_with_everything(cast, filled, kinds):
     assert (piece.partner, piece.source_language, piece.origin) == (cast.maker.workshop.partner, "en", "VN")
     assert (piece.supply, piece.product_class.slug, piece.lead_days) == ("stock", "piece", None)
     assert (piece.net_weight_g, piece.length_mm, piece.width_mm, piece.height_mm) == (260, 180, 185, None)
-    assert (piece.hs_code, piece.craft, set(piece.materials.all())) == ("441919", kinds["craft"], set(kinds["materials"]))
+    assert (piece.hs_code, piece.craft, set(piece.materials.all())) == (
+        "441919",
+        kinds["craft"],
+        set(kinds["materials"]),
+    )
     assert (record.price, record.price_currency, record.num_in_stock) == (Decimal("48.50"), "USD", 4)
     assert (record.partner, record.partner_sku) == (cast.maker.workshop.partner, "SML-01")
     text = piece.texts.get()
@@ -136,7 +149,11 @@ def test_a_title_without_latin_letters_gets_the_code_for_an_address(cast, filled
 def test_made_to_order(cast, filled):
     add(cast.maker, filled | {"supply": "made_to_order", "lead_days": "30", "stock": "rubbish"}, photo())
     piece = Product.objects.get()
-    assert (piece.lead_days, piece.product_class.track_stock, piece.stockrecords.get().num_in_stock) == (30, False, None)
+    assert (piece.lead_days, piece.product_class.track_stock, piece.stockrecords.get().num_in_stock) == (
+        30,
+        False,
+        None,
+    )
 
 
 def test_one_of_a_kind(cast, filled):
@@ -148,7 +165,13 @@ def test_one_of_a_kind(cast, filled):
 
 @pytest.mark.parametrize(
     "present, wanted",
-    [([], "SML-01"), (["SML-07", "SML-02"], "SML-08"), (["SML-09-L"], "SML-10"), (["SML-99"], "SML-100"), (["SML-x", "XSML-5", "SMLX-9"], "SML-01")],
+    [
+        ([], "SML-01"),
+        (["SML-07", "SML-02"], "SML-08"),
+        (["SML-09-L"], "SML-10"),
+        (["SML-99"], "SML-100"),
+        (["SML-x", "XSML-5", "SMLX-9"], "SML-01"),
+    ],
 )
 def test_codes_go_on_from_the_highest(cast, filled, present, wanted):
     for code in present:
@@ -177,67 +200,45 @@ def test_the_form_sent_twice_makes_one_piece(cast, filled):
 def test_the_same_key_in_other_hands_means_nothing(cast, filled, kinds):
     add(cast.maker, filled, photo())
     answer = add(cast.other_maker, filled, photo())
-    assert answer.status_code == 302 and Product.objects.filter(partner=cast.other_maker.workshop.partner).count() == 1
+    assert (
+        answer.status_code == 302
+        and Product.objects.filter(partner=cast.other_maker.workshop.partner).count() == 1
+    )
     assert add(cast.maker, filled | {"key": "not a key"}, photo()).status_code == 302
 
 
-REFUSED = [
-    ("title", ""),
-    ("title", "x" * 256),
-    ("title", " \x00\u202e "),
-    ("summary", "x" * 301),
-    ("description", "x" * 10_001),
-    ("craft", ""),
-    ("craft", "99999999"),
-    ("craft", "x"),
-    ("materials", []),
-    ("materials", ["99999999"]),
-    ("materials", ["1 OR 1=1"]),
-    ("net_weight_g", ""),
-    ("net_weight_g", "0"),
-    ("net_weight_g", "-5"),
-    ("net_weight_g", "1e5"),
-    ("length", "-1"),
-    ("length", "1e2"),
-    ("width", "10,5"),
-    ("height", "501"),
-    ("height", "NaN"),
-    ("supply", ""),
-    ("supply", "gift"),
-    ("stock", ""),
-    ("stock", "-1"),
-    ("stock", "1.5"),
-    ("stock", "10000"),
-    ("price", ""),
-    ("price", "0"),
-    ("price", "0.00"),
-    ("price", "-5"),
-    ("price", "1e9"),
-    ("price", "NaN"),
-    ("price", "Infinity"),
-    ("price", "12,50"),
-    ("price", "1,250.00"),
-    ("price", "1 250"),
-    ("price", "12.345"),
-    ("price", "100000"),
-    ("price", "$5"),
-    ("price", "\x00"),
-    ("hs_code", "12345"),
-    ("hs_code", "44191９"),
-    ("hs_code", "abcdef"),
-]
+REFUSED = {
+    "title": ["", "x" * 256, " \x00\u202e "],
+    "summary": ["x" * 301],
+    "description": ["x" * 10_001],
+    "craft": ["", "99999999", "x"],
+    "materials": [[], ["99999999"], ["1 OR 1=1"]],
+    "net_weight_g": ["", "0", "-5", "1e5", "100001"],
+    "length": ["-1", "1e2"],
+    "width": ["10,5"],
+    "height": ["501", "NaN"],
+    "supply": ["", "gift"],
+    "stock": ["", "-1", "1.5", "10000", "\x00"],
+    "price": ["", "0", "0.00", "-5", "1e9", "NaN", "Infinity", "12.345", "100000", "$5", "\x00", "9" * 5000],
+    "hs_code": ["12345", "44191９", "abcdef"],
+}
 
 
-@pytest.mark.parametrize("name, value", REFUSED)
-def test_what_cannot_be_is_refused_and_all_that_was_typed_stays(cast, filled, name, value):
-    page = add(cast.maker, filled | {name: value}, photo())
-    assert page.status_code == 400 and list(page.context["form"].errors) == [name]
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_is_refused_and_all_that_was_typed_stays(cast, filled, name):
+    for value in REFUSED[name]:
+        page = add(cast.maker, filled | {name: value}, photo())
+        assert page.status_code == 400 and list(page.context["form"].errors) == [name], value
+        again = fields_of(page)
+        others = set(filled) - {name, "materials"}
+        assert {key: str(again.get(key, "")) for key in others} == {key: str(filled[key]) for key in others}
     assert not Product.objects.exists() and not get_image_model().objects.exists()
-    again = fields_of(page)
-    assert {key: str(again.get(key, "")) for key in filled if key not in (name, "materials", "key")} == {
-        key: str(filled[key]) for key in filled if key not in (name, "materials", "key")
-    }
-    assert again["key"] == filled["key"]
+
+
+@pytest.mark.parametrize("price", ["12,50", "1,250.00", "1 250", "１２，５"])
+def test_a_comma_is_never_guessed_at(cast, filled, price):
+    page = add(cast.maker, filled | {"price": price}, photo())
+    assert list(page.context["form"].errors) == ["price"] and "12.50" in page.text
 
 
 def test_days_are_needed_when_made_to_order(cast, filled):
@@ -246,7 +247,10 @@ def test_days_are_needed_when_made_to_order(cast, filled):
         assert list(page.context["form"].errors) == ["lead_days"]
 
 
-@pytest.mark.parametrize("price, saved", [("48", "48.00"), ("0.01", "0.01"), ("４８．５", "48.50"), ("99999", "99999.00"), (" 7.5 ", "7.50")])
+@pytest.mark.parametrize(
+    "price, saved",
+    [("48", "48.00"), ("0.01", "0.01"), ("４８．５", "48.50"), ("99999", "99999.00"), (" 7.5 ", "7.50")],
+)
 def test_prices_as_phones_write_them(cast, filled, price, saved):
     add(cast.maker, filled | {"price": price}, photo())
     assert StockRecord.objects.get().price == Decimal(saved)
@@ -257,10 +261,21 @@ def test_a_currency_without_cents_takes_no_cents(cast, filled, settings):
     page = add(cast.maker, filled | {"price": "4800.50"}, photo())
     assert list(page.context["form"].errors) == ["price"]
     add(cast.maker, filled | {"price": "4800"}, photo())
-    assert (StockRecord.objects.get().price, StockRecord.objects.get().price_currency) == (Decimal(4800), "JPY")
+    assert (StockRecord.objects.get().price, StockRecord.objects.get().price_currency) == (
+        Decimal(4800),
+        "JPY",
+    )
 
 
-@pytest.mark.parametrize("title", ['=HYPERLINK("http://evil.example","x")', "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7|add:7 }}"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        '=HYPERLINK("http://evil.example","x")',
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7|add:7 }}",
+    ],
+)
 def test_hostile_titles_are_only_words(cast, filled, title):
     add(cast.maker, filled | {"title": title}, photo())
     piece = Product.objects.get()
@@ -275,7 +290,12 @@ def test_hostile_titles_are_only_words(cast, filled, title):
 
 
 def test_unseen_signs_are_left_out_and_emoji_stay(cast, filled):
-    add(cast.maker, filled | {"title": "Red\x00 \u202ebowl\r\n👩‍🎨 \ufeff", "description": "One\x00\r\n\r\n\r\n\r\nTwo\x0b"}, photo())
+    add(
+        cast.maker,
+        filled
+        | {"title": "Red\x00 \u202ebowl\r\n👩‍🎨 \ufeff", "description": "One\x00\r\n\r\n\r\n\r\nTwo\x0b"},
+        photo(),
+    )
     piece = Product.objects.get()
     assert piece.title == "Red bowl 👩‍🎨"
     assert piece.texts.get().paragraphs == ["One", "Two"]
@@ -338,7 +358,13 @@ def test_too_many_photos(cast, filled):
 @pytest.fixture
 def piece(cast, kinds):
     return make_piece(
-        cast.maker.workshop, title={"en": "Red bowl", "ja": "赤い椀"}, stock=5, pictures=2, code="SML-01", slug="red-bowl", **kinds
+        cast.maker.workshop,
+        title={"en": "Red bowl", "ja": "赤い椀"},
+        stock=5,
+        pictures=2,
+        code="SML-01",
+        slug="red-bowl",
+        **kinds,
     )
 
 
@@ -348,9 +374,13 @@ def change(person, product: Product, **values):
 
 
 def test_saving_without_a_change_changes_nothing(cast, piece):
-    before = Product.objects.filter(pk=piece.pk).values().get() | StockRecord.objects.values("price", "num_in_stock").get(product=piece)
+    before = Product.objects.filter(pk=piece.pk).values().get() | StockRecord.objects.values(
+        "price", "num_in_stock"
+    ).get(product=piece)
     assert change(cast.maker, piece)["Location"] == piece_path(cast.maker, piece)
-    after = Product.objects.filter(pk=piece.pk).values().get() | StockRecord.objects.values("price", "num_in_stock").get(product=piece)
+    after = Product.objects.filter(pk=piece.pk).values().get() | StockRecord.objects.values(
+        "price", "num_in_stock"
+    ).get(product=piece)
     assert {key for key in before if before[key] != after[key]} <= {"date_updated"}
     assert {row.language: row.title for row in piece.texts.all()} == {"en": "Red bowl", "ja": "赤い椀"}
     assert piece.images.count() == 2
@@ -388,12 +418,20 @@ def test_stock_below_what_buyers_hold_is_refused_here_too(cast, piece):
 def test_counted_becomes_made_to_order_and_back(cast, piece):
     assert change(cast.maker, piece, supply="made_to_order", lead_days="14").status_code == 302
     piece.refresh_from_db()
-    assert (piece.lead_days, piece.product_class.slug, piece.stockrecords.get().num_in_stock) == (14, "made-to-order", None)
+    assert (piece.lead_days, piece.product_class.slug, piece.stockrecords.get().num_in_stock) == (
+        14,
+        "made-to-order",
+        None,
+    )
     page = change(cast.maker, piece, supply="stock")
     assert list(page.context["form"].errors) == ["stock"]
     assert change(cast.maker, piece, supply="stock", stock="3").status_code == 302
     piece.refresh_from_db()
-    assert (piece.lead_days, piece.product_class.slug, piece.stockrecords.get().num_in_stock) == (None, "piece", 3)
+    assert (piece.lead_days, piece.product_class.slug, piece.stockrecords.get().num_in_stock) == (
+        None,
+        "piece",
+        3,
+    )
 
 
 @pytest.mark.parametrize("first, then", [("stock", "made_to_order"), ("made_to_order", "stock")])
@@ -404,8 +442,6 @@ def test_supply_stays_while_somebody_pays(cast, kinds, first, then):
     assert page.status_code == 400 and "Somebody is paying" in page.text
     piece.refresh_from_db()
     assert piece.supply == first
-    from tests.factories import pay_order
-
     assert pay_order(payment).state == "paid"
     assert change(cast.maker, piece, supply=then, stock="5", lead_days="9").status_code == 302
 
@@ -434,10 +470,16 @@ def test_another_photo_is_shown_first(cast, piece):
 def test_a_photo_that_a_story_shows_stays_for_the_story(cast, piece):
     first = piece.images.order_by("display_order").first()
     picture = first.picture
-    make_story(body=[{"type": "picture", "value": {"image": picture.pk, "alt": "A bowl", "caption": "", "credit": ""}}])
+    make_story(
+        body=[
+            {"type": "picture", "value": {"image": picture.pk, "alt": "A bowl", "caption": "", "credit": ""}}
+        ]
+    )
     change(cast.maker, piece, remove=[str(first.pk)])
     assert piece.images.count() == 1
-    assert get_image_model().objects.filter(pk=picture.pk).exists() and default_storage.exists(picture.file.name)
+    assert get_image_model().objects.filter(pk=picture.pk).exists() and default_storage.exists(
+        picture.file.name
+    )
 
 
 def test_the_last_photo_stays_and_others_photos_are_out_of_reach(cast, piece):
@@ -450,13 +492,22 @@ def test_the_last_photo_stays_and_others_photos_are_out_of_reach(cast, piece):
 
 
 def test_variants_have_their_own_price_and_weight(cast, kinds):
-    piece = make_piece(cast.maker.workshop, variants={"Small": ("5.00", 2), "Large": ("6.00", 3)}, pictures=1, **kinds)
+    piece = make_piece(
+        cast.maker.workshop, variants={"Small": ("5.00", 2), "Large": ("6.00", 3)}, pictures=1, **kinds
+    )
     small, large = piece.children.order_by("pk")
-    values = {f"variant-{small.pk}-price": "7", f"variant-{large.pk}-price": "9.50", f"variant-{large.pk}-net_weight_g": "900"}
+    values = {
+        f"variant-{small.pk}-price": "7",
+        f"variant-{large.pk}-price": "9.50",
+        f"variant-{large.pk}-net_weight_g": "900",
+    }
     assert change(cast.maker, piece, **values).status_code == 302
     assert [row.stockrecords.get().price for row in (small, large)] == [Decimal(7), Decimal("9.50")]
     large.refresh_from_db()
-    assert large.net_weight_g == 900 and [row.stockrecords.get().num_in_stock for row in (small, large)] == [2, 3]
+    assert large.net_weight_g == 900 and [row.stockrecords.get().num_in_stock for row in (small, large)] == [
+        2,
+        3,
+    ]
     page = change(cast.maker, piece, **values | {f"variant-{small.pk}-price": "-7"})
     assert page.status_code == 400 and small.stockrecords.get().price == Decimal(7)
 
@@ -468,8 +519,6 @@ def test_prices_of_others_variants_are_out_of_reach(cast, piece):
 
 
 def test_who_listed_and_changed_is_written_down(cast, filled):
-    from wagtail.models import ModelLogEntry
-
     add(cast.maker, filled, photo())
     piece = Product.objects.get()
     change(cast.helper, piece, title="Other words")
@@ -483,16 +532,13 @@ def test_who_listed_and_changed_is_written_down(cast, filled):
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_get_two_codes_and_one_form_makes_one_piece(cast, kinds):
     """Real transactions in two threads."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
-
-    from marketplace.workshops.details import PieceDetails
 
     def list_one(key: uuid.UUID) -> str:
         try:
             details = PieceDetails(title="Bowl", price=Decimal(5), stock=1, net_weight_g=100)
-            return services.list_piece(workshop=cast.maker.workshop, details=details, user=cast.maker.user, key=key).upc
+            return services.list_piece(
+                workshop=cast.maker.workshop, details=details, user=cast.maker.user, key=key
+            ).upc
         finally:
             connection.close()
 

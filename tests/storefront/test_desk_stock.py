@@ -24,7 +24,9 @@ def list_of(person) -> str:
 
 
 def set_stock(person, product: Product, typed: str, **more):
-    return person.client.post(list_of(person), {"action": "stock", "piece": product.pk, "stock": typed} | more)
+    return person.client.post(
+        list_of(person), {"action": "stock", "piece": product.pk, "stock": typed} | more
+    )
 
 
 def stock_of(product: Product) -> int | None:
@@ -35,12 +37,23 @@ def test_the_list_shows_pieces_with_price_stock_and_state(cast, piece):
     make_piece(cast.maker.workshop, title="Slow box", supply="made_to_order", price="80.00")
     make_piece(cast.other_maker.workshop, title="Blue scarf")
     page = cast.maker.client.get(list_of(cast.maker)).text
-    for part in ("Red bowl", "$48.00", 'value="5"', "SML-01", "Slow box", "Sent in 21 days", "In stock", "Made to order"):
+    for part in (
+        "Red bowl",
+        "$48.00",
+        'value="5"',
+        "SML-01",
+        "Slow box",
+        "Sent in 21 days",
+        "In stock",
+        "Made to order",
+    ):
         assert part in page
     assert "Blue scarf" not in page
 
 
-@pytest.mark.parametrize("typed, number", [("7", 7), ("0", 0), (" 12 ", 12), ("９", 9), ("๓", 3), ("9999", 9999)])
+@pytest.mark.parametrize(
+    "typed, number", [("7", 7), ("0", 0), (" 12 ", 12), ("９", 9), ("๓", 3), ("9999", 9999)]
+)
 def test_stock_is_set(cast, piece, typed, number):
     answer = set_stock(cast.helper, piece, typed)
     assert answer["Location"] == f"{list_of(cast.helper)}#piece-{piece.pk}"
@@ -48,7 +61,10 @@ def test_stock_is_set(cast, piece, typed, number):
     assert (ProductCard.objects.get(pk=piece.pk).state == "sold_out") == (number == 0)
 
 
-@pytest.mark.parametrize("typed", ["-1", "1.5", "1e3", "", "x", "10000", "1,000", "NaN", "９.５", "\x00", "9" * 40, "<b>1</b>", "٣٫٥"])
+@pytest.mark.parametrize(
+    "typed",
+    ["-1", "1.5", "1e3", "", "x", "10000", "1,000", "NaN", "９.５", "\x00", "9" * 40, "<b>1</b>", "٣٫٥"],
+)
 def test_what_is_no_number_is_refused_and_shown_again(cast, piece, typed):
     page = set_stock(cast.maker, piece, typed)
     assert page.status_code == 400 and stock_of(piece) == 5
@@ -88,7 +104,9 @@ def test_made_to_order_has_no_stock_to_set(cast):
 
 
 def test_variants_have_a_number_each(cast):
-    piece = make_piece(cast.maker.workshop, title="Bowl", variants={"Small": ("5.00", 2), "Large": ("6.00", 3)})
+    piece = make_piece(
+        cast.maker.workshop, title="Bowl", variants={"Small": ("5.00", 2), "Large": ("6.00", 3)}
+    )
     small, large = piece.children.order_by("pk")
     page = cast.maker.client.get(list_of(cast.maker)).text
     assert "Small" in page and "Large" in page
@@ -140,7 +158,10 @@ def test_back_to_the_list_where_it_was(cast, piece):
 
 def test_unknown_actions_do_nothing(cast, piece):
     for action in ("", "delete", "STOCK"):
-        assert cast.maker.client.post(list_of(cast.maker), {"action": action, "piece": piece.pk}).status_code == 400
+        assert (
+            cast.maker.client.post(list_of(cast.maker), {"action": action, "piece": piece.pk}).status_code
+            == 400
+        )
 
 
 def test_the_services_look_after_themselves(cast, piece):

@@ -102,7 +102,10 @@ def test_heic_loses_its_place_too():
     assert b"Chi Hoa" not in cleaned.read()
 
 
-@pytest.mark.parametrize("orientation, size, top_left", [(1, (80, 40), "red"), (3, (80, 40), "blue"), (6, (40, 80), "red"), (8, (40, 80), "blue")])
+@pytest.mark.parametrize(
+    "orientation, size, top_left",
+    [(1, (80, 40), "red"), (3, (80, 40), "blue"), (6, (40, 80), "red"), (8, (40, 80), "blue")],
+)
 def test_the_photo_stands_upright(orientation, size, top_left):
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
@@ -119,7 +122,9 @@ def test_a_large_photo_is_made_smaller(settings):
 
 def test_what_was_transparent_is_white():
     image = Image.new("RGBA", (10, 10), (0, 0, 0, 0))
-    assert looks_like(read_back(clean_picture(upload(written(image, "PNG")))).getpixel((5, 5)), (255, 255, 255))
+    assert looks_like(
+        read_back(clean_picture(upload(written(image, "PNG")))).getpixel((5, 5)), (255, 255, 255)
+    )
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "I;16", "CMYK"])
@@ -133,7 +138,9 @@ def test_colours_of_another_profile_are_converted():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     sent = written(two_halves(), "JPEG", icc_profile=profile, quality=95)
     assert looks_like(read_back(clean_picture(upload(sent))).getpixel((3, 3)), (255, 0, 0))
-    assert read_back(clean_picture(upload(written(two_halves(), "JPEG", icc_profile=b"no profile")))).size == (80, 40)
+    assert read_back(
+        clean_picture(upload(written(two_halves(), "JPEG", icc_profile=b"no profile")))
+    ).size == (80, 40)
 
 
 @pytest.mark.parametrize(

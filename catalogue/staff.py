@@ -1,0 +1,161 @@
+"""What the staff's screens share: who may do what, a search that finds each thing once, and words per language."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.utils import quote
+from django.db.models import Model, QuerySet
+from django.forms import fields_for_model
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.models import WagtailAdminModelForm, formfield_for_dbfield
+from wagtail.admin.panels import Panel
+from wagtail.admin.ui.tables import Column, LocaleColumn, UpdatedAtColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.models import Locale
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.views import snippets
+
+from catalogue.abstract_models import HasTexts, TextRow
+from catalogue.text import by_language, language_name
+
+
+class OnlyPolicy(ModelPermissionPolicy):
+    """Nobody may do more than ``actions`` to these rows in the admin, and for each she needs Django's permission."""
+
+    def __init__(self, model: type[Model], *actions: str) -> None:
+        super().__init__(model)
+        self.actions = actions
+
+    def user_has_permission(self, user, action: str) -> bool:
+        return action in self.actions and super().user_has_permission(user, action)
+
+
+def allow_only(model: type[Model], *actions: str) -> None:
+    """Register an OnlyPolicy; call it before anything asks for the model's policy (at the top of wagtail_hooks.py)."""
+    register_permission_policy(model, OnlyPolicy(model, *actions), exact_class=True)
+
+
+class FindsOnceMixin:
+    """``search_fields`` may follow relations; what matches in several rows of one is still listed once."""
+
+    def search_queryset(self, queryset: QuerySet) -> QuerySet:
+        if not self.is_searching:
+            return queryset
+        found = super().search_queryset(self.model._default_manager.order_by())
+        return queryset.filter(pk__in=found.values("pk"))
+
+
+class IndexView(FindsOnceMixin, generic.IndexView):
+    pass
+
+
+class SnippetIndexView(FindsOnceMixin, snippets.IndexView):
+    pass
+
+
+class OwnerForm(WagtailAdminModelForm):
+    """A form for something that HasTexts, which also asks for its words in its source language (see owner_form)."""
+
+    text_model: type[TextRow]
+    text_fields: tuple[str, ...]
+    source_language = forms.ChoiceField(label=_("Source language"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        row = self._row(self.instance.source_language) if self.instance.pk else None
+        for name in self.text_fields if row else ():
+            self.initial.setdefault(name, getattr(row, name))
+
+    def save(self, commit: bool = True) -> HasTexts:
+        owner = super().save(commit)
+        row = self._row(owner.source_language) or self.text_model(
+            owner=owner, locale=Locale.objects.get_or_create(language_code=owner.source_language)[0]
+        )
+        for name in self.text_fields:
+            setattr(row, name, self.cleaned_data[name])
+        row.save()
+        return owner
+
+    def _row(self, language: str) -> TextRow | None:
+        return self.instance.texts.filter(locale__language_code=language).first()
+
+
+def owner_form(text_model: type[TextRow], *names: str, base: type[OwnerForm] = OwnerForm) -> type[OwnerForm]:
+    """An OwnerForm with the fields ``names`` of ``text_model``."""
+    fields = fields_for_model(text_model, fields=names, formfield_callback=formfield_for_dbfield)
+    name = text_model.__name__.removesuffix("Text") + "Form"
+    return type(base)(name, (base,), {**fields, "text_model": text_model, "text_fields": names})
+
+
+class LanguagesPanel(Panel):
+    """The languages in which the thing's words exist, each with a link to its text row."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "catalogue/admin/languages_panel.html"
+
+        def is_shown(self) -> bool:
+            return bool(self.instance.pk)
+
+        def get_context_data(self, parent_context=None) -> dict:
+            context = super().get_context_data(parent_context)
+            rows = by_language(self.instance.texts.select_related("locale"))
+            languages = [
+                {
+                    "code": code,
+                    "name": language_name(code),
+                    "text": row,
+                    "url": reverse(row.snippet_viewset.get_url_name("edit"), args=[quote(row.pk)]),
+                    "source": code == self.instance.source_language,
+                }
+                for code, row in rows.items()
+            ]
+            return context | {"languages": languages, "translate_url": self._translate_url(rows)}
+
+        def _translate_url(self, rows: dict[str, TextRow]) -> str:
+            source = rows.get(self.instance.source_language)
+            if source is None or not self.request.user.has_perm("wagtail_localize.submit_translation"):
+                return ""
+            names = (source._meta.app_label, source._meta.model_name, quote(source.pk))
+            return reverse("wagtail_localize:submit_snippet_translation", args=names)
+
+
+def languages_of(owner: HasTexts) -> str:
+    """Codes of the languages in which the words exist, such as "en, ja, vi"; reads ``texts`` as prefetched."""
+    return ", ".join(sorted(by_language(owner.texts.all())))
+
+
+def column(name: str, label: str, value: Callable, **kwargs) -> Column:
+    """A column that shows what ``value`` answers for a row."""
+    return Column(name, label=label, accessor=value, **kwargs)
+
+
+class OwnerViewSet(ModelViewSet):
+    """Screens for something that HasTexts. A subclass adds ``model``, ``name``, ``icon``, ``panels`` and columns."""
+
+    index_view_class = IndexView
+    copy_view_enabled = False
+    search_backend_name = None
+    search_fields = ["slug", "texts__name"]
+    ordering = "slug"
+
+    def get_index_view_kwargs(self, **kwargs) -> dict:
+        return super().get_index_view_kwargs(queryset=self.get_rows(), **kwargs)
+
+    def get_rows(self) -> QuerySet:
+        return self.model._default_manager.prefetch_related("texts__locale")
+
+
+class TextViewSet(snippets.SnippetViewSet):
+    """Texts in one language each. They come from their owner's form or from a translation, so none is added here."""
+
+    index_view_class = SnippetIndexView
+    icon = "globe"
+    copy_view_enabled = False
+    search_backend_name = None
+    search_fields = ["name", "summary"]
+    list_display = ["__str__", "owner", LocaleColumn(), UpdatedAtColumn()]
+    list_per_page = 50

@@ -1,0 +1,100 @@
+"""What staff see of one order and of one payment event. Nothing is changed here: states follow the payment."""
+
+import json
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.views.generic import InspectView
+
+from marketplace.fulfilment.staff_views import address_of, lines_of
+from marketplace.payments.models import InboxEvent
+from marketplace.staff import shown
+
+
+class OrderView(InspectView):
+    """One order: its payment, address, consignments with their lines, and what the payment service told us."""
+
+    template_name = "marketplace/payments/order.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        order = self.object
+        payment = getattr(order, "payment", None)
+        return super().get_context_data(**kwargs) | {
+            "order": order,
+            "payment": payment,
+            "state": payment.get_state_display() if payment else order.status,
+            "facts": self.facts(payment),
+            "address": address_of(order),
+            "consignments": self.consignments(),
+            "total": shown(order.total_incl_tax, order.currency),
+            "events": self.events(payment),
+            "dashboard_url": reverse("dashboard:order-detail", args=[order.number]) if self.request.user.is_staff else "",
+        }
+
+    def facts(self, payment) -> list[tuple[str, object]]:
+        order = self.object
+        rows = [(_("Placed"), order.date_placed), (_("Buyer"), order.guest_email or order.email)]
+        if payment is not None:
+            link = f"{settings.SITE_URL}/{payment.language}/orders/{order.number}/"
+            rows += [
+                (_("What happened"), payment.note),
+                (_("Language"), payment.language),
+                (_("Reserved until"), payment.expires_at if payment.state == "pending" else None),
+                (_("Paid"), payment.paid_at),
+                (_("Session at the payment service"), payment.gateway_session),
+                (_("Payment at the payment service"), payment.gateway_payment),
+                (_("The buyer's page"), format_html('<a href="{0}">{0}</a>', link)),
+            ]
+        return [(label, value) for label, value in rows if value]
+
+    def consignments(self) -> list[dict]:
+        finder = AdminURLFinder(self.request.user)
+        rows = self.object.consignments.select_related("workshop__partner", "order").order_by("pk")
+        return [
+            {
+                "row": row,
+                "url": finder.get_edit_url(row),
+                "lines": lines_of(row),
+                "goods": shown(row.goods, row.currency),
+                "shipping": shown(row.shipping, row.currency),
+                "total": shown(row.total, row.currency),
+            }
+            for row in rows
+        ]
+
+    def events(self, payment) -> list[dict]:
+        finder = AdminURLFinder(self.request.user)
+        rows = payment.events.order_by("received_at", "pk") if payment else []
+        return [{"row": row, "url": finder.get_edit_url(row)} for row in rows]
+
+
+class EventView(InspectView):
+    """One event of the payment service with all it said."""
+
+    LABELS = {
+        "event_id": gettext_lazy("Number at the payment service"),
+        "kind": gettext_lazy("Kind"),
+        "payment": gettext_lazy("Order"),
+        "received_at": gettext_lazy("Received"),
+        "processed_at": gettext_lazy("Processed"),
+        "payload": gettext_lazy("What it said"),
+    }
+    fields = ["event_id", "kind", "outcome", "reason", "payment", "received_at", "processed_at", "payload"]
+
+    def get_field_label(self, field_name: str, field) -> str:
+        return self.LABELS.get(field_name) or super().get_field_label(field_name, field)
+
+    def get_payload_display_value(self) -> str:
+        text = json.dumps(self.object.payload, indent=2, ensure_ascii=False)
+        return format_html('<pre class="w-whitespace-pre-wrap">{}</pre>', text)
+
+    def get_payment_display_value(self) -> str:
+        event: InboxEvent = self.object
+        if event.payment is None:
+            return "–"
+        url = AdminURLFinder(self.request.user).get_edit_url(event.payment.order)
+        return format_html('<a href="{}">{}</a>', url, event.payment.order.number) if url else event.payment.order.number

@@ -1,0 +1,153 @@
+"""Staff screens for orders and payment events, the menu "Orders", and a word on the first page about what needs a person."""
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from oscar.core.loading import get_model
+from wagtail import hooks
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import DateColumn, StatusTagColumn
+from wagtail.admin.viewsets.model import ModelViewSetGroup
+
+from catalogue.staff import allow_only, column
+from marketplace.economies.names import economy_name
+from marketplace.fulfilment.wagtail_hooks import ConsignmentViewSet, ShippingRateViewSet
+from marketplace.payments.models import InboxEvent, Payment
+from marketplace.payments.staff_views import EventView, OrderView
+from marketplace.staff import MoneyColumn, ShowViewSet
+from marketplace.workshops.models import Workshop
+
+Order = get_model("order", "Order")
+NEEDS_A_PERSON = {"payment": Payment.State.ATTENTION, "event": InboxEvent.Outcome.QUARANTINED}
+
+for model in (Order, InboxEvent):
+    allow_only(model, "view")
+
+
+class OrderFilters(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(field_name="payment__state", label=_("State"), choices=Payment.State.choices)
+    workshop = django_filters.ModelChoiceFilter(
+        field_name="consignments__workshop", label=_("Workshop"), queryset=Workshop.objects.all()
+    )
+    date_placed = django_filters.DateFromToRangeFilter(label=_("Placed"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = Order
+        fields = ["state", "workshop", "date_placed"]
+
+
+def _state(order) -> str:
+    """The payment's state; orders from before the kit have only Oscar's."""
+    payment = getattr(order, "payment", None)
+    return payment.get_state_display() if payment else order.status
+
+
+def _destination(order) -> str:
+    return economy_name(order.shipping_address.country_id) if order.shipping_address else ""
+
+
+class OrderViewSet(ShowViewSet):
+    model = Order
+    name = "orders"
+    menu_label = _("Orders")
+    icon = "clipboard-list"
+    inspect_view_class = OrderView
+    ordering = "-date_placed"
+    search_fields = [
+        "number",
+        "guest_email",
+        "user__email",
+        "shipping_address__last_name",
+        "shipping_address__line4",
+        "consignments__number",
+        "consignments__tracking",
+        "consignments__workshop__texts__name",
+        "lines__title",
+        "lines__partner_sku",
+        "payment__gateway_session",
+        "payment__gateway_payment",
+    ]
+    filterset_class = OrderFilters
+    list_display = [
+        "number",
+        DateColumn("date_placed", label=_("Placed"), sort_key="date_placed"),
+        column("buyer", _("Buyer"), lambda row: row.guest_email or row.email),
+        column("to", _("To"), _destination),
+        column("consignments", _("Workshops"), lambda row: ", ".join(str(part.workshop) for part in row.consignments.all())),
+        MoneyColumn("total_incl_tax", label=_("Total")),
+        StatusTagColumn("state", label=_("State"), accessor=_state, primary=lambda row: _state(row) == Payment.State.PAID.label),
+    ]
+    list_export = ["number", "date_placed", "payment.state", "total_incl_tax", "shipping_incl_tax", "currency"]
+
+    def get_index_view_kwargs(self, **kwargs) -> dict:
+        rows: QuerySet = Order.objects.select_related("payment", "shipping_address", "user")
+        rows = rows.prefetch_related("consignments__workshop__texts__locale")
+        return super().get_index_view_kwargs(queryset=rows, **kwargs)
+
+
+class EventFilters(WagtailFilterSet):
+    received_at = django_filters.DateFromToRangeFilter(label=_("Received"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = InboxEvent
+        fields = ["outcome", "kind", "received_at"]
+
+
+class EventViewSet(ShowViewSet):
+    model = InboxEvent
+    name = "payment-events"
+    icon = "mail"
+    inspect_view_class = EventView
+    ordering = "-received_at"
+    search_fields = ["event_id", "kind", "reason", "payment__order__number"]
+    filterset_class = EventFilters
+    list_display = [
+        "event_id",
+        "kind",
+        StatusTagColumn("get_outcome_display", label=_("Outcome"), sort_key="outcome", primary=lambda row: row.outcome == "done"),
+        column("order", _("Order"), lambda row: row.payment.order.number if row.payment else ""),
+        "reason",
+        DateColumn("received_at", label=_("Received"), sort_key="received_at"),
+    ]
+
+    def get_index_view_kwargs(self, **kwargs) -> dict:
+        rows = InboxEvent.objects.select_related("payment__order").defer("payload")
+        return super().get_index_view_kwargs(queryset=rows, **kwargs)
+
+
+class OrdersGroup(ModelViewSetGroup):
+    items = (OrderViewSet, ConsignmentViewSet, ShippingRateViewSet, EventViewSet)
+    menu_label = _("Orders")
+    menu_name = "orders"
+    menu_icon = "clipboard-list"
+    menu_order = 410
+
+
+@hooks.register("register_admin_viewset")
+def orders() -> OrdersGroup:
+    return OrdersGroup()
+
+
+class AttentionPanel(Component):
+    """On the admin's first page: orders and events that wait for a person's decision."""
+
+    name = "attention"
+    order = 50
+    template_name = "marketplace/payments/attention_panel.html"
+
+    def get_context_data(self, parent_context) -> dict:
+        return {
+            "orders": Payment.objects.filter(state=NEEDS_A_PERSON["payment"]).count(),
+            "orders_url": f"{reverse('orders:index')}?state={NEEDS_A_PERSON['payment']}",
+            "events": InboxEvent.objects.filter(outcome=NEEDS_A_PERSON["event"]).count(),
+            "events_url": f"{reverse('payment-events:index')}?outcome={NEEDS_A_PERSON['event']}",
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def say_what_needs_a_person(request: HttpRequest, panels: list) -> None:
+    if request.user.has_perm("order.view_order"):
+        panels.append(AttentionPanel())

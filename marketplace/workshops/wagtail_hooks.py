@@ -1,0 +1,130 @@
+"""Staff screens for villages and workshops, and the menu "Makers", which also holds the screens of the apps below."""
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
+
+from catalogue.staff import LanguagesPanel, OwnerViewSet, TextViewSet, allow_only, column, owner_form
+from catalogue.wagtail_hooks import (
+    LANGUAGES,
+    CraftTextViewSet,
+    CraftViewSet,
+    MaterialTextViewSet,
+    MaterialViewSet,
+    ProductTextViewSet,
+    words_panel,
+)
+from marketplace.economies.wagtail_hooks import EconomyViewSet
+from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
+from marketplace.workshops.staff_forms import MembersPanel, WorkshopForm
+
+for model in (VillageText, WorkshopText):
+    allow_only(model, "view", "change", "delete")
+
+
+class VillageViewSet(OwnerViewSet):
+    model = Village
+    name = "villages"
+    icon = "home"
+    search_fields = ["slug", "texts__name", "texts__region"]
+    list_display = [
+        "__str__",
+        "economy",
+        column("workshops_count", _("Workshops"), lambda row: row.workshops_count, sort_key="workshops_count"),
+        LANGUAGES,
+        BooleanColumn("is_sample", label=_("Sample")),
+    ]
+    list_filter = ["economy", "is_sample"]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("slug"), FieldPanel("economy")]),
+            words_panel("name", "region", "summary"),
+            FieldRowPanel([FieldPanel("latitude"), FieldPanel("longitude")], heading=_("Place")),
+            FieldPanel("is_sample"),
+            LanguagesPanel(heading=_("Languages")),
+        ],
+        base_form_class=owner_form(VillageText, "name", "region", "summary"),
+    )
+
+    def get_rows(self) -> QuerySet:
+        return super().get_rows().select_related("economy").annotate(workshops_count=Count("workshops"))
+
+
+class WorkshopViewSet(OwnerViewSet):
+    model = Workshop
+    name = "workshops"
+    icon = "group"
+    search_fields = ["slug", "code_prefix", "contact", "texts__name", "members__user__email"]
+    list_display = [
+        "__str__",
+        "village",
+        "kind",
+        column("code_prefix", _("Codes"), lambda row: row.code_prefix, sort_key="code_prefix"),
+        column("pieces_count", _("Pieces"), lambda row: row.pieces_count, sort_key="pieces_count"),
+        "contact",
+        BooleanColumn("is_sample", label=_("Sample")),
+    ]
+    list_filter = ["kind", "village__economy", "is_sample"]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("slug"), FieldPanel("code_prefix")]),
+            FieldRowPanel([FieldPanel("village"), FieldPanel("kind")]),
+            words_panel("name", "summary"),
+            MultiFieldPanel(
+                [FieldPanel("contact"), FieldRowPanel([FieldPanel("since"), FieldPanel("makers")])], heading=_("People")
+            ),
+            MembersPanel(heading=_("Members"), help_text=_("They work for this workshop at the makers' desk.")),
+            FieldPanel("is_sample"),
+            LanguagesPanel(heading=_("Languages")),
+        ],
+        base_form_class=owner_form(WorkshopText, "name", "summary", base=WorkshopForm),
+    )
+
+    def get_rows(self) -> QuerySet:
+        rows = super().get_rows().select_related("village", "partner").prefetch_related("village__texts__locale")
+        pieces = Count("partner__pieces", filter=~Q(partner__pieces__structure="child"))
+        return rows.annotate(pieces_count=pieces)
+
+
+class VillageTextViewSet(TextViewSet):
+    model = VillageText
+    menu_label = _("Villages")
+    search_fields = ["name", "region", "summary"]
+    panels = [FieldPanel("name"), FieldPanel("region"), FieldPanel("summary")]
+
+
+class WorkshopTextViewSet(TextViewSet):
+    model = WorkshopText
+    menu_label = _("Workshops")
+    panels = [FieldPanel("name"), FieldPanel("summary")]
+
+
+class MakersGroup(ModelViewSetGroup):
+    items = (VillageViewSet, WorkshopViewSet, CraftViewSet, MaterialViewSet, EconomyViewSet)
+    menu_label = _("Makers")
+    menu_name = "makers"
+    menu_icon = "group"
+    menu_order = 400
+
+
+class TextsGroup(SnippetViewSetGroup):
+    """Rows of text in every language; wagtail-localize translates them, as it does stories."""
+
+    items = (ProductTextViewSet, VillageTextViewSet, WorkshopTextViewSet, CraftTextViewSet, MaterialTextViewSet)
+    menu_label = _("Translations")
+    menu_name = "texts"
+    menu_icon = "globe"
+    menu_order = 405
+
+
+@hooks.register("register_admin_viewset")
+def makers() -> MakersGroup:
+    return MakersGroup()
+
+
+register_snippet(TextsGroup)
