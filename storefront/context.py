@@ -31,6 +31,7 @@ def site(request: HttpRequest) -> dict:
         "labels": card_labels(),
         "oembed": getattr(request, "oembed", None),
         "home_url": f"/{language}/",
+        "sample_site": get_directory(language).has_samples,
     }
 
 

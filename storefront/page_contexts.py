@@ -11,7 +11,7 @@ from storefront.listing.cards import draw
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.listing.models import ProductCard
 from storefront.paging import describe_paging
-from storefront.pictures import LARGE, PORTRAIT, WIDE, describe
+from storefront.pictures import LARGE, PORTRAIT, WIDE, describe, social
 
 STORIES_PER_PAGE = 12
 PLACES_PER_PAGE = 24
@@ -195,6 +195,12 @@ def load_for(*groups) -> None:
 
 def hero(page) -> dict:
     return describe(_image(page.hero_id), LARGE, alt=page.hero_alt)
+
+
+def social_of(page) -> dict:
+    """What other sites show of a link to this page."""
+    kind = "article" if page.embed_kind == "story" else "website"
+    return social(page.title, page.intro, _image(page.hero_id), kind)
 
 
 def place_link(place: Place | None) -> dict | None:

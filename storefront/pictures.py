@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.conf import settings
 from django.db.models import prefetch_related_objects
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
@@ -104,3 +105,12 @@ def describe(
         "lang": lang,
         "credit": credit,
     }
+
+
+def social(title: str, text: str, image, kind: str) -> dict:
+    """What other sites show of a link to the page (components/social.html): title, text, kind and an absolute picture."""
+    picture = describe(image, SOCIAL)
+    url = picture.get("src", "")
+    if url.startswith("/"):
+        url = settings.SITE_URL + url
+    return {"title": title, "text": text, "kind": kind, "image": url, "width": picture.get("width"), "height": picture.get("height")}

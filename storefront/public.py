@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from wagtail.admin.panels import FieldPanel
 
+from storefront import page_contexts
 from storefront.listing import version
 from storefront.listing.directory import get_directory
 from storefront.preload import preloaded
@@ -107,6 +108,7 @@ class PublicPageMixin:
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         context = super().get_context(request, *args, **kwargs)
         context.update(self.get_page_context(request))
+        context["social"] = page_contexts.social_of(self)
         return context
 
     def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:

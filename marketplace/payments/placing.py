@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from oscar.core.loading import get_class, get_model
 from oscar.core.prices import Price
 
@@ -95,10 +96,10 @@ def _place(basket, buyer: Buyer, language: str, idempotency_key: str, expected_t
     if known is not None:
         return known
     if locked is None or locked.status != Basket.OPEN:
-        raise BasketIsEmpty(_("Your basket is empty."))
+        raise BasketIsEmpty(pgettext("shop", "Your basket is empty."))
     lines = list(basket.all_lines())
     if not lines:
-        raise BasketIsEmpty(_("Your basket is empty."))
+        raise BasketIsEmpty(pgettext("shop", "Your basket is empty."))
     if any(line.stockrecord_id is None for line in lines):
         raise SoldOut(_("A piece in your basket is no longer for sale."))
     stock.lock_and_check(lines)

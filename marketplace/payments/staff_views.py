@@ -83,8 +83,6 @@ class EventView(InspectView):
         "processed_at": gettext_lazy("Processed"),
         "payload": gettext_lazy("What it said"),
     }
-    fields = ["event_id", "kind", "outcome", "reason", "payment", "received_at", "processed_at", "payload"]
-
     def get_field_label(self, field_name: str, field) -> str:
         return self.LABELS.get(field_name) or super().get_field_label(field_name, field)
 

@@ -21,7 +21,7 @@ from marketplace.staff import MoneyColumn, ShowViewSet
 from marketplace.workshops.models import Workshop
 
 Order = get_model("order", "Order")
-NEEDS_A_PERSON = {"payment": Payment.State.ATTENTION, "event": InboxEvent.Outcome.QUARANTINED}
+ATTENTION, QUARANTINED = Payment.State.ATTENTION, InboxEvent.Outcome.QUARANTINED
 
 for model in (Order, InboxEvent):
     allow_only(model, "view")
@@ -43,6 +43,11 @@ def _state(order) -> str:
     """The payment's state; orders from before the kit have only Oscar's."""
     payment = getattr(order, "payment", None)
     return payment.get_state_display() if payment else order.status
+
+
+def _needs_a_person(order) -> bool:
+    payment = getattr(order, "payment", None)
+    return payment is not None and payment.state == ATTENTION
 
 
 def _destination(order) -> str:
@@ -78,7 +83,7 @@ class OrderViewSet(ShowViewSet):
         column("to", _("To"), _destination),
         column("consignments", _("Workshops"), lambda row: ", ".join(str(part.workshop) for part in row.consignments.all())),
         MoneyColumn("total_incl_tax", label=_("Total")),
-        StatusTagColumn("state", label=_("State"), accessor=_state, primary=lambda row: _state(row) == Payment.State.PAID.label),
+        StatusTagColumn("state", label=_("State"), accessor=_state, primary=_needs_a_person),
     ]
     list_export = ["number", "date_placed", "payment.state", "total_incl_tax", "shipping_incl_tax", "currency"]
 
@@ -101,13 +106,14 @@ class EventViewSet(ShowViewSet):
     name = "payment-events"
     icon = "mail"
     inspect_view_class = EventView
+    inspect_view_fields = ["event_id", "kind", "outcome", "reason", "payment", "received_at", "processed_at", "payload"]
     ordering = "-received_at"
     search_fields = ["event_id", "kind", "reason", "payment__order__number"]
     filterset_class = EventFilters
     list_display = [
         "event_id",
         "kind",
-        StatusTagColumn("get_outcome_display", label=_("Outcome"), sort_key="outcome", primary=lambda row: row.outcome == "done"),
+        StatusTagColumn("get_outcome_display", label=_("Outcome"), sort_key="outcome", primary=lambda row: row.outcome == QUARANTINED),
         column("order", _("Order"), lambda row: row.payment.order.number if row.payment else ""),
         "reason",
         DateColumn("received_at", label=_("Received"), sort_key="received_at"),
@@ -140,10 +146,10 @@ class AttentionPanel(Component):
 
     def get_context_data(self, parent_context) -> dict:
         return {
-            "orders": Payment.objects.filter(state=NEEDS_A_PERSON["payment"]).count(),
-            "orders_url": f"{reverse('orders:index')}?state={NEEDS_A_PERSON['payment']}",
-            "events": InboxEvent.objects.filter(outcome=NEEDS_A_PERSON["event"]).count(),
-            "events_url": f"{reverse('payment-events:index')}?outcome={NEEDS_A_PERSON['event']}",
+            "orders": Payment.objects.filter(state=ATTENTION).count(),
+            "orders_url": f"{reverse('orders:index')}?state={ATTENTION}",
+            "events": InboxEvent.objects.filter(outcome=QUARANTINED).count(),
+            "events_url": f"{reverse('payment-events:index')}?outcome={QUARANTINED}",
         }
 
 

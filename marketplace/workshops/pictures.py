@@ -3,6 +3,7 @@
 from django.core.files.base import File
 from django.utils.translation import ngettext
 from wagtail.images import get_image_model
+from wagtail.models import ReferenceIndex
 
 from catalogue.models import Product, ProductImage
 from marketplace.workshops.details import MOST_PICTURES, PictureChange, Refused
@@ -45,5 +46,5 @@ def _remove(row: ProductImage) -> None:
     row.delete()
     if picture is None or ProductImage.objects.filter(picture=picture).exists():
         return
-    if not picture.get_usage().exists():
+    if not ReferenceIndex.get_references_to(picture).exists():
         picture.delete()

@@ -1,5 +1,6 @@
 """Photos of a form that came back with a mistake: kept for two days, so that nobody uploads them twice."""
 
+import io
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,10 +10,14 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image
 
 FOLDER = "desk-drafts"
 KEPT = timedelta(days=2)
 SALT = "storefront.desk.drafts"
+
+
+SMALL = (240, 240)
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,22 @@ class KeptPhoto:
     name: str
 
     @property
-    def url(self) -> str:
-        return default_storage.url(self.name)
+    def small_name(self) -> str:
+        return self.name.removesuffix(".jpg") + ".small.jpg"
+
+    @property
+    def small_url(self) -> str:
+        """A few kilobytes to show in the form: over a slow line nobody fetches whole photos back."""
+        return default_storage.url(self.small_name)
 
 
 def keep(photo: ContentFile, user) -> KeptPhoto:
     """Put a cleaned photo aside for ``user``. What nobody came back for is cleared away on the same walk."""
     _sweep()
     name = default_storage.save(f"{FOLDER}/{timezone.localdate():%Y-%m-%d}/{photo.name}", photo)
-    return KeptPhoto(signing.dumps(name, salt=_salt(user), compress=True), name)
+    kept = KeptPhoto(signing.dumps(name, salt=_salt(user), compress=True), name)
+    default_storage.save(kept.small_name, _small(photo))
+    return kept
 
 
 def find(ticket: str, user) -> KeptPhoto | None:
@@ -54,6 +66,16 @@ def read(kept: KeptPhoto) -> ContentFile | None:
 
 def drop(kept: KeptPhoto) -> None:
     default_storage.delete(kept.name)
+    default_storage.delete(kept.small_name)
+
+
+def _small(photo: ContentFile) -> ContentFile:
+    photo.seek(0)
+    image, written = Image.open(photo), io.BytesIO()
+    image.draft("RGB", SMALL)
+    image.thumbnail(SMALL)
+    image.save(written, "JPEG", quality=70)
+    return ContentFile(written.getvalue())
 
 
 def _salt(user) -> str:

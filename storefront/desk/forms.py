@@ -158,9 +158,8 @@ class PieceForm(forms.Form):
         """Fields that the chosen supply does not need: what stands in them is not even looked at."""
         if supply == Supply.MADE_TO_ORDER:
             return ["stock"]
-        if supply == Supply.ONE_OF_A_KIND and self.product is None:
-            return ["stock", "lead_days"]
-        return ["lead_days"] if supply else []
+        counted = supply == Supply.STOCK or (supply == Supply.ONE_OF_A_KIND and self.product is not None)
+        return ["lead_days"] if counted else ["stock", "lead_days"]
 
     def _check_number_of_photos(self) -> None:
         number = len(self._staying()) + len(self.kept) + len(self.sent)

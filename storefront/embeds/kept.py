@@ -13,6 +13,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import Error
+
 from storefront.listing import version
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,10 @@ class Keep:
                     return value, 0.0
                 row = Row(value, now, time.monotonic())
         except Exception as problem:
-            logger.exception("Embed %s could not be made", key)
+            # An outage fails every request in the same way; only other failures are worth their traceback.
+            logger.error(
+                "Embed %s could not be made: %s", key, problem, exc_info=not isinstance(problem, Error)
+            )
             if row is None:
                 raise Unavailable from problem
             return row.value, time.monotonic() - row.confirmed_at

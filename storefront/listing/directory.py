@@ -31,6 +31,8 @@ class Place:
     url: str = ""
     hero_id: int | None = None
     hero_alt: str = ""
+    # Invented for a demo, and said to be so wherever it is shown.
+    sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Directory:
     titles: dict[str, str] = field(default_factory=dict)
     # Language code → Wagtail's url_path of the home page in that language.
     roots: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether some workshop is invented."""
+        return any(place.sample for place in self.workshops.values())
 
     def path_of(self, url_path: str, language: str = "") -> str:
         """Address of a page with Wagtail's ``url_path`` (in ``language``, default: the directory's); empty outside the site."""
@@ -98,13 +105,14 @@ def _place(kind: str, row: tuple, pages: dict) -> Place:
         url=page[3] if page else "",
         hero_id=(page[5] or None) if page else None,
         hero_alt=page[6] if page else "",
+        sample=bool(row[10]),
     )
 
 
 def _names() -> list[tuple]:
-    """(kind, id, slug, source language, language, name, summary, region, economy, village id) of all four kinds."""
+    """(kind, id, slug, source language, language, name, summary, region, economy, village id, sample) of all four kinds."""
 
-    def rows(model, kind, summary, region, economy, village):
+    def rows(model, kind, summary, region, economy, village, sample):
         return model.objects.order_by().values_list(
             Value(kind, CharField()),
             "owner_id",
@@ -116,13 +124,17 @@ def _names() -> list[tuple]:
             region,
             economy,
             village,
+            sample,
         )
 
     empty, none = Value("", TextField()), Value(0, IntegerField())
-    village = rows(VillageText, "village", F("summary"), Cast("region", TextField()), Cast("owner__economy_id", TextField()), none)
-    workshop = rows(WorkshopText, "workshop", F("summary"), empty, Cast("owner__village__economy_id", TextField()), F("owner__village_id"))
-    craft = rows(CraftText, "craft", F("summary"), empty, empty, none)
-    material = rows(MaterialText, "material", empty, empty, empty, none)
+    sample = Cast("owner__is_sample", IntegerField())
+    region, economy = Cast("region", TextField()), Cast("owner__economy_id", TextField())
+    its_economy = Cast("owner__village__economy_id", TextField())
+    village = rows(VillageText, "village", F("summary"), region, economy, none, sample)
+    workshop = rows(WorkshopText, "workshop", F("summary"), empty, its_economy, F("owner__village_id"), sample)
+    craft = rows(CraftText, "craft", F("summary"), empty, empty, none, none)
+    material = rows(MaterialText, "material", empty, empty, empty, none, none)
     return list(village.union(workshop, craft, material, all=True))
 
 

@@ -19,7 +19,7 @@ from storefront.embeds.discovery import discovery
 from storefront.listing.cards import draw, product_path
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
-from storefront.pictures import LARGE, Loaded, describe
+from storefront.pictures import LARGE, Loaded, describe, social
 from storefront.public import public_page
 
 State = ProductCard.State
@@ -57,7 +57,7 @@ def _texts(product: Product) -> dict[int, dict[str, ProductText]]:
 
 
 def describe_product(product: Product, store: preload.Preloaded) -> dict:
-    """Context of catalogue/product.html (see docs/templates.md)."""
+    """Context of catalogue/product.html."""
     language = get_language()
     directory, card, texts = get_directory(language), product.card, _texts(product)
     text = choose(texts.get(product.pk, {}), language, product.source_language)
@@ -97,8 +97,8 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         "max_quantity": 1 if product.supply == Product.Supply.ONE_OF_A_KIND else settings.MARKETPLACE_MAX_LINE_QUANTITY,
         "related": draw(_related(card)),
         "breadcrumbs": breadcrumbs(directory, village, title),
-        "sample_note": _("A sample from the demo: place, people and piece are invented."),
-        "social_image": card.picture.get("src", ""),
+        "sample_note": _("A sample from the demo: place, people and piece are invented.") if workshop and workshop.sample else "",
+        "social": social(title, text.summary if text else "", store.images.get(next(iter(shown), None)), "product"),
     }
 
 

@@ -108,7 +108,8 @@ def test_the_page_speaks_the_orders_language(fake_stripe, language, locale):
 
 def test_the_longest_title_is_no_obstacle(fake_stripe):
     """A variant's title is its piece's and its own; Stripe takes 250 signs."""
-    piece = make_piece(title="長" * 255, slug="long", variants={"大きい": ("48.00", 1)})
+    piece = make_piece(variants={"大きい": ("48.00", 1)})
+    piece.texts.update(title="長" * 255)
     payment = started(piece.children.get())
     assert payment.order.lines.get().title == "長" * 255
     assert line_items(fake_stripe, payment.gateway_session)[0]["description"] == "長" * 250

@@ -313,7 +313,7 @@ def test_photos_wait_while_a_mistake_is_put_right(cast, filled):
     page = add(cast.maker, filled | {"price": "-1"}, photo("firebrick"), photo("navy"))
     kept = page.context["form"].kept
     assert len(kept) == 2 and "You need not send them again" in page.text
-    assert all(row.url in page.text and default_storage.exists(row.name) for row in kept)
+    assert all(row.small_url in page.text and default_storage.exists(row.name) for row in kept)
     data = filled | {"kept": [row.ticket for row in kept]}
     answer = add(cast.maker, data, photo("green"))
     assert answer.status_code == 302
@@ -326,6 +326,13 @@ def test_a_photo_that_waits_can_be_left_out(cast, filled):
     page = add(cast.maker, filled | {"price": "-1"}, photo("firebrick"), photo("navy"))
     add(cast.maker, filled | {"kept": [page.context["form"].kept[1].ticket]})
     assert Product.objects.get().images.count() == 1
+
+
+def test_photos_nobody_came_back_for_are_cleared_away(cast, filled):
+    old = default_storage.save("desk-drafts/2020-01-01/forgotten.jpg", photo())
+    page = add(cast.maker, filled | {"price": "-1"}, photo())
+    assert not default_storage.exists(old)
+    assert default_storage.exists(page.context["form"].kept[0].name)
 
 
 def test_tickets_of_others_and_forged_ones_mean_nothing(cast, filled):

@@ -1,4 +1,4 @@
-"""The oEmbed provider, as consumers see it. E1 … E27 are the numbers of the acceptance tests in the embedding note."""
+"""The oEmbed provider, as consumers see it. E1, E2 … are the promises of docs/embedding.md."""
 
 import json
 import re
@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from django.db import OperationalError, connection
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from storefront.embeds import addresses, remembered, sizes
 from storefront.listing import directory, version
 from tests.factories import make_craft, make_picture, make_piece, make_place_page, make_story, make_workshop
+from tests.storefront.outage import database_away
 
 SITE = "http://testserver"
 REQUIRED = {"version", "type", "title", "provider_name", "provider_url", "author_name", "cache_age"}
@@ -63,22 +63,6 @@ def ask(client):
 def frame_of(answer) -> dict:
     """The attributes of the iframe in the html."""
     return BeautifulSoup(answer["html"], "html.parser").iframe.attrs
-
-
-class Away:
-    """Within the block, the database answers nothing."""
-
-    def __enter__(self):
-        def refuse(*args):
-            raise OperationalError("the server closed the connection unexpectedly")
-
-        version.forget()
-        self._wrapper = connection.execute_wrapper(refuse)
-        self._wrapper.__enter__()
-
-    def __exit__(self, *exc):
-        self._wrapper.__exit__(*exc)
-        version.forget()
 
 
 def test_e1_pages_announce_both_answers_in_their_heads_and_headers(client, world):
@@ -403,7 +387,7 @@ def test_few_statements_cold_and_none_on_a_hit(
 
 def test_e27_without_a_database_known_answers_stay_and_others_are_503(ask, world, client):
     kept = ask(world["story"]).content
-    with Away():
+    with database_away():
         assert ask(world["story"]).content == kept
         assert ask(world["story"], maxwidth=300).status_code == 200
         for path in (world["village"], "/en/stories/never-was/", "/nowhere/"):

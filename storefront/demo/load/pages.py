@@ -110,7 +110,7 @@ def _villages(index) -> None:
         place = words.pair(row["text"]["en"]["name"], row["text"]["ja"]["name"])
         body = [
             _text_block(row["slug"], 0, "", text["description"]),
-            {"type": "map_point", "id": _id(row["slug"], 1), "value": {"label": place, "latitude": row["lat"], "longitude": row["lon"]}},
+            {"type": "map_point", "id": _id(row["slug"], 1), "value": _point(place, row)},
         ]
         village = Village.objects.get(slug=row["slug"])
         _page(
@@ -192,8 +192,7 @@ def _block(slug: str, number: int, block: dict, words: Words, products: dict[str
         return _text_block(slug, number, text.get("heading", ""), text["paragraphs"])
     if kind == "map":
         village = next(row for row in content.villages() if row["slug"] == _village_of(slug))
-        value = {"label": text["label"], "latitude": village["lat"], "longitude": village["lon"]}
-        return {"type": "map_point", "id": _id(slug, number), "value": value}
+        return {"type": "map_point", "id": _id(slug, number), "value": _point(text["label"], village)}
     if kind == "picture":
         value = {"image": images[0], "alt": text["alt"], "caption": text.get("caption", ""), "credit": credit}
     elif kind == "gallery":
@@ -214,6 +213,11 @@ def _block(slug: str, number: int, block: dict, words: Words, products: dict[str
 
 def _village_of(slug: str) -> str:
     return next(row["village"] for row in content.stories() if row["slug"] == slug)
+
+
+def _point(label: str, village: dict) -> dict:
+    """Degrees as an editor's form stores them: as text, since a float has more places than the block allows."""
+    return {"label": label, "latitude": str(village["lat"]), "longitude": str(village["lon"])}
 
 
 def _text_block(slug: str, number: int, heading: str, paragraphs: list[str]) -> dict:

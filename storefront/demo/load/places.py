@@ -45,6 +45,8 @@ def _load_workshop(row: dict) -> None:
             "since": row["since"],
             "makers": row["members"],
             "code_prefix": row["code"],
+            # What the maker writes in, also where the demo's texts of the workshop itself begin in English.
+            "source_language": row["language"],
             "is_sample": True,
         },
     )

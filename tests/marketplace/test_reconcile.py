@@ -1,0 +1,375 @@
+"""Reconcile: what a lost message, a crash or a closed laptop left behind is finished, once, whoever else is at it."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from marketplace.payments import services
+from marketplace.payments.gateway import get_gateway
+from marketplace.payments.models import InboxEvent, Payment
+from marketplace.payments.services import reconcile, start_payment
+from tests.factories import make_order, make_piece, pay_order
+from tests.fake_stripe.faults import ApiFault
+from tests.ledger import assert_books_balance, nothing_changes, stock_of
+from tests.shopping import deliver
+
+pytestmark = pytest.mark.django_db
+State = Payment.State
+NOTHING = dict.fromkeys(("paid", "expired", "waiting", "mismatch", "unreachable", "failed"), 0)
+BACK = "https://shop.example/"
+
+
+@pytest.fixture
+def piece():
+    return make_piece(stock=5)
+
+
+@pytest.fixture
+def payment(piece) -> Payment:
+    """Of two pieces, with its page open at Stripe, whose messages get lost."""
+    return open_page((piece, 2))
+
+
+@pytest.fixture(autouse=True)
+def lost(fake_stripe):
+    fake_stripe.control(drop=True)
+
+
+def open_page(*pieces) -> Payment:
+    payment = make_order(pieces)
+    start_payment(payment=payment, return_url=BACK)
+    return now(payment)
+
+
+def now(payment: Payment) -> Payment:
+    return Payment.objects.select_related("order").get(pk=payment.pk)
+
+
+def later(minutes: float = 35):
+    return timezone.now() + timedelta(minutes=minutes)
+
+
+def counts(**expected: int) -> dict[str, int]:
+    return NOTHING | expected
+
+
+def test_without_orders_there_is_nothing_to_do(fake_stripe):
+    assert reconcile() == NOTHING
+    assert not fake_stripe.requests
+
+
+def test_a_lost_message_is_made_up_for(fake_stripe, payment, piece, commit, mailoutbox):
+    fake_stripe.pay(payment.gateway_session)
+    assert deliver(fake_stripe) == []
+    assert reconcile() == counts(paid=1)
+    commit()
+    assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (State.PAID, "paid", (3, 0))
+    assert now(payment).gateway_payment == fake_stripe.sessions[payment.gateway_session]["payment_intent"]
+    assert len(mailoutbox) == 1
+    with nothing_changes(fake_stripe):
+        assert reconcile() == NOTHING
+    commit()
+    assert len(mailoutbox) == 1
+    assert_books_balance()
+
+
+def test_the_message_that_comes_after_all_changes_nothing(fake_stripe, payment, commit, mailoutbox):
+    fake_stripe.control(drop=False)
+    fake_stripe.pay(payment.gateway_session)
+    reconcile()
+    commit()
+    assert set(deliver(fake_stripe)) == {200}
+    assert InboxEvent.objects.get(kind="checkout.session.completed").outcome == InboxEvent.Outcome.DONE
+    assert len(mailoutbox) == 1
+
+
+def test_an_unpaid_order_in_time_waits(fake_stripe, payment):
+    with nothing_changes(fake_stripe):
+        assert reconcile(now=later(34)) == counts(waiting=1)
+
+
+def test_an_unpaid_order_that_is_overdue_gives_its_stock_back(fake_stripe, payment, piece, commit, mailoutbox):
+    assert reconcile(now=later()) == counts(expired=1)
+    commit()
+    assert fake_stripe.sessions[payment.gateway_session]["status"] == "expired"
+    assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (State.EXPIRED, "expired", (5, 0))
+    with nothing_changes(fake_stripe):
+        assert reconcile(now=later()) == NOTHING
+    assert not mailoutbox
+    assert_books_balance()
+
+
+def test_the_shelf_is_filled_only_after_stripe_has_closed_the_page(fake_stripe, payment, piece, monkeypatch):
+    """Else somebody could pay for a piece that is sold again."""
+    seen = []
+    real = services.stock.give_back
+
+    def give_back(order):
+        seen.append(fake_stripe.sessions[payment.gateway_session]["status"])
+        real(order)
+
+    monkeypatch.setattr(services.stock, "give_back", give_back)
+    reconcile(now=later())
+    assert seen == ["expired"]
+
+
+def test_a_page_that_closed_by_itself_is_noticed_early(fake_stripe, payment, piece):
+    fake_stripe.advance(31 * 60 + 1)
+    assert reconcile() == counts(expired=1)
+    assert (now(payment).state, stock_of(piece)) == (State.EXPIRED, (5, 0))
+
+
+@pytest.mark.parametrize("outcome", ["pay", "3ds-complete"])
+def test_overdue_but_paid_at_the_last_moment_is_paid(fake_stripe, payment, piece, outcome):
+    fake_stripe.pay(payment.gateway_session, outcome)
+    assert reconcile(now=later()) == counts(paid=1)
+    assert (now(payment).state, stock_of(piece)) == (State.PAID, (3, 0))
+
+
+def test_paid_between_our_look_at_the_clock_and_our_call_is_paid(fake_stripe, payment, piece, monkeypatch):
+    gateway = get_gateway()
+    real = gateway.close_checkout
+
+    def close(session_id):
+        fake_stripe.pay(session_id)
+        return real(session_id)
+
+    monkeypatch.setattr(gateway, "close_checkout", close)
+    assert reconcile(now=later()) == counts(paid=1)
+    assert (now(payment).state, stock_of(piece)) == (State.PAID, (3, 0))
+
+
+@pytest.mark.parametrize(("succeeded", "state"), [(True, State.PAID), (False, State.EXPIRED)])
+def test_a_slow_method_keeps_its_stock_until_it_is_decided(fake_stripe, payment, piece, succeeded, state):
+    fake_stripe.pay(payment.gateway_session, "delayed")
+    with nothing_changes(fake_stripe):
+        assert reconcile(now=later(60 * 24)) == counts(waiting=1)
+    fake_stripe.settle(payment.gateway_session, succeeded=succeeded)
+    assert reconcile(now=later(60 * 24)) == counts(**{state: 1})
+    assert (now(payment).state, stock_of(piece)) == (state, (3, 0) if succeeded else (5, 0))
+    assert_books_balance()
+
+
+# Crashes and lost answers
+
+
+def test_a_crash_before_the_page_was_opened_ends_with_the_reservation(fake_stripe, piece):
+    payment = make_order([(piece, 2)])
+    with nothing_changes(fake_stripe):
+        assert reconcile(now=later(34)) == counts(waiting=1)
+    assert reconcile(now=later()) == counts(expired=1)
+    assert (now(payment).state, stock_of(piece)) == (State.EXPIRED, (5, 0))
+    assert not fake_stripe.requests
+
+
+def test_a_payment_on_a_page_whose_address_we_never_learnt_is_honoured(fake_stripe, piece):
+    """The answer got lost, yet the buyer reached the page: only the message tells us."""
+    payment = open_page((piece, 2))
+    Payment.objects.filter(pk=payment.pk).update(gateway_session="", pay_url="")
+    fake_stripe.control(drop=False)
+    fake_stripe.pay(payment.gateway_session)
+    deliver(fake_stripe)
+    assert (now(payment).state, now(payment).gateway_session) == (State.PAID, payment.gateway_session)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_payment_after_the_reservation_is_honoured_or_calls_a_person(fake_stripe, gone, commit, mailoutbox):
+    piece = make_piece(stock=2)
+    payment = open_page((piece, 2))
+    Payment.objects.filter(pk=payment.pk).update(gateway_session="", pay_url="")
+    assert reconcile(now=later()) == counts(expired=1)
+    if gone:
+        make_order([piece], paid=True)
+    commit()
+    mailoutbox.clear()
+    fake_stripe.control(drop=False)
+    fake_stripe.pay(payment.gateway_session)
+    assert set(deliver(fake_stripe)) == {200}
+    if gone:
+        assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (State.ATTENTION, "attention", (1, 0))
+        assert now(payment).note
+        assert not mailoutbox
+    else:
+        assert (now(payment).state, stock_of(piece), len(mailoutbox)) == (State.PAID, (0, 0), 1)
+    assert_books_balance()
+
+
+# A Stripe that does not answer, an order that cannot be
+
+
+@pytest.mark.parametrize("fault", ["429", "500"])
+@pytest.mark.parametrize("minutes", [0, 35])
+def test_without_stripe_nothing_changes(fake_stripe, payment, fault, minutes, caplog):
+    """Overdue stock is not given back while nobody can say whether it was paid."""
+    fake_stripe.faults.api = [ApiFault(fault, count=9)]
+    with nothing_changes(fake_stripe):
+        assert reconcile(now=later(minutes)) == counts(unreachable=1)
+    assert f"order {payment.order.number}: " in caplog.text
+    fake_stripe.faults.api = []
+    assert reconcile(now=later()) == counts(expired=1)
+
+
+def test_one_order_stripe_cannot_tell_about_keeps_no_other_waiting(fake_stripe, piece):
+    first, second, third = (open_page(piece) for _turn in range(3))
+    fake_stripe.pay(second.gateway_session)
+    fake_stripe.faults.api = [ApiFault("429", path=f"/v1/checkout/sessions/{first.gateway_session}", count=9)]
+    assert reconcile(now=later()) == counts(unreachable=1, paid=1, expired=1)
+    assert [now(row).state for row in (first, second, third)] == [State.PENDING, State.PAID, State.EXPIRED]
+    assert_books_balance()
+
+
+def test_an_order_that_fails_keeps_no_other_waiting(fake_stripe, piece, monkeypatch, caplog):
+    broken, good = open_page(piece), open_page(piece)
+    real = services.stock.give_back
+
+    def give_back(order):
+        if order == broken.order:
+            raise RuntimeError("broken row")
+        real(order)
+
+    monkeypatch.setattr(services.stock, "give_back", give_back)
+    assert reconcile(now=later()) == counts(failed=1, expired=1)
+    assert (now(broken).state, now(good).state) == (State.PENDING, State.EXPIRED)
+    assert f"order {broken.order.number} could not be reconciled" in caplog.text
+    assert_books_balance()
+
+
+def test_a_page_of_another_amount_is_a_mismatch_and_changes_nothing(fake_stripe, payment, caplog):
+    fake_stripe.pay(payment.gateway_session)
+    with fake_stripe.state.lock:
+        fake_stripe.state.tables["sessions"][payment.gateway_session]["amount_total"] = 50
+    with nothing_changes(fake_stripe):
+        assert reconcile(now=later()) == counts(mismatch=1)
+    assert "amount is 0.50 USD" in caplog.text
+
+
+# Others at the same moment
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("paid", [True, False])
+@pytest.mark.parametrize(
+    "moment", ["marketplace.payments.services._reconcile_one", "marketplace.payments.services.apply_facts"], ids=["early", "late"]
+)
+def test_two_reconcilers_at_once_have_one_effect(fake_stripe, rival, mailoutbox, paid, moment):
+    piece = make_piece(stock=5)
+    payment = open_page((piece, 2))
+    if paid:
+        fake_stripe.pay(payment.gateway_session)
+    rival.before(moment, lambda: reconcile(now=later()))
+    outcome = counts(**{"paid" if paid else "expired": 1})
+    assert reconcile(now=later()) == outcome
+    assert rival.acted == 1
+    assert rival.answer == outcome
+    assert (now(payment).state, stock_of(piece), len(mailoutbox)) == ((State.PAID, (3, 0), 1) if paid else (State.EXPIRED, (5, 0), 0))
+    assert_books_balance()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("overdue", [True, False])
+def test_the_message_arrives_while_we_ask(fake_stripe, rival, mailoutbox, overdue):
+    piece = make_piece(stock=5)
+    payment = open_page((piece, 2))
+    fake_stripe.control(drop=False)
+    fake_stripe.pay(payment.gateway_session)
+    rival.before("marketplace.payments.services.apply_facts", lambda: deliver(fake_stripe))
+    assert reconcile(now=later() if overdue else None) == counts(paid=1)
+    assert set(rival.answer) == {200}
+    assert (now(payment).state, stock_of(piece), len(mailoutbox)) == (State.PAID, (3, 0), 1)
+    assert_books_balance()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_opened_while_its_reservation_is_taken_back(fake_stripe, rival):
+    """A buyer retries at the very last moment: she gets a page that works, or none."""
+    piece = make_piece(stock=5)
+    payment = make_order([(piece, 2)])
+    rival.after(
+        "marketplace.payments.backends.stripe.StripeGateway.open_checkout", lambda: reconcile(now=later())
+    )
+    assert start_payment(payment=payment, return_url=BACK) == ""
+    assert rival.answer == counts(expired=1)
+    (session,) = fake_stripe.sessions.values()
+    assert session["status"] == "expired"
+    assert (now(payment).state, stock_of(piece)) == (State.EXPIRED, (5, 0))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_opened_just_before_its_reservation_is_taken_back(fake_stripe, rival):
+    piece = make_piece(stock=5)
+    payment = make_order([(piece, 2)])
+    rival.before(
+        "marketplace.payments.services._reconcile_unopened", lambda: start_payment(payment=now(payment), return_url=BACK)
+    )
+    assert reconcile(now=later()) == counts(waiting=1)
+    assert rival.answer == now(payment).pay_url
+    assert reconcile(now=later()) == counts(expired=1)
+    assert fake_stripe.sessions[now(payment).gateway_session]["status"] == "expired"
+    assert stock_of(piece) == (5, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_buys_the_piece_while_a_late_payment_is_honoured(fake_stripe, rival):
+    """The late payer had it, or the other buyer has it: never both."""
+    piece = make_piece(stock=1)
+    payment = make_order([piece])
+    reconcile(now=later())
+    rival.before("marketplace.payments.stock.hold_again", lambda: make_order([piece]))
+    pay_order(payment)
+    assert now(payment).state == State.ATTENTION
+    assert stock_of(piece) == (1, 1)
+    assert_books_balance()
+
+
+# The command
+
+
+def run(**options) -> str:
+    out = StringIO()
+    call_command("reconcile_payments", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_the_command_prints_what_it_did(fake_stripe, piece):
+    bought, _waiting = open_page(piece), open_page(piece)
+    fake_stripe.pay(bought.gateway_session)
+    assert run() == "paid 1, expired 0, waiting 1, mismatch 0, unreachable 0, failed 0\n"
+
+
+def test_the_command_ends_well_without_stripe(fake_stripe, payment):
+    fake_stripe.faults.api = [ApiFault("500", count=9)]
+    with nothing_changes():
+        assert "unreachable 1" in run()
+
+
+def test_the_command_fails_when_an_order_does(payment, monkeypatch):
+    monkeypatch.setattr(services, "apply_facts", lambda **kwargs: 1 / 0)
+    with pytest.raises(CommandError, match="The log says why"):
+        run()
+
+
+def test_the_command_goes_on_when_asked(fake_stripe, payment, monkeypatch):
+    """With --every it speaks only when something happened."""
+
+    class Enough(Exception):
+        pass
+
+    pauses = []
+
+    def sleep(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            fake_stripe.pay(payment.gateway_session)
+        if len(pauses) == 4:
+            raise Enough
+
+    monkeypatch.setattr("marketplace.payments.management.commands.reconcile_payments.time.sleep", sleep)
+    monkeypatch.setattr("marketplace.payments.management.commands.reconcile_payments.close_old_connections", lambda: None)
+    out = StringIO()
+    with pytest.raises(Enough):
+        call_command("reconcile_payments", every=7, stdout=out)
+    assert pauses == [7] * 4
+    assert out.getvalue() == "paid 1, expired 0, waiting 0, mismatch 0, unreachable 0, failed 0\n"
