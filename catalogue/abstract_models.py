@@ -80,6 +80,10 @@ class AbstractProduct(OscarProduct, HasTexts):
     def made_to_order(self) -> bool:
         return self.supply == self.Supply.MADE_TO_ORDER
 
+    def get_absolute_url(self) -> str:
+        """The piece's page; a variant has none of its own."""
+        return self.parent.get_absolute_url() if self.is_child else super().get_absolute_url()
+
     def get_title(self) -> str:
         """The title in the active language; the maker's own words where it is not translated.
 

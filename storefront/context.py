@@ -22,7 +22,7 @@ def site(request: HttpRequest) -> dict:
     own = addresses.get(language, "")
     return {
         "LANG": language,
-        "languages": [_language(code, addresses, language) for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES],
+        "languages": [_language(code, addresses, language, request.META.get("QUERY_STRING", "")) for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES],
         "nav": _nav(request, language),
         "canonical_url": settings.SITE_URL + own if own else "",
         "alternates": _alternates(addresses),
@@ -35,9 +35,12 @@ def site(request: HttpRequest) -> dict:
     }
 
 
-def _language(code: str, addresses: dict[str, str], current: str) -> dict:
-    name = get_language_info(code)["name_local"]
-    return {"code": code, "name": name, "url": addresses.get(code) or f"/{code}/", "current": code == current}
+def _language(code: str, addresses: dict[str, str], current: str, query: str) -> dict:
+    """One entry of the language menu; filters, words searched for and the page number stay."""
+    url = addresses.get(code) or f"/{code}/"
+    if query and code in addresses:
+        url = f"{url}?{query}"
+    return {"code": code, "name": get_language_info(code)["name_local"], "url": url, "current": code == current}
 
 
 def _alternates(addresses: dict[str, str]) -> list[dict]:

@@ -12,7 +12,8 @@ def same_in_languages(request: HttpRequest) -> dict[str, str]:
     wanted = settings.MARKETPLACE_STOREFRONT_LANGUAGES
     page = getattr(request, "public_page", None)
     if page is not None:
-        found = page._request_translations
+        # Absent where a page is served by other hands than storefront.serving, such as a preview.
+        found = getattr(page, "_request_translations", {})
         return {code: found[code] for code in wanted if found.get(code)}
     first, _slash, rest = request.path.lstrip("/").partition("/")
     if first not in wanted:

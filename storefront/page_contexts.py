@@ -15,6 +15,7 @@ from storefront.pictures import LARGE, PORTRAIT, WIDE, describe, social
 
 STORIES_PER_PAGE = 12
 PLACES_PER_PAGE = 24
+ON_SHELF = 12
 # So many of the newest pieces tell which crafts a village practises, and which villages a craft.
 SAMPLE = 48
 # All that a story's card shows; a page has some forty fields more.
@@ -54,7 +55,7 @@ def story(page, request: HttpRequest) -> dict:
         "craft": place_link(directory.crafts.get(page.craft_id)),
         "workshop": place_link(directory.workshops.get(page.workshop_id)),
         "shelf_cards": shelf,
-        "village_pieces": [] if _has_village_shelf(page) else shelf["village"][:4],
+        "village_pieces": [] if "village" in _shelves(page) else shelf["village"],
         "more_stories": [story_card(story, directory) for story in more],
     }
 
@@ -168,17 +169,17 @@ def _stories(page):
     return rows.order_by("-first_published_at", "-pk")
 
 
-def _has_village_shelf(page) -> bool:
-    return any(block["type"] == "shelf" and block["value"].get("mode") == "village" for block in page.body.raw_data)
+def _shelves(page) -> set[str]:
+    """Which kinds of shelf the page's body has (see blocks.ShelfBlock)."""
+    return {block["value"].get("mode") for block in page.body.raw_data if block["type"] == "shelf"}
 
 
 def shelf_cards(page, directory: Directory) -> dict[str, list[dict]]:
-    """Cards for shelves that show all of the page's village or workshop, in one statement."""
-    rows = list(newest().filter(village_id=page.village_id)[:24])
-    return {
-        "village": draw(rows[:12]),
-        "workshop": draw([row for row in rows if row.workshop_id == page.workshop_id][:12]),
-    }
+    """Cards for shelves that show all of the page's village or workshop; without such a shelf, a few of the village."""
+    modes = _shelves(page)
+    village = newest().filter(village_id=page.village_id)[: ON_SHELF if "village" in modes else 4]
+    workshop = newest().filter(workshop_id=page.workshop_id)[:ON_SHELF] if "workshop" in modes else []
+    return {"village": draw(village), "workshop": draw(workshop)}
 
 
 def _image(pk):

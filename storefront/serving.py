@@ -1,5 +1,8 @@
 """Finds and serves pages of the tree in few statements."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from django.apps import apps
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +12,17 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.views import serve as wagtail_serve
 
 from storefront.embeds.discovery import discovery
+from storefront.listing import version
 from storefront.listing.directory import get_directory
 from storefront.public import public_page
+
+
+class Route(NamedTuple):
+    """Where an address leads: number and class of the page, and its addresses by language."""
+
+    pk: int
+    model: type[Page]
+    addresses: dict[str, str]
 
 
 def find_page(path: str, language: str) -> Page | None:
@@ -18,23 +30,37 @@ def find_page(path: str, language: str) -> Page | None:
 
     ``_request_translations`` holds its addresses: language code → path.
     """
+    route = _route(path.strip("/"), language, version.current().places)
+    if route is None:
+        return None
+    page = route.model.objects.select_related("locale", *getattr(route.model, "served_with", ())).get(pk=route.pk)
+    page._request_translations = route.addresses
+    return page
+
+
+@lru_cache(maxsize=4_000)
+def _route(path: str, language: str, _version: int) -> Route | None:
+    """Pages seldom move, so each process remembers where they are, per version."""
     directory = get_directory(language)
     root = directory.roots.get(language)
     if root is None:
         return None
-    url_path = root + (path.strip("/") + "/" if path.strip("/") else "")
-    same = Page.objects.filter(url_path=url_path, locale__language_code=language).values("translation_key")[:1]
-    rows = Page.objects.filter(translation_key__in=same, live=True).values_list(
-        "pk", "url_path", "locale__language_code", "content_type__app_label", "content_type__model", _restrictions()
+    url_path = f"{root}{path}/" if path else root
+    same = Page.objects.filter(url_path=url_path, locale__language_code=language)
+    rows = Page.objects.filter(translation_key__in=same.values("translation_key")[:1], live=True).values_list(
+        "locale__language_code", "url_path", "pk", "content_type__app_label", "content_type__model", _restrictions()
     )
-    found = {row[2]: row for row in rows}
-    pk, own_path, _language, app, model, restricted = found.get(language, (0, "", "", "", "", True))
+    found = {row[0]: row for row in rows}
+    _language, own_path, pk, app, model, restricted = found.get(language, ("", "", 0, "", "", True))
     if restricted or own_path != url_path:
         return None
-    model = apps.get_model(app, model)
-    page = model.objects.select_related("locale", *getattr(model, "served_with", ())).get(pk=pk)
-    page._request_translations = {code: directory.path_of(row[1], code) for code, row in found.items()}
-    return page
+    addresses = {code: directory.path_of(row[1], code) for code, row in found.items()}
+    return Route(pk, apps.get_model(app, model), addresses)
+
+
+def forget() -> None:
+    """Look for every page anew (tests)."""
+    _route.cache_clear()
 
 
 def is_restricted(page: Page) -> bool:
@@ -45,7 +71,8 @@ def is_restricted(page: Page) -> bool:
 def _restrictions() -> Exists:
     """The same, as a condition on pages. An alias has the restrictions of the page it repeats."""
     above = Q(path__startswith=F("page__path")) | Q(path__startswith=F("page__aliases__path"))
-    return Exists(PageViewRestriction.objects.alias(path=ExpressionWrapper(OuterRef("path"), CharField())).filter(above))
+    path = ExpressionWrapper(OuterRef("path"), CharField())
+    return Exists(PageViewRestriction.objects.alias(path=path).filter(above))
 
 
 @public_page

@@ -86,9 +86,9 @@ def hidden_fields(html: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
 
 
-def messages_of(response) -> list[str]:
-    """What the page says above its content."""
-    return [str(message) for message in response.context["messages"]]
+def told(response) -> str:
+    """The last of the messages above a page's content."""
+    return [str(message) for message in response.context["messages"]][-1]
 
 
 def deliver(stripe, client: Visitor | None = None) -> list[int]:

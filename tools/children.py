@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 import urllib.error
@@ -32,13 +34,13 @@ class Children:
 
     def __exit__(self, *exc: object) -> None:
         for process in self._running.values():
-            process.terminate()
+            _signal(process, signal.SIGTERM)
         deadline = time.monotonic() + END_WITHIN
         for process in self._running.values():
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                _signal(process, signal.SIGKILL)
                 process.wait()
 
     def start(self, name: str, *arguments: object) -> None:
@@ -71,6 +73,11 @@ class Children:
                 time.sleep(0.1)
         raise Died(f"{url} did not answer within {READY_WITHIN} s.\n{self._tail('site')}")
 
+    def wait_for_end(self, name: str) -> None:
+        """Until a child that has an end has reached it. Raises Died when it failed."""
+        if self._running.pop(name).wait():
+            raise Died(f"The {name} failed.\n{self._tail(name)}")
+
     def wait(self) -> None:
         """For ever. Raises Died when a child ends."""
         while True:
@@ -89,3 +96,9 @@ class Children:
         log = self._log(name)
         lines = log.read_text(errors="replace").splitlines()[-TAIL:] if log.exists() else []
         return "\n".join([f"The end of {log}:", *lines])
+
+
+def _signal(process: subprocess.Popen, number: int) -> None:
+    """To the child and to those that it started."""
+    if process.poll() is None:
+        os.killpg(process.pid, number)

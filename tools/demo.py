@@ -22,6 +22,7 @@ from tools.prepare import PYTHON, ROOT, Stop, prepare, require_python, say
 HOST = "127.0.0.1"
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
 WEBHOOK_SECRET = "whsec_fake"
+AGENCY_PAGE = ROOT / "tests" / "tools" / "agency_page.py"
 # Of the demo's people (manage.py load_demo): who, e-mail, password.
 STAFF = "admin@example.com / demo-admin-1"
 MAKER = "hoa@example.com / demo-maker-1"
@@ -71,6 +72,7 @@ def run(port: int) -> None:
     environment = os.environ | {
         "PORT": str(port),
         "VAR_DIR": str(VAR),
+        "MEDIA_ROOT": str(VAR / "media"),
         "SITE_MODE": "development",
         "STRIPE_API_BASE": f"http://{HOST}:{port + 1}",
         "STRIPE_SECRET_KEY": "sk_test_fake",
@@ -111,14 +113,19 @@ def fill_database(environment: dict[str, str]) -> None:
     stamp, state = VAR / "filled", fingerprint()
     if stamp.exists() and stamp.read_text() == state and (VAR / "db.sqlite3").exists():
         return
-    say("Making the database (the first time this takes most of a minute) …")
-    manage(environment, "migrate", "--verbosity", "0")
-    say("Loading the demo: villages, makers, goods, stories, and pictures drawn for them …")
-    manage(environment, "load_demo")
+    with Children(environment, logs=VAR / "log", cwd=ROOT) as children:
+        # Drawing needs no database, and migrating uses one core only.
+        children.start("pictures", "-m", "storefront.demo.drawing", VAR / "media" / "original_images" / "demo")
+        manage("Making the database, and drawing the demo's pictures meanwhile …", environment, "migrate", "-v", "0")
+        say("Waiting for the last pictures …")
+        children.wait_for_end("pictures")
+    manage("Loading villages, makers, goods and stories …", environment, "load_demo")
     stamp.write_text(state)
 
 
-def manage(environment: dict[str, str], *arguments: str) -> None:
+def manage(text: str, environment: dict[str, str], *arguments: str) -> None:
+    """Say ``text`` and run one of the site's commands. Raises Stop."""
+    say(text)
     started = time.monotonic()
     if subprocess.run([PYTHON, "manage.py", *arguments], cwd=ROOT, env=environment).returncode:
         raise Stop(f"`manage.py {arguments[0]}` failed; its own words are above. `make reset` lets you start anew.")
@@ -143,14 +150,16 @@ def serve(children: Children, port: int) -> None:
     gunicorn = ["storefront.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
     gunicorn += ["--threads", 8, "--graceful-timeout", 2, "--log-level", "warning"]
     children.start("site", "-m", "gunicorn", *gunicorn)
-    if (ROOT / "tests" / "tools" / "agency_page.py").exists():
+    if AGENCY_PAGE.exists():
         children.start("agency page", "-m", "tests.tools.agency_page", "--shop", site, "--port", port + 2)
     children.wait_for(f"{site}/en/")
     children.start("payments", "manage.py", "reconcile_payments", "--every", 60)
 
 
 def ready(port: int) -> str:
+    """The addresses and log-ins, as one block."""
     site = f"http://{HOST}:{port}"
+    agency = f"  An agency's page  http://{HOST}:{port + 2}/   shows our stories on another site\n" if AGENCY_PAGE.exists() else ""
     return f"""
 Ready: {site}/
 
@@ -159,8 +168,7 @@ Ready: {site}/
   Buyer's account   {site}/en/account/login/   {BUYER}
   Staff (Wagtail)   {site}/admin/           {STAFF}
   Oscar's dashboard {site}/dashboard/       the same
-  An agency's page  http://{HOST}:{port + 2}/   shows our stories on another site
-  Fake Stripe       http://{HOST}:{port + 1}/   takes the payments; no real money
+{agency}  Fake Stripe       http://{HOST}:{port + 1}/   takes the payments; no real money
 
 Mails lie in var/mail, logs in var/log. Ctrl-C ends everything and keeps the data.
 """

@@ -103,7 +103,8 @@ def install(name: str) -> None:
         return
     say(f"Installing what {name} lists into .venv …")
     started = time.monotonic()
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "-r", ROOT / name]
+    # -qq: errors only.
+    pip = [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check", "-r", ROOT / name]
     if subprocess.run(pip).returncode:
         raise Stop(f"pip could not install {name}; its own words are above. Is the package registry reachable?")
     stamp.write_text(state)

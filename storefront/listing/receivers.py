@@ -4,7 +4,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from oscar.core.loading import get_model
 from wagtail.models import Page, PageViewRestriction, Site
-from wagtail.signals import page_published, page_unpublished, post_page_move
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from catalogue.models import Craft, CraftText, Material, MaterialText, Product, ProductImage, ProductText
 from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
@@ -78,7 +78,7 @@ def name_changed(sender, instance, raw=False, **kwargs) -> None:
         version.raise_after_commit("places")
 
 
-@receiver([page_published, page_unpublished, post_page_move])
+@receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
 @receiver([post_save, post_delete], sender=PageViewRestriction)
 @receiver([post_save, post_delete], sender=Site)
 def page_changed(sender, **kwargs) -> None:

@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 from django.core.mail.backends.locmem import EmailBackend
 
+from marketplace.money import Money
+from marketplace.payments.gateway import Facts, Standing
 from marketplace.payments.models import Payment
+from marketplace.payments.services import apply_facts
 from tests.factories import make_member, make_order, make_piece, make_user, make_workshop, pay_order
 from tests.factories.orders import make_buyer
 
@@ -148,12 +151,7 @@ def test_one_mail_that_fails_stops_no_other(lacquer, commit, mailoutbox, monkeyp
 
 
 def test_an_unpaid_order_sends_nothing(lacquer, commit, mailoutbox):
-    from marketplace.payments.gateway import Facts, Standing
-    from marketplace.payments.services import apply_facts
-
     payment = make_order([make_piece(lacquer)])
-    from marketplace.money import Money
-
     facts = Facts("cs_1", payment.order.number, Standing.EXPIRED, Money(payment.amount, "USD"), "")
     apply_facts(payment=payment, facts=facts)
     commit()

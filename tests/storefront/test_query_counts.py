@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Product
+from storefront import serving
 from storefront.listing import cube, directory, version
 from storefront.listing.cards import product_path
 from storefront.listing.refresh import once_at_the_end
@@ -31,7 +32,7 @@ from tests.people import Visitor
 # second), and for the names and addresses of all places (when one changes).
 COLD = {
     "home": 8,
-    "story": 9,
+    "story": 10,
     "listing": 5,
     "listing with facets": 5,
     "search": 6,
@@ -75,7 +76,8 @@ class Shop:
         self.body += [{"type": "picture", "value": _picture()} for _number in range(rows)]
         items = [_item(_picture()) for _number in range(rows)]
         self.body.append({"type": "gallery", "value": {"pictures": items}})
-        self.body.append({"type": "shelf", "value": {"mode": "village", "title": "All", "products": []}})
+        for mode in ("village", "workshop"):
+            self.body.append({"type": "shelf", "value": {"mode": mode, "title": "All", "products": []}})
         for _number in range(pages):
             for place in (make_village(), make_workshop(village=self.village), make_craft()):
                 make_place_page(place, hero=make_picture(), title=title)
@@ -122,7 +124,7 @@ def shop(db) -> Shop:
 
 def forget() -> None:
     """As in a worker that has just started."""
-    for kept in (version, directory, cube):
+    for kept in (version, directory, cube, serving):
         kept.forget()
     page_cache.clear()
     cache.clear()

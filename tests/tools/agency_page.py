@@ -12,7 +12,7 @@ from html import escape
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 STORY = "stories/the-bowl-that-waits/"
@@ -70,6 +70,11 @@ def render(language: str, html: str) -> str:
 <main><h1>{heading}</h1><p>{text}</p>{html}</main></body></html>"""
 
 
+def other_name(shop: str) -> str:
+    """This machine under another name than the shop's, so that for a browser the two are different sites."""
+    return "127.0.0.1" if urlsplit(shop).hostname == "localhost" else "localhost"
+
+
 class Agency(ThreadingHTTPServer):
     """Serves ``/`` (English) and ``/ja/``, with the shop's ``story`` in that language."""
 
@@ -78,8 +83,7 @@ class Agency(ThreadingHTTPServer):
     def __init__(self, shop: str, port: int = 0, story: str = STORY, via: str = "sunrise-travel") -> None:
         super().__init__(("127.0.0.1", port), Page)
         self.shop, self.story, self.via = shop.rstrip("/"), story, via
-        # Another host name than the shop's: for a browser this is another site.
-        self.url = f"http://localhost:{self.server_port}"
+        self.url = f"http://{other_name(shop)}:{self.server_port}"
 
     def __enter__(self) -> "Agency":
         Thread(target=self.serve_forever, daemon=True).start()
