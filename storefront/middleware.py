@@ -44,7 +44,12 @@ class FramingMiddleware:
     """Nothing of ours may be framed by others, except answers that say so (the embed card sets ``framing_allowed``).
 
     Wagtail's and Oscar's staff screens frame their own previews, hence 'self'.
+
+    Page builders such as Wix sandbox the cards, and a tab that is opened from there stays sandboxed. Browsers show an
+    error in such a tab for every page with a Cross-Origin-Opener-Policy, so the pages of shoppers go without.
     """
+
+    STAFF = ("/admin/", "/dashboard/", "/django-admin/")
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
@@ -54,4 +59,6 @@ class FramingMiddleware:
         if not getattr(response, "framing_allowed", False):
             response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
             response.headers.setdefault("Content-Security-Policy", "frame-ancestors 'self'")
+        if not request.path_info.startswith(self.STAFF):
+            response.headers.setdefault("Cross-Origin-Opener-Policy", "unsafe-none")
         return response

@@ -1,6 +1,5 @@
 """Finds and serves pages of the tree in few statements."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from django.apps import apps
@@ -12,9 +11,11 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.views import serve as wagtail_serve
 
 from storefront.embeds.discovery import discovery
-from storefront.listing import version
-from storefront.listing.directory import get_directory
+from storefront.listing.directory import Directory, get_directory
 from storefront.public import public_page
+
+# Paths that a directory remembers at most; wrong ones count, too.
+MOST_ROUTES = 4_000
 
 
 class Route(NamedTuple):
@@ -30,37 +31,37 @@ def find_page(path: str, language: str) -> Page | None:
 
     ``_request_translations`` holds its addresses: language code → path.
     """
-    route = _route(path.strip("/"), language, version.current().places)
+    path, directory = path.strip("/"), get_directory(language)
+    if path not in directory.routes:
+        if len(directory.routes) > MOST_ROUTES:
+            directory.routes.clear()
+        directory.routes[path] = _route(path, directory)
+    route = directory.routes[path]
     if route is None:
         return None
-    page = route.model.objects.select_related("locale", *getattr(route.model, "served_with", ())).get(pk=route.pk)
+    rows = route.model.objects.select_related("locale", *getattr(route.model, "served_with", ()))
+    page = rows.filter(pk=route.pk, live=True).first()
+    if page is None:  # gone a moment ago, before this process saw the new version
+        return None
     page._request_translations = route.addresses
     return page
 
 
-@lru_cache(maxsize=4_000)
-def _route(path: str, language: str, _version: int) -> Route | None:
-    """Pages seldom move, so each process remembers where they are, per version."""
-    directory = get_directory(language)
-    root = directory.roots.get(language)
+def _route(path: str, directory: Directory) -> Route | None:
+    root = directory.roots.get(directory.language)
     if root is None:
         return None
     url_path = f"{root}{path}/" if path else root
-    same = Page.objects.filter(url_path=url_path, locale__language_code=language)
+    same = Page.objects.filter(url_path=url_path, locale__language_code=directory.language)
     rows = Page.objects.filter(translation_key__in=same.values("translation_key")[:1], live=True).values_list(
         "locale__language_code", "url_path", "pk", "content_type__app_label", "content_type__model", _restrictions()
     )
     found = {row[0]: row for row in rows}
-    _language, own_path, pk, app, model, restricted = found.get(language, ("", "", 0, "", "", True))
+    _language, own_path, pk, app, model, restricted = found.get(directory.language, ("", "", 0, "", "", True))
     if restricted or own_path != url_path:
         return None
     addresses = {code: directory.path_of(row[1], code) for code, row in found.items()}
     return Route(pk, apps.get_model(app, model), addresses)
-
-
-def forget() -> None:
-    """Look for every page anew (tests)."""
-    _route.cache_clear()
 
 
 def is_restricted(page: Page) -> bool:

@@ -1,7 +1,7 @@
 """What every test may ask for: a real PostgreSQL with reference data, a fake Stripe, the people of the house."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dj_database_url
 import pytest
@@ -59,8 +59,8 @@ def fake_stripe(_stripe: FakeStripe, settings) -> Iterator[FakeStripe]:
 
 
 @pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    """What a process keeps in memory belongs to one test only."""
+def fresh() -> Iterator[Callable[[], None]]:
+    """What a process keeps in memory belongs to one test only; call it to forget within a test."""
     from django.core.cache import cache
 
     from storefront.embeds import remembered
@@ -76,13 +76,13 @@ def _forget() -> Iterator[None]:
         cache.clear()
 
     forget()
-    yield
+    yield forget
     forget()
 
 
 @pytest.fixture
 def commit():
-    """Call it to run what waits for the commit of the test's own transaction. Requests of ``client`` do so by themselves."""
+    """Call it to run what waits for the commit of the test's transaction; requests of ``client`` do so themselves."""
     from tests.people import run_commit_hooks
 
     return run_commit_hooks
@@ -98,7 +98,7 @@ def client():
 
 @pytest.fixture
 def reference_data(db):
-    """The rows that are there before every test (tests/factories/reference.py); they are, even if a test does not ask."""
+    """The rows that every test finds, asked for or not (tests/factories/reference.py)."""
     from tests.factories.reference import find_reference
 
     return find_reference()

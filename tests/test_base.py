@@ -1,7 +1,6 @@
 """The base itself: what tests rely on is there, and stays there."""
 
 import pytest
-from django.core.management import call_command
 
 from marketplace.economies.models import Economy
 from marketplace.payments.models import Payment

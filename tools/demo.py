@@ -71,6 +71,7 @@ def run(port: int) -> None:
     prepare()
     environment = os.environ | {
         "PORT": str(port),
+        "SITE_URL": f"http://{HOST}:{port}",
         "VAR_DIR": str(VAR),
         "MEDIA_ROOT": str(VAR / "media"),
         "SITE_MODE": "development",
@@ -103,9 +104,8 @@ def require_free(port: int) -> None:
             try:
                 probe.bind((HOST, number))
             except OSError:
-                raise Stop(
-                    f"Port {number}, wanted for {use}, is in use. Stop what uses it, or take another: make run PORT={port + 10}"
-                ) from None
+                advice = f"Stop what uses it, or take another: make run PORT={port + 10}"
+                raise Stop(f"Port {number}, wanted for {use}, is in use. {advice}") from None
 
 
 def fill_database(environment: dict[str, str]) -> None:
@@ -159,7 +159,8 @@ def serve(children: Children, port: int) -> None:
 def ready(port: int) -> str:
     """The addresses and log-ins, as one block."""
     site = f"http://{HOST}:{port}"
-    agency = f"  An agency's page  http://{HOST}:{port + 2}/   shows our stories on another site\n" if AGENCY_PAGE.exists() else ""
+    agency = f"  An agency's page  http://{HOST}:{port + 2}/   shows our stories on another site\n"
+    agency = agency if AGENCY_PAGE.exists() else ""
     return f"""
 Ready: {site}/
 

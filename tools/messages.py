@@ -94,12 +94,14 @@ def update(language: str, template: Catalog) -> None:
     catalog.last_translator = catalog.language_team = catalog.msgid_bugs_address = ""
     with po.open("wb") as file:
         write_po(file, catalog, width=110, ignore_obsolete=True, sort_by_file=True, include_lineno=False)
-    open_ = sum(1 for message in catalog if message.id and (message.fuzzy or not _is_translated(message)))
+    open_ = sum(1 for message in catalog if message.id and not is_translated(message))
     print(f"{po.relative_to(ROOT)}: {len(catalog)} messages, {open_} to translate")
 
 
-def _is_translated(message) -> bool:
-    return all(message.string) if isinstance(message.string, tuple | list) else bool(message.string)
+def is_translated(message) -> bool:
+    """Whether a reader gets it in her language: every form is there, and no form is a guess."""
+    forms = message.string if isinstance(message.string, tuple | list) else [message.string]
+    return all(forms) and not message.fuzzy
 
 
 def compile_po(po: Path) -> None:

@@ -13,7 +13,7 @@ from wagtail.log_actions import log
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment import services
 from marketplace.fulfilment.models import Consignment
-from marketplace.staff import shown
+from marketplace.fulfilment.staff import shown
 
 State = Consignment.State
 MAY_MOVE = "marketplace_fulfilment.change_consignment"

@@ -14,7 +14,7 @@ from marketplace.economies.names import economy_name
 from marketplace.fulfilment.models import Consignment, ShippingRate
 from marketplace.fulfilment.staff_forms import ShippingRateForm, destinations, origins
 from marketplace.fulfilment.staff_views import ConsignmentView, MoveView
-from marketplace.staff import MoneyColumn, ShowViewSet
+from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 
 allow_only(Consignment, "view")
 

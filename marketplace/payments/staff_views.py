@@ -12,7 +12,7 @@ from wagtail.admin.views.generic import InspectView
 
 from marketplace.fulfilment.staff_views import address_of, lines_of
 from marketplace.payments.models import InboxEvent
-from marketplace.staff import shown
+from marketplace.fulfilment.staff import shown
 
 
 class OrderView(InspectView):

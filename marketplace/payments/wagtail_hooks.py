@@ -17,7 +17,7 @@ from marketplace.economies.names import economy_name
 from marketplace.fulfilment.wagtail_hooks import ConsignmentViewSet, ShippingRateViewSet
 from marketplace.payments.models import InboxEvent, Payment
 from marketplace.payments.staff_views import EventView, OrderView
-from marketplace.staff import MoneyColumn, ShowViewSet
+from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 from marketplace.workshops.models import Workshop
 
 Order = get_model("order", "Order")

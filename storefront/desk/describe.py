@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from catalogue.models import Product
 from marketplace.economies.names import economy_name
@@ -40,7 +40,7 @@ def describe_fully(row: Consignment, desk: Desk) -> dict:
     address = row.order.shipping_address
     return describe_consignment(row, desk) | {
         "lines": [describe_line(line, cards) for line in lines],
-        "address_lines": address_lines(_address(address)) if address else [],
+        "address_lines": _for_the_parcel(address, row.workshop.village.economy_id) if address else [],
         "phone": str(address.phone_number or "") if address else "",
         "note": address.notes if address else "",
         "weight": weight_text(row.weight_g),
@@ -116,6 +116,13 @@ def own_title(product: Product) -> str:
 
 def day(moment) -> str:
     return date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+def _for_the_parcel(address, origin: str) -> list[str]:
+    """As it is written on the parcel, whatever the page's language: abroad in Latin letters and from small to large."""
+    at_home = address.country_id == origin == "JP"
+    with override("ja" if at_home else "en"):
+        return address_lines(_address(address))
 
 
 def _address(row) -> dict[str, str]:

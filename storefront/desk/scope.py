@@ -38,7 +38,7 @@ class Desk:
         return (
             Consignment.objects.filter(workshop=self.workshop)
             .payable()
-            .select_related("workshop", "order__shipping_address", "order__payment")
+            .select_related("workshop__village", "order__shipping_address", "order__payment")
             .prefetch_related(Prefetch("order__lines", queryset=lines, to_attr="own_lines"))
         )
 

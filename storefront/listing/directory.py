@@ -48,6 +48,8 @@ class Directory:
     titles: dict[str, str] = field(default_factory=dict)
     # Language code → Wagtail's url_path of the home page in that language.
     roots: dict[str, str] = field(default_factory=dict)
+    # Path below the language → serving.Route, filled as pages are asked for: pages seldom move.
+    routes: dict = field(default_factory=dict)
 
     @property
     def has_samples(self) -> bool:

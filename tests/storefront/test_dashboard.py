@@ -46,25 +46,35 @@ def furnished(cast):
 
 def links_of(html: str) -> list[str]:
     """Addresses that a page links to, each once; sorting and the like is left out."""
-    found = (link.replace("&amp;", "&").partition("?")[0] for link in re.findall(r'href="(/[^"#]*)"', html))
-    return [link for link in dict.fromkeys(found) if not link.startswith(("/static/", "/media/")) and "logout" not in link]
+    found = (link.partition("?")[0] for link in re.findall(r'href="(/[^"#]*)"', html))
+    return [link for link in dict.fromkeys(found) if not link.startswith(("/static/", "/media/"))]
 
 
 def test_every_screen_that_the_dashboard_links_to_opens_for_staff(furnished):
     client, waiting, seen = furnished.staff.client, ["/dashboard/"], {}
     while waiting:
         path = waiting.pop(0)
-        if path in seen:
+        # Of screens that differ only in a number, one.
+        kind = re.sub(r"\d+", "1", path)
+        if kind in seen:
             continue
         response = client.get(path)
-        seen[path] = response.status_code
+        seen[kind] = response.status_code
         if path.startswith("/dashboard/") and "html" in response.get("Content-Type", ""):
             waiting += links_of(response.content.decode())
 
     assert {path: status for path, status in seen.items() if status not in (200, 302)} == {}
     for needed in ("offers", "ranges", "vouchers", "reports", "orders", "catalogue", "partners"):
         assert f"/dashboard/{needed}/" in seen
-    assert len(seen) > 60
+    assert len(seen) > 50
+
+
+def test_the_list_of_pieces_offers_no_sorting_that_fails(furnished):
+    html = furnished.staff.client.get("/dashboard/catalogue/").content.decode()
+    orders = set(re.findall(r"[?&;]sort=(\w+)", html))
+    assert orders >= {"title", "upc"}
+    for order in orders:
+        assert furnished.staff.client.get(f"/dashboard/catalogue/?sort={order}").status_code == 200, order
 
 
 def test_reports_are_made(furnished):
@@ -93,7 +103,7 @@ def form_of(html: str, form_id: str) -> dict[str, str]:
 def test_a_piece_is_edited_without_losing_what_oscar_does_not_know(cast):
     piece = make_piece(cast.maker.workshop, hs_code="441990", net_weight_g=321, pictures=1)
     path = f"/dashboard/catalogue/products/{piece.pk}/"
-    form = form_of(cast.staff.client.get(path).content.decode(), "product_update_form")
+    form = form_of(cast.staff.client.get(path).content.decode(), "create_update_product_form")
     form |= {"title": "Bowl by staff", "stockrecords-0-price": "55.00", "action": "save"}
 
     response = cast.staff.client.post(path, form)
@@ -109,7 +119,7 @@ def test_a_piece_is_edited_without_losing_what_oscar_does_not_know(cast):
 def test_a_photo_from_staff_keeps_only_its_pixels_and_is_shown(cast):
     piece = make_piece(cast.maker.workshop)
     path = f"/dashboard/catalogue/products/{piece.pk}/"
-    form = form_of(cast.staff.client.get(path).content.decode(), "product_update_form")
+    form = form_of(cast.staff.client.get(path).content.decode(), "create_update_product_form")
     photo = BytesIO()
     exif = Image.Exif()
     exif[0x010F] = "A camera"
@@ -129,7 +139,7 @@ def test_a_photo_from_staff_keeps_only_its_pixels_and_is_shown(cast):
 def test_a_file_that_is_no_photo_is_refused_by_the_dashboard(cast):
     piece = make_piece(cast.maker.workshop)
     path = f"/dashboard/catalogue/products/{piece.pk}/"
-    form = form_of(cast.staff.client.get(path).content.decode(), "product_update_form")
+    form = form_of(cast.staff.client.get(path).content.decode(), "create_update_product_form")
     form |= {"images-0-original": SimpleUploadedFile("photo.jpg", b"no photo", "image/jpeg"), "action": "save"}
     assert cast.staff.client.post(path, form).status_code == 200
     assert not piece.images.exists()

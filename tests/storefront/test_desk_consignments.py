@@ -51,6 +51,23 @@ def test_a_consignment_shows_what_to_pack_and_where_it_goes(shared, cast):
     assert "&lt;b&gt;Thank you&lt;/b&gt;" in page and "<b>Thank you" not in page
 
 
+@pytest.mark.parametrize(
+    "origin, destination, lines",
+    [
+        ("VN", "JP", ["Mori Kenji", "1-2-3 Minato", "Yokohama Kanagawa 220-0012", "Japan"]),
+        ("JP", "US", ["Mori Kenji", "1-2-3 Minato", "Yokohama Kanagawa 220-0012", "The United States"]),
+        ("JP", "JP", ["日本", "〒220-0012", "Kanagawa Yokohama", "1-2-3 Minato", "Mori Kenji"]),
+    ],
+)
+def test_the_address_reads_as_the_parcel_needs_it(cast, origin, destination, lines):
+    workshop = cast.maker.workshop
+    workshop.village.economy_id = origin
+    workshop.village.save()
+    payment = make_order([make_piece(workshop)], buyer=make_buyer(economy=destination), paid=True)
+    here = path(cast.maker, own(payment, cast.maker)).replace("/en/", "/ja/", 1)
+    assert cast.maker.client.get(here).context["consignment"]["address_lines"] == lines
+
+
 def test_nothing_of_the_other_maker_of_the_same_order_is_shown(shared, cast):
     mine = own(shared, cast.maker)
     for address in (

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Product
-from storefront import serving
 from storefront.listing import cube, directory, version
 from storefront.listing.cards import product_path
 from storefront.listing.refresh import once_at_the_end
@@ -124,7 +123,7 @@ def shop(db) -> Shop:
 
 def forget() -> None:
     """As in a worker that has just started."""
-    for kept in (version, directory, cube, serving):
+    for kept in (version, directory, cube):
         kept.forget()
     page_cache.clear()
     cache.clear()

@@ -1,4 +1,4 @@
-"""What the staff's screens of the marketplace share: money as people write it, and screens that only show."""
+"""What the screens for consignments and orders share: money as people write it, and screens that only show."""
 
 from decimal import Decimal
 

@@ -1,0 +1,5 @@
+from oscar.apps.dashboard.apps import DashboardConfig as OscarDashboardConfig
+
+
+class DashboardConfig(OscarDashboardConfig):
+    name = "storefront.forks.dashboard"

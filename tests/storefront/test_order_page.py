@@ -1,0 +1,246 @@
+"""The page of an order: opened by its number alone, says where the order is, and only reads."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from marketplace.fulfilment.services import deliver as arrive
+from marketplace.fulfilment.services import pack, send
+from marketplace.money import Money
+from marketplace.payments.gateway import Facts, Standing
+from marketplace.payments.models import Payment
+from marketplace.payments.placing import new_reference
+from marketplace.payments.services import apply_facts, start_payment
+from tests.factories import make_order, make_piece, make_workshop, pay_order
+from tests.ledger import nothing_changes
+from tests.people import Visitor
+
+pytestmark = pytest.mark.django_db
+State = Payment.State
+
+
+def age(payment: Payment, minutes: float) -> Payment:
+    """The order was placed so long ago."""
+    past = timedelta(minutes=minutes)
+    changes = {"created_at": payment.created_at - past, "expires_at": payment.expires_at - past}
+    Payment.objects.filter(pk=payment.pk).update(**changes)
+    payment.refresh_from_db()
+    return payment
+
+
+def see(payment: Payment, language: str = "en", client: Visitor | None = None):
+    page = (client or Visitor()).get(f"/{language}/orders/{payment.order.number}/")
+    assert page.status_code == 200
+    return page
+
+
+def expire(payment: Payment) -> None:
+    facts = Facts("cs_1", payment.order.number, Standing.EXPIRED, Money(payment.amount, payment.currency), "")
+    assert apply_facts(payment=payment, facts=facts) == ""
+
+
+def in_state(state: str) -> Payment:
+    piece = make_piece(stock=1)
+    payment = make_order([piece])
+    if state == "paid":
+        pay_order(payment)
+    elif state in ("expired", "attention"):
+        expire(payment)
+    if state == "attention":
+        make_order([piece])
+        pay_order(payment)
+    elif state == "overdue":
+        age(payment, 36)
+    return payment
+
+
+WORDS = {
+    "pending": ("awaiting_payment", "Waiting for your payment", "お支払いを待っています", "Your pieces are reserved until"),
+    "overdue": ("awaiting_payment", "Waiting for news of your payment", "", "We are asking the payment service"),
+    "paid": ("paid", "Thank you. Your order is paid.", "ありがとうございます。お支払いが完了しました。", "are packing your pieces"),
+    "expired": ("expired", "This order was not paid in time", "", "Nothing was charged and the pieces are back in the shop."),
+    "attention": ("attention", "We are looking at your order", "", "nothing is lost"),
+}
+
+
+@pytest.mark.parametrize("state", list(WORDS))
+def test_every_state_has_its_words(state):
+    payment = in_state(state)
+    name, title, japanese, text = WORDS[state]
+    page = see(payment)
+    assert (page.context["state"], page.context["state_title"]) == (name, title)
+    assert title in page.text
+    assert text in page.text
+    page = see(payment, "ja")
+    assert title not in page.text
+    assert text not in page.text
+    assert japanese in page.text
+
+
+@pytest.mark.parametrize("state", list(WORDS))
+def test_only_what_can_be_paid_has_a_button_and_looks_again_by_itself(state):
+    payment = in_state(state)
+    page = see(payment)
+    button = f'action="/en/orders/{payment.order.number}/pay/"' in page.text
+    assert button == (state == "pending")
+    assert ('http-equiv="refresh"' in page.text) == (state == "pending")
+
+
+def test_it_shows_every_parcel_with_its_amounts():
+    lacquer, indigo = make_workshop(name="Sao Mai Lacquer"), make_workshop(name="Ban Fai Indigo")
+    payment = make_order([(make_piece(lacquer, title="Bowl", price="48.00"), 2), make_piece(indigo, title="Cloth", price="7.50")], paid=True)
+    shown = see(payment).context
+    parts = [(part["workshop"], part["goods"].amount, [line["title"] for line in part["lines"]]) for part in shown["consignments"]]
+    assert parts == [("Sao Mai Lacquer", 96, ["Bowl"]), ("Ban Fai Indigo", 7.5, ["Cloth"])]
+    assert sum(part["total"].amount for part in shown["consignments"]) == shown["total"].amount == payment.amount
+    assert shown["goods_total"] + shown["shipping_total"] == shown["total"]
+
+
+def test_it_follows_each_parcel():
+    payment = make_order([make_piece(), make_piece()], paid=True)
+    first, second = payment.order.consignments.order_by("pk")
+
+    def steps() -> list[list[bool]]:
+        return [[step["done"] for step in part["steps"]] for part in see(payment).context["consignments"]]
+
+    assert steps() == [[False] * 3, [False] * 3]
+    pack(consignment=first)
+    send(consignment=second, carrier="Viet Nam Post", tracking="RR123VN")
+    assert steps() == [[True, False, False], [True, True, False]]
+    arrive(consignment=second)
+    assert steps()[1] == [True, True, True]
+    page = see(payment)
+    assert "Viet Nam Post" in page.text
+    assert "RR123VN" in page.text
+
+
+def test_before_it_is_paid_no_parcel_is_on_its_way():
+    page = see(make_order())
+    assert page.context["consignments"][0]["steps"] == []
+    assert page.context["consignments"][0]["state_label"] == ""
+
+
+def test_it_keeps_its_words_when_the_piece_is_gone():
+    piece = make_piece(title="Red bowl")
+    payment = make_order([piece], paid=True)
+    piece.delete()
+    page = see(payment)
+    assert [line["title"] for line in page.context["consignments"][0]["lines"]] == ["Red bowl"]
+
+
+# Who sees it
+
+
+def test_whoever_knows_the_number_sees_it(cast):
+    payment = make_order([make_piece(cast.maker.workshop)])
+    for person in cast.all_but():
+        assert see(payment, client=person.client).context["order_number"] == payment.order.number
+
+
+UNKNOWN = [
+    "AAAAA-BBBBB-CCCCC", "100001", "1", "0", "-1", "x", "AAAAABBBBBCCCCC", "aaaaa-bbbbb-ccccc", "AAAAA-BBBBB-CCCCC-1", "%00", "AAAAA-BBBBB-CCCC%00",
+    "%E3%81%82", "A" * 5000, "' OR 1=1 --", "AAAAA-BBBBB-CCCCC%0A", "../admin", "ＡＡＡＡＡ-BBBBB-CCCCC",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["", "pay/"])
+@pytest.mark.parametrize("number", UNKNOWN, ids=lambda text: ascii(text)[:24])
+def test_another_number_is_a_404_whatever_its_shape(number, verb):
+    make_order()
+    client = Visitor()
+    with nothing_changes():
+        path = f"/en/orders/{number}/{verb}"
+        answer = client.post_from_page(path) if verb else client.get(path)
+    assert answer.status_code == 404
+
+
+def test_a_number_that_is_close_tells_nothing():
+    """A wrong number of the right shape, the number in small letters, and one that never was look the same."""
+    payment = make_order()
+    client = Visitor()
+    pages = set()
+    for number in (new_reference(), payment.order.number[:-1] + "0", payment.order.number.lower(), "AAAAA-BBBBB-CCCCC"):
+        answer = client.get(f"/en/orders/{number}/")
+        assert answer.status_code == 404
+        pages.add(answer.text.replace(number, ""))
+    assert len(pages) == 1
+
+
+def test_neither_the_consignments_nor_the_databases_number_opens_it():
+    payment = make_order(paid=True)
+    for number in (payment.order.consignments.get().number, payment.order.pk, payment.pk, payment.order.basket_id):
+        assert Visitor().get(f"/en/orders/{number}/").status_code == 404
+
+
+def test_it_is_neither_kept_nor_found_by_search_engines():
+    page = see(make_order())
+    assert "no-store" in page["Cache-Control"]
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert page["Referrer-Policy"] == "strict-origin-when-cross-origin"
+
+
+# It only reads
+
+
+@pytest.mark.parametrize("state", list(WORDS))
+@pytest.mark.parametrize("who", ["stranger", "buyer"])
+def test_looking_writes_nothing(fake_stripe, cast, state, who):
+    payment = in_state(state)
+    client = getattr(cast, who).client
+    see(payment, client=client)
+    with nothing_changes(fake_stripe), CaptureQueriesContext(connection) as queries:
+        page = see(payment, client=client)
+    writes = [row["sql"] for row in queries.captured_queries if row["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
+    assert writes == []
+    assert not fake_stripe.requests, "looking asks Stripe nothing"
+    assert not page.cookies or set(page.cookies) <= {"csrftoken"}
+
+
+def test_the_number_of_statements_does_not_grow_with_the_order(django_assert_max_num_queries):
+    small = make_order()
+    workshops = [make_workshop() for _turn in range(3)]
+    large = make_order([make_piece(workshop, pictures=1) for workshop in workshops for _turn in range(3)])
+    counts = []
+    for payment in (small, large):
+        see(payment)
+        with CaptureQueriesContext(connection) as queries:
+            see(payment)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 12
+
+
+# Paying again
+
+
+def test_the_button_leads_to_the_same_page(fake_stripe):
+    payment = make_order()
+    url = start_payment(payment=payment, return_url=f"http://testserver/en/orders/{payment.order.number}/")
+    client = Visitor()
+    for _click in range(3):
+        answer = client.post_from_page(f"/en/orders/{payment.order.number}/pay/")
+        assert (answer.status_code, answer["Location"]) == (303, url)
+    assert len(fake_stripe.sessions) == 1
+
+
+@pytest.mark.parametrize("state", ["overdue", "paid", "expired", "attention"])
+def test_what_cannot_be_paid_any_more_is_a_404(fake_stripe, state):
+    payment = in_state(state)
+    with nothing_changes(fake_stripe):
+        assert Visitor().post_from_page(f"/en/orders/{payment.order.number}/pay/").status_code == 404
+    assert not fake_stripe.requests
+
+
+def test_paying_again_is_a_post_with_a_token(fake_stripe):
+    number = make_order().order.number
+    with nothing_changes(fake_stripe):
+        assert Visitor().get(f"/en/orders/{number}/pay/").status_code == 405
+        assert Visitor(enforce_csrf_checks=True).post_from_page(f"/en/orders/{number}/pay/").status_code == 403
+
+
+def test_the_hour_is_the_reservations():
+    payment = make_order()
+    Payment.objects.filter(pk=payment.pk).update(expires_at=timezone.now().replace(hour=23, minute=59) + timedelta(days=1))
+    assert "11:59 p.m." in see(payment).text
