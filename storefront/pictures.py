@@ -6,8 +6,8 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import prefetch_related_objects
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage, Filter
@@ -19,8 +19,6 @@ LARGE = ("width-640|format-webp", "width-1280|format-webp")
 PORTRAIT = ("fill-240x240|format-webp", "fill-480x480|format-webp")
 SOCIAL = ("fill-1200x630|format-jpeg",)
 SPECS = (*CARD, *WIDE, *LARGE, *PORTRAIT, *SOCIAL)
-
-
 FOCUS = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
 
 

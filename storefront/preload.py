@@ -69,7 +69,7 @@ def wanted(page) -> tuple[set[int], set[int]]:
     """Ids of images and of products that the page refers to."""
     images = {getattr(page, name) for name in ("hero_id", "portrait_id") if getattr(page, name, None)}
     products: set[int] = set()
-    for stream in (field for field in page._meta.concrete_fields if isinstance(field, StreamField)):
+    for stream in (row for row in page._meta.concrete_fields if isinstance(row, StreamField)):
         _walk(list(getattr(page, stream.name).raw_data), images, products)
     return images, products
 

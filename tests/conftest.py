@@ -61,7 +61,9 @@ def fake_stripe(_stripe: FakeStripe, settings) -> Iterator[FakeStripe]:
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[Callable[[], None]]:
     """What a process keeps in memory belongs to one test only; call it to forget within a test."""
+    from django.conf import settings
     from django.core.cache import cache
+    from django.utils import translation
 
     from storefront.embeds import remembered
     from storefront.listing import cube, directory, version
@@ -74,6 +76,8 @@ def fresh() -> Iterator[Callable[[], None]]:
         page_cache.clear()
         remembered.forget()
         cache.clear()
+        # A request leaves its language behind, and reverse() would go on in it.
+        translation.activate(settings.LANGUAGE_CODE)
 
     forget()
     yield forget

@@ -132,7 +132,8 @@ def test_a_wrong_login_tells_nothing(email, password):
 def test_a_wrong_address_and_a_wrong_password_look_the_same():
     make_user("kenji@example.com")
     errors = [log_in(Visitor(), email, "wrong-password").context["form"].non_field_errors() for email in ("kenji@example.com", "nobody@example.com")]
-    assert errors[0] == errors[1] != []
+    assert list(errors[0]) == list(errors[1])
+    assert len(errors[0]) == 1
 
 
 def test_a_disabled_account_is_closed():

@@ -7,16 +7,9 @@ import zlib
 import pillow_heif
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import translation
 from PIL import Image, ImageCms, PngImagePlugin
 
 from storefront.uploads import BadPicture, clean_picture
-
-
-@pytest.fixture(autouse=True)
-def in_english():
-    with translation.override("en"):
-        yield
 
 
 GPS, ORIENTATION, ARTIST, GPS_LATITUDE = 0x8825, 0x0112, 0x013B, 2

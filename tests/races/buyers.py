@@ -1,0 +1,75 @@
+"""Buyers who stand at the last step of the checkout, and press "pay" at the same moment."""
+
+import secrets
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import requests
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.signing import Signer
+
+from marketplace.money import Money
+from storefront.checkout.views import SESSION_ADDRESS
+from tests.factories import make_basket
+from tests.ledger import BasketLine
+from tests.marketplace.test_placing import total_of
+from tests.shopping import ADDRESS
+
+PATIENCE = 60  # seconds
+TOKEN = "t" * 32
+
+
+@dataclass
+class Buyer:
+    """Her cookies and the review page's form; ``basket`` is the id of hers."""
+
+    cookies: dict[str, str]
+    form: dict[str, str]
+    basket: int
+
+    def pay(self, shop: str) -> requests.Response:
+        headers = {"Origin": shop, "X-CSRFToken": TOKEN}
+        return requests.post(
+            f"{shop}/en/checkout/pay/", self.form, cookies=self.cookies, headers=headers, allow_redirects=False, timeout=PATIENCE
+        )
+
+    def look(self, shop: str) -> requests.Response:
+        return requests.get(f"{shop}/en/basket/", cookies=self.cookies, timeout=PATIENCE)
+
+    @property
+    def lines(self) -> dict[int, int]:
+        """Product id → quantity of what is still in her open basket."""
+        rows = BasketLine.objects.filter(basket=self.basket, basket__status="Open")
+        return dict(rows.values_list("product", "quantity"))
+
+
+def make_buyer_at_the_till(*pieces, total: Money | None = None) -> Buyer:
+    """A guest with these pieces, an address and a review page before her."""
+    basket = make_basket(*pieces)
+    total = total or total_of(basket)
+    session = SessionStore()
+    session[SESSION_ADDRESS] = ADDRESS
+    session.save()
+    cookies = {
+        settings.SESSION_COOKIE_NAME: session.session_key,
+        settings.OSCAR_BASKET_COOKIE_OPEN: Signer().sign(basket.pk),
+        settings.CSRF_COOKIE_NAME: TOKEN,
+    }
+    form = {"idempotency_key": secrets.token_urlsafe(24), "expected_total": f"{total.amount} {total.currency}"}
+    return Buyer(cookies, form, basket.pk)
+
+
+def press_pay_together(buyers: Iterable[Buyer], shop: str) -> list[requests.Response]:
+    """The answers, in the order of the buyers. All threads start from one barrier."""
+    buyers = list(buyers)
+    barrier = threading.Barrier(len(buyers))
+
+    def press(buyer: Buyer) -> requests.Response:
+        barrier.wait(PATIENCE)
+        return buyer.pay(shop)
+
+    with ThreadPoolExecutor(len(buyers)) as pool:
+        return list(pool.map(press, buyers))
