@@ -21,6 +21,8 @@ from storefront import preload
 from storefront.listing.cards import draw
 from storefront.listing.models import ProductCard
 
+LARGEST_ID = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class PieceRef:
@@ -59,8 +61,12 @@ class ProductChooserBlockBase(ChooserBlock):
         ]
 
     def value_from_form(self, value):
-        found = super().value_from_form(value)
-        return PieceRef(int(value)) if found is None and str(value or "").isdecimal() else found
+        if value is None or isinstance(value, Product | PieceRef):
+            return value
+        number = int(value) if str(value).isdecimal() else 0
+        if not 0 < number <= LARGEST_ID:
+            return None
+        return super().value_from_form(number) or PieceRef(number)
 
     def clean(self, value):
         # A piece that is gone must not keep an editor from saving the rest of the page.

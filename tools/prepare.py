@@ -97,9 +97,8 @@ def _venv_after_apt() -> bool:
 
 def install(name: str) -> None:
     """What the requirements file ``name`` lists; nothing when the file did not change since. Raises Stop."""
-    stamp = VENV / f".installed-{name}"
-    state = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == state:
+    stamp, state = VENV / f".installed-{name}", digest([ROOT / name])
+    if is_stamped(stamp, state):
         return
     say(f"Installing what {name} lists into .venv …")
     started = time.monotonic()
@@ -112,10 +111,20 @@ def install(name: str) -> None:
 
 
 def compile_messages() -> None:
-    """The catalogues that Django reads (.mo) from those that people edit (.po), where these are newer."""
-    files = (ROOT / "locale").glob("*/LC_MESSAGES/*.po")
-    if any(not (mo := po.with_suffix(".mo")).exists() or mo.stat().st_mtime < po.stat().st_mtime for po in files):
+    """The catalogues that Django reads (.mo) from those that people edit (.po), when one of these changed."""
+    files = sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po"))
+    stamp, state = VENV / ".compiled-messages", digest(files)
+    if not is_stamped(stamp, state) or not all(po.with_suffix(".mo").exists() for po in files):
         subprocess.run([PYTHON, "-m", "tools.messages", "compile"], cwd=ROOT, check=True)
+        stamp.write_text(state)
+
+
+def digest(files: list[Path]) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def is_stamped(stamp: Path, state: str) -> bool:
+    return stamp.exists() and stamp.read_text() == state
 
 
 def install_browser() -> None:

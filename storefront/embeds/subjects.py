@@ -11,8 +11,9 @@ from wagtail.models import Page, PageLogEntry, get_page_models
 
 from catalogue.text import chain, shown_in
 from marketplace.economies.names import economy_name
+from marketplace.money import format_money
 from storefront.embeds import addresses
-from storefront.listing.cards import draw
+from storefront.listing.cards import card_labels, draw
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.listing.models import ProductCard
 from storefront.pictures import WIDE, describe, load_renditions
@@ -126,7 +127,7 @@ def _of_page(kind: str, language: str, page: Page, own: Page) -> Subject:
         author=village.name if village else "",
         author_url=village.url if village else "",
         picture=describe(page.hero, WIDE, alt=page.hero_alt, lang=lang),
-        pieces=tuple(draw(_pieces_of(page), language)),
+        pieces=tuple(_draw(_pieces_of(page), language)),
     )
 
 
@@ -151,6 +152,16 @@ def _pieces_of(page: Page) -> list[ProductCard]:
         rows.order_by(first, "-listed_at", "-pk")[: len(shown) + 12],
         key=lambda row: (row.state == ProductCard.State.SOLD_OUT, places.get(row.pk, len(shown))),
     )[:PIECES]
+
+
+def _draw(cards: Iterable[ProductCard], language: str) -> list[dict]:
+    """As in listings, and ``price_line`` with the currency's code: the card's reader may be anywhere."""
+    from_price = card_labels()["from_price"]
+    rows = draw(cards, language)
+    for row in rows:
+        price = f"{format_money(row['price'], language)}\u00a0{row['price'].currency}"
+        row["price_line"] = from_price % {"price": price} if row["from_price"] else price
+    return rows
 
 
 def _shown(page: Page) -> list[int]:
@@ -189,7 +200,7 @@ def _product(language: str, pk: int) -> Found:
 
 
 def _of_card(language: str, card: ProductCard, village: Place | None, directory: Directory) -> Subject:
-    [drawn] = draw([card], language)
+    [drawn] = _draw([card], language)
     workshop = directory.workshops.get(card.workshop_id)
     return Subject(
         kind="product",

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('catalogue', '0033_initial'),
+        ('catalogue', 'kit_0001_pieces_crafts_materials'),
         ('marketplace_workshops', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
         ('wagtailimages', '0027_image_description'),

@@ -16,7 +16,7 @@ from storefront.checkout.views import SESSION_ADDRESS
 from tests.factories import make_basket
 from tests.ledger import BasketLine
 from tests.marketplace.test_placing import total_of
-from tests.shopping import ADDRESS
+from tests.shopping import ADDRESS, Shopper
 
 PATIENCE = 60  # seconds
 TOKEN = "t" * 32
@@ -60,6 +60,34 @@ def make_buyer_at_the_till(*pieces, total: Money | None = None) -> Buyer:
     }
     form = {"idempotency_key": secrets.token_urlsafe(24), "expected_total": f"{total.amount} {total.currency}"}
     return Buyer(cookies, form, basket.pk)
+
+
+class Browser:
+    """As much of tests.people.Visitor as a Shopper needs, over real HTTP."""
+
+    def __init__(self, shop: str) -> None:
+        self._shop = shop
+        self._session = requests.Session()
+        self._session.cookies[settings.CSRF_COOKIE_NAME] = TOKEN
+        self._session.headers.update({"Origin": shop, "X-CSRFToken": TOKEN})
+
+    def get(self, path: str) -> requests.Response:
+        return self._session.get(self._shop + path, timeout=PATIENCE, allow_redirects=False)
+
+    def post_from_page(self, path: str, data: dict) -> requests.Response:
+        return self._session.post(self._shop + path, data, timeout=PATIENCE, allow_redirects=False)
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return self._session.cookies.get_dict()
+
+
+def walk_to_the_till(shop: str, *pieces) -> Buyer:
+    """The same by basket, address and review, in a browser of her own."""
+    browser = Browser(shop)
+    form = Shopper(browser).go_to_review(*pieces)
+    signed = browser.cookies[settings.OSCAR_BASKET_COOKIE_OPEN].strip('"')
+    return Buyer(browser.cookies, form, int(Signer().unsign(signed)))
 
 
 def press_pay_together(buyers: Iterable[Buyer], shop: str) -> list[requests.Response]:

@@ -25,6 +25,6 @@ def shop(django_db_setup, _stripe) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def careless_shop(django_db_setup, _stripe) -> Iterator[str]:
     """Address of a shop that looks at the stock without locking it: the positive control."""
-    switches = {"MARKETPLACE_TEST_SKIP_STOCK_LOCK": "1", "MARKETPLACE_TEST_PAUSE_AFTER_CHECK": "0.3"}
+    switches = {"MARKETPLACE_TEST_SKIP_STOCK_LOCK": "1", "MARKETPLACE_TEST_PAUSE_AFTER_CHECK": "1"}
     with Server(_stripe.url, workers=2, **switches) as server:
         yield server.url

@@ -7,8 +7,7 @@ from marketplace.payments.models import Payment
 from tests.factories import make_piece
 from tests.factories.pieces import _make_variant
 from tests.ledger import OrderLine, assert_books_balance, stock_of
-from tests.races.buyers import make_buyer_at_the_till, press_pay_together
-from tests.shopping import Shopper
+from tests.races.buyers import make_buyer_at_the_till, press_pay_together, walk_to_the_till
 
 # No rollback: the servers must see what the tests write.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(900)]
@@ -24,12 +23,16 @@ def unique_piece() -> Product:
 
 def test_without_the_lock_one_piece_is_sold_twice(careless_shop, rounds):
     """The positive control: it proves that the tests below would notice."""
+    sold_twice = 0
     for _round in range(rounds):
         piece = unique_piece()
         answers = press_pay_together([make_buyer_at_the_till(piece), make_buyer_at_the_till(piece)], careless_shop)
-        assert [answer.status_code for answer in answers] == [303, 303]
-        assert len(orders_of(piece)) == 2
-        assert stock_of(piece) == (1, 2)
+        if [answer.status_code for answer in answers] == [303, 303]:
+            assert len(orders_of(piece)) == 2
+            assert stock_of(piece) == (1, 2)
+            sold_twice += 1
+    # A busy machine may let one buyer come too late once or twice.
+    assert sold_twice > rounds / 2
 
 
 def test_with_the_lock_one_piece_is_sold_once(shop, rounds, fake_stripe):
@@ -40,7 +43,7 @@ def test_with_the_lock_one_piece_is_sold_once(shop, rounds, fake_stripe):
         assert sorted(answer.status_code for answer in answers) == [303, 409]
         (payment,) = orders_of(piece)
         assert stock_of(piece) == (1, 1)
-        won, lost = (303, 409) == tuple(answer.status_code for answer in answers) and (0, 1) or (1, 0)
+        won, lost = sorted((0, 1), key=lambda buyer: answers[buyer].status_code)
         assert answers[won].headers["Location"] == payment.pay_url
         assert buyers[won].lines == {}
         assert "“Red bowl” is sold out." in answers[lost].text
@@ -52,14 +55,9 @@ def test_with_the_lock_one_piece_is_sold_once(shop, rounds, fake_stripe):
 
 
 def test_the_whole_walk_ends_the_same(shop, fake_stripe):
-    """From the basket on by requests alone, as readers do it."""
+    """From the first click on by requests alone, as readers do it."""
     piece = unique_piece()
-    shoppers = [Shopper(), Shopper()]
-    buyers = [make_buyer_at_the_till(piece) for _shopper in shoppers]
-    for shopper, buyer in zip(shoppers, buyers, strict=True):
-        buyer.form = shopper.go_to_review(piece)
-        buyer.cookies |= {name: morsel.value for name, morsel in shopper.client.cookies.items()}
-    answers = press_pay_together(buyers, shop)
+    answers = press_pay_together([walk_to_the_till(shop, piece), walk_to_the_till(shop, piece)], shop)
     assert sorted(answer.status_code for answer in answers) == [303, 409]
     assert len(orders_of(piece)) == len(fake_stripe.sessions) == 1
     assert_books_balance()

@@ -94,6 +94,13 @@ def test_what_a_card_shows(client, pages):
     assert prices == ["$48.00 USD"] * 3
 
 
+def test_prices_from_say_so_in_the_order_of_the_language(client, workshop):
+    piece = make_piece(workshop, variants={"Small": ("38.00", 1), "Large": ("58.00", 1)})
+    address = f"/embed/v1/{{}}/product/{piece.slug}-{piece.pk}/"
+    for language, price in (("en", "from $38.00\u00a0USD"), ("ja", "$38.00\u00a0USD から")):
+        assert soup(client.get(address.format(language))).find(class_="price").text.strip() == price
+
+
 def test_every_link_leaves_in_a_new_tab_for_the_shop(client, pages):
     links = soup(client.get(card_of(pages["en"]))).find_all("a")
     assert len(links) == 5

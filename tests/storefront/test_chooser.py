@@ -204,7 +204,7 @@ def test_a_page_with_a_gone_piece_is_saved_and_keeps_the_editors_other_work(staf
 def test_an_empty_or_invented_piece_does_not_break_the_form(staff, client):
     story = make_story()["en"]
     edit = reverse("wagtailadmin_pages:edit", args=[story.pk])
-    for value in ("", "abc", "999999999"):
+    for value in ("", "abc", "9" * 30):
         response = staff.post(edit, page_form(story, [("product", {"product": value})], **{"action-publish": "1"}))
         assert response.status_code in (200, 302), value
     assert client.get(f"/en/stories/{story.slug}/").status_code == 200
@@ -229,7 +229,7 @@ def test_a_page_without_missing_pieces_warns_of_nothing(staff, shop):
     assert "Readers do not see" not in staff.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
 
 
-def test_a_story_with_a_gone_piece_can_still_be_translated(staff, client, shop, reference_data):
+def test_a_story_with_a_gone_piece_can_still_be_translated(staff, client, shop, reference_data, translations):
     story = make_story(body=[{"type": "product", "id": "b7f5f6a2-0000-4000-8000-000000000001", "value": {"product": shop["bowl"].pk}}])["en"]
     shop["bowl"].delete()
     source, _made = TranslationSource.update_or_create_from_instance(StoryPage.objects.get(pk=story.pk))

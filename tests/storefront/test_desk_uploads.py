@@ -11,7 +11,6 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from storefront.uploads import BadPicture, clean_picture
 
-
 GPS, ORIENTATION, ARTIST, GPS_LATITUDE = 0x8825, 0x0112, 0x013B, 2
 
 

@@ -201,7 +201,8 @@ def _block(slug: str, number: int, block: dict, words: Words, products: dict[str
     elif kind == "quote":
         value = {"quote": text["quote"], "speaker": text["speaker"], "role": text.get("role", "")}
     elif kind == "steps":
-        steps = [{"title": step["title"], "text": step["text"], "picture": None} for step in text["steps"]]
+        no_picture = {"picture": None, "alt": "", "credit": ""}
+        steps = [{"title": step["title"], "text": step["text"], **no_picture} for step in text["steps"]]
         value = {"title": text.get("title", ""), "steps": _items(slug, number, steps)}
     elif kind == "product":
         value = {"product": products[block["code"]]}
