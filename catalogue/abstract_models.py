@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import AbstractProduct as OscarProduct
 from oscar.apps.catalogue.abstract_models import AbstractProductImage as OscarProductImage
 from wagtail.models import TranslatableMixin
+from wagtail_localize.fields import SynchronizedField
 
 from catalogue.text import source_first
 
@@ -17,6 +18,9 @@ class TextRow(TranslatableMixin, models.Model):
     A subclass adds ``owner`` (related_name ``texts``) and its text fields. The first row written is the source.
     """
 
+    # A translator writes words; whose words they are is not hers to change.
+    override_translatable_fields = [SynchronizedField("owner", overridable=False)]
+
     class Meta(TranslatableMixin.Meta):
         abstract = True
 
@@ -24,6 +28,19 @@ class TextRow(TranslatableMixin, models.Model):
     def language(self) -> str:
         """Language code of this row, as in LANGUAGES."""
         return self.locale.language_code
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that is written in this row."""
+        kinds = (models.CharField, models.TextField)
+        return tuple(getattr(self, field.attname) for field in self._meta.concrete_fields if isinstance(field, kinds))
+
+    def save(self, *args, **kwargs) -> None:
+        """A further language joins the rows that are there, so that wagtail-localize knows them as one thing."""
+        if self._state.adding:
+            known = type(self).objects.filter(owner_id=self.owner_id).values_list("translation_key", flat=True).first()
+            self.translation_key = known or self.translation_key
+        super().save(*args, **kwargs)
 
 
 class HasTexts(models.Model):

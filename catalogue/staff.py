@@ -5,10 +5,13 @@ from collections.abc import Callable
 from django import forms
 from django.conf import settings
 from django.contrib.admin.utils import quote
-from django.db.models import Model, QuerySet
+from django.db.models import Model, ProtectedError, QuerySet
 from django.forms import fields_for_model
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm, formfield_for_dbfield
 from wagtail.admin.panels import Panel
 from wagtail.admin.ui.tables import Column, LocaleColumn, UpdatedAtColumn
@@ -57,6 +60,21 @@ class SnippetIndexView(FindsOnceMixin, snippets.IndexView):
     pass
 
 
+class DeleteView(generic.DeleteView):
+    """What something hangs on stays, and the person is told what that is."""
+
+    def form_valid(self, form) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except ProtectedError as problem:
+            hanging = ", ".join(sorted({str(row) for row in problem.protected_objects})[:5])
+            messages.error(
+                self.request,
+                _("“%(name)s” is in use and stays: %(rows)s") % {"name": self.object, "rows": hanging},
+            )
+            return redirect(self.index_url_name)
+
+
 class OwnerForm(WagtailAdminModelForm):
     """A form for something that HasTexts, which also asks for its words in its source language (see owner_form)."""
 
@@ -102,18 +120,20 @@ class LanguagesPanel(Panel):
 
         def get_context_data(self, parent_context=None) -> dict:
             context = super().get_context_data(parent_context)
-            rows = by_language(self.instance.texts.select_related("locale"))
+            rows = list(self.instance.texts.select_related("locale"))
+            written = by_language(rows)
             languages = [
                 {
-                    "code": code,
-                    "name": language_name(code),
+                    "code": row.language,
+                    "name": language_name(row.language),
                     "text": row,
                     "url": reverse(row.snippet_viewset.get_url_name("edit"), args=[quote(row.pk)]),
-                    "source": code == self.instance.source_language,
+                    "source": row.language == self.instance.source_language,
+                    "waiting": row.language not in written,
                 }
-                for code, row in rows.items()
+                for row in rows
             ]
-            return context | {"languages": languages, "translate_url": self._translate_url(rows)}
+            return context | {"languages": languages, "translate_url": self._translate_url(written)}
 
         def _translate_url(self, rows: dict[str, TextRow]) -> str:
             source = rows.get(self.instance.source_language)
@@ -137,6 +157,7 @@ class OwnerViewSet(ModelViewSet):
     """Screens for something that HasTexts. A subclass adds ``model``, ``name``, ``icon``, ``panels`` and columns."""
 
     index_view_class = IndexView
+    delete_view_class = DeleteView
     copy_view_enabled = False
     search_backend_name = None
     search_fields = ["slug", "texts__name"]

@@ -25,8 +25,13 @@ def choose(rows: Mapping[str, Row], language: str, source: str) -> Row | None:
 
 
 def by_language(rows: Iterable) -> dict:
-    """Text rows keyed by language code."""
-    return {row.locale.language_code: row for row in rows}
+    """The text rows of one owner, keyed by language code.
+
+    wagtail-localize begins a translation with a copy of the source: until somebody translates it, it does not count.
+    """
+    found = {row.language: row for row in rows}
+    source = next((row for code, row in found.items() if code == row.owner.source_language), None)
+    return {code: row for code, row in found.items() if source in (None, row) or row.words != source.words}
 
 
 def source_first(owner, language: str | None = None):

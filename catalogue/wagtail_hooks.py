@@ -6,7 +6,15 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import LocaleColumn, UpdatedAtColumn
 
 from catalogue.models import Craft, CraftText, Material, MaterialText, ProductText
-from catalogue.staff import LanguagesPanel, OwnerViewSet, TextViewSet, allow_only, column, languages_of, owner_form
+from catalogue.staff import (
+    LanguagesPanel,
+    OwnerViewSet,
+    TextViewSet,
+    allow_only,
+    column,
+    languages_of,
+    owner_form,
+)
 
 for model in (CraftText, MaterialText, ProductText):
     allow_only(model, "view", "change", "delete")

@@ -77,10 +77,9 @@ class RegisterForm(forms.Form):
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if user := form.save():
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect("account:orders")
+    if request.method == "POST" and form.is_valid() and (user := form.save()):
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("account:orders")
     return render(request, "storefront/account/register.html", {"form": form}, status=400 if form.is_bound else 200)
 
 

@@ -1,7 +1,6 @@
 """Addresses. The language is the first part of every page that a reader meets."""
 
 from django.apps import apps
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView

@@ -24,15 +24,23 @@ def ledger(stripe=None) -> dict:
         "orders": list(Order.objects.order_by("pk").values_list("number", "status", "total_incl_tax")),
         "lines": list(OrderLine.objects.order_by("pk").values_list("pk", "quantity", "num_allocated")),
         "addresses": ShippingAddress.objects.count(),
-        "payments": list(Payment.objects.order_by("pk").values_list("pk", "state", "gateway_session", "pay_url", "expires_at")),
+        "payments": list(
+            Payment.objects.order_by("pk").values_list(
+                "pk", "state", "gateway_session", "pay_url", "expires_at"
+            )
+        ),
         "consignments": list(Consignment.objects.order_by("pk").values_list("number", "state")),
         "stock": {row.pk: (row.num_in_stock, row.num_allocated or 0) for row in StockRecord.objects.all()},
         # A log-in makes an empty basket; only one with something in it counts.
-        "baskets": list(BasketLine.objects.order_by("pk").values_list("basket", "basket__status", "product", "quantity")),
+        "baskets": list(
+            BasketLine.objects.order_by("pk").values_list("basket", "basket__status", "product", "quantity")
+        ),
         "events": InboxEvent.objects.count(),
     }
     if stripe is not None:
-        known["stripe"] = {row["id"]: (row["status"], row["payment_status"]) for row in stripe.sessions.values()}
+        known["stripe"] = {
+            row["id"]: (row["status"], row["payment_status"]) for row in stripe.sessions.values()
+        }
     return known
 
 
@@ -56,7 +64,9 @@ def assert_books_balance() -> None:
             assert not record.num_allocated
             continue
         held = OrderLine.objects.filter(stockrecord=record).aggregate(held=Sum("num_allocated"))["held"] or 0
-        assert held == (record.num_allocated or 0), f"{record}: lines hold {held}, the row says {record.num_allocated}"
+        assert held == (record.num_allocated or 0), (
+            f"{record}: lines hold {held}, the row says {record.num_allocated}"
+        )
         assert 0 <= held <= record.num_in_stock
     for payment in Payment.objects.select_related("order"):
         _assert_payment_adds_up(payment)
@@ -70,7 +80,9 @@ def _assert_payment_adds_up(payment: Payment) -> None:
     for part in parts:
         assert part.goods == sum(line.line_price_incl_tax for line in part.lines)
     assert {line.partner_id for line in order.lines.all()} == {part.workshop.partner_id for part in parts}
-    state = {"pending": "pending", "paid": "paid", "expired": "expired", "attention": "attention"}[payment.state]
+    state = {"pending": "pending", "paid": "paid", "expired": "expired", "attention": "attention"}[
+        payment.state
+    ]
     assert order.status == state
     if payment.state in ("paid", "expired"):
         assert not order.lines.filter(num_allocated__gt=0).exists()

@@ -91,7 +91,12 @@ class Postgres:
         command = [programs / "postgres", "-D", data, "-k", self.folder, "-h", "", *options]
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                command, stdout=output, stderr=output, cwd=self.folder, start_new_session=True, **self._as_user
+                command,
+                stdout=output,
+                stderr=output,
+                cwd=self.folder,
+                start_new_session=True,
+                **self._as_user,
             )
         self._wait(log)
 

@@ -9,7 +9,17 @@ import tempfile
 VAR = tempfile.mkdtemp(prefix="tests-var-")
 os.mkdir(f"{VAR}/static")
 atexit.register(shutil.rmtree, VAR, ignore_errors=True)
-for name in ("DATABASE_URL", "MEDIA_ROOT", "SITE_MODE", "DEBUG", "REDIS_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "PORT"):
+for name in (
+    "DATABASE_URL",
+    "MEDIA_ROOT",
+    "SITE_MODE",
+    "DEBUG",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "PORT",
+):
     os.environ.pop(name, None)
 os.environ |= {"VAR_DIR": VAR, "STRIPE_API_BASE": "http://127.0.0.1:9", "STRIPE_SECRET_KEY": "sk_test_fake"}
 

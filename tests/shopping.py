@@ -4,8 +4,13 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
+from django.utils import timezone
+
 from catalogue.models import Product
+from marketplace.fulfilment.quotes import quote_basket
+from marketplace.money import Money
 from marketplace.payments.models import Payment
+from tests.ledger import BasketLine
 from tests.people import Visitor
 
 ADDRESS = {
@@ -35,7 +40,9 @@ class Shopper:
     def put(self, piece: Product | int | str, quantity: int | str = 1):
         """POST to basket/add, from one of our own pages."""
         product_id = piece.pk if isinstance(piece, Product) else piece
-        return self.client.post_from_page(self.url("basket/add/"), {"product_id": product_id, "quantity": quantity})
+        return self.client.post_from_page(
+            self.url("basket/add/"), {"product_id": product_id, "quantity": quantity}
+        )
 
     def fill(self, *pieces: Product | tuple[Product, int]) -> "Shopper":
         for row in pieces:
@@ -72,12 +79,17 @@ class Shopper:
         """Product id → quantity of what the basket page shows."""
         groups = self.client.get(self.url("basket/")).context["groups"]
         lines = [line["id"] for group in groups for line in group["lines"]]
-        from tests.ledger import BasketLine
-
         return dict(BasketLine.objects.filter(pk__in=lines).values_list("product", "quantity"))
 
     def see(self, payment: Payment):
         return self.client.get(self.url(f"orders/{payment.order.number}/"))
+
+
+def total_of(basket, destination: str = "JP") -> Money:
+    """What the review page shows for a basket today."""
+    return quote_basket(
+        lines=basket.all_lines(), destination=destination, currency="USD", on=timezone.localdate()
+    ).total
 
 
 def hidden_fields(html: str) -> dict[str, str]:
@@ -96,6 +108,11 @@ def deliver(stripe, client: Visitor | None = None) -> list[int]:
     client = client or Visitor()
 
     def post(body: bytes, signature: str) -> int:
-        return client.post("/webhooks/stripe/", body, content_type="application/json", headers={"Stripe-Signature": signature}).status_code
+        return client.post(
+            "/webhooks/stripe/",
+            body,
+            content_type="application/json",
+            headers={"Stripe-Signature": signature},
+        ).status_code
 
     return stripe.pump(post)

@@ -38,7 +38,11 @@ def part_of(module: str) -> str | None:
     if names[0] not in PACKAGES:
         return None
     app = ".".join(names[:2])
-    return app if names[0] == "marketplace" and (ROOT / "marketplace" / (names[1:] or [""])[0] / "apps.py").exists() else names[0]
+    return (
+        app
+        if names[0] == "marketplace" and (ROOT / "marketplace" / (names[1:] or [""])[0] / "apps.py").exists()
+        else names[0]
+    )
 
 
 def reachable(part: str) -> set[str]:
@@ -61,13 +65,20 @@ def test_imports_point_one_way():
     for path in (path for path in files() if path.relative_to(ROOT).parts[0] in PACKAGES):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         allowed = reachable(part_of(module))
-        wrong += [f"{module} imports {name}" for name in imports_of(path) if part_of(name) not in {None, *allowed}]
+        wrong += [
+            f"{module} imports {name}" for name in imports_of(path) if part_of(name) not in {None, *allowed}
+        ]
     assert not wrong, "\n".join(wrong)
 
 
 def test_packages_never_import_the_tests():
     named = [path for path in files() if path.relative_to(ROOT).parts[0] in PACKAGES]
-    wrong = [f"{path}: {name}" for path in named for name in imports_of(path) if name.split(".")[0] in ("tests", "tools")]
+    wrong = [
+        f"{path}: {name}"
+        for path in named
+        for name in imports_of(path)
+        if name.split(".")[0] in ("tests", "tools")
+    ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -76,7 +87,11 @@ def test_every_marketplace_app_has_the_same_shape(app):
     folder = ROOT / "marketplace" / app
     assert f"marketplace.{app}" in MAY_IMPORT, "say in MAY_IMPORT what it may import"
     assert f'label = "marketplace_{app}"' in (folder / "apps.py").read_text()
-    missing = [name for name in SHAPE if not (folder / name).exists() and not (folder / name.removesuffix(".py")).is_dir()]
+    missing = [
+        name
+        for name in SHAPE
+        if not (folder / name).exists() and not (folder / name.removesuffix(".py")).is_dir()
+    ]
     assert not missing
     assert (folder / "migrations" / "__init__.py").exists()
 

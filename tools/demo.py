@@ -54,7 +54,9 @@ class only_one_at_a_time:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Stop("`make run` is already running in this folder. Stop it first (Ctrl-C there).") from None
+            raise Stop(
+                "`make run` is already running in this folder. Stop it first (Ctrl-C there)."
+            ) from None
 
     def __exit__(self, *exc: object) -> None:
         self._lock.close()
@@ -115,8 +117,16 @@ def fill_database(environment: dict[str, str]) -> None:
         return
     with Children(environment, logs=VAR / "log", cwd=ROOT) as children:
         # Drawing needs no database, and migrating uses one core only.
-        children.start("pictures", "-m", "storefront.demo.drawing", VAR / "media" / "original_images" / "demo")
-        manage("Making the database, and drawing the demo's pictures meanwhile …", environment, "migrate", "-v", "0")
+        children.start(
+            "pictures", "-m", "storefront.demo.drawing", VAR / "media" / "original_images" / "demo"
+        )
+        manage(
+            "Making the database, and drawing the demo's pictures meanwhile …",
+            environment,
+            "migrate",
+            "-v",
+            "0",
+        )
         say("Waiting for the last pictures …")
         children.wait_for_end("pictures")
     manage("Loading villages, makers, goods and stories …", environment, "load_demo")
@@ -128,7 +138,9 @@ def manage(text: str, environment: dict[str, str], *arguments: str) -> None:
     say(text)
     started = time.monotonic()
     if subprocess.run([PYTHON, "manage.py", *arguments], cwd=ROOT, env=environment).returncode:
-        raise Stop(f"`manage.py {arguments[0]}` failed; its own words are above. `make reset` lets you start anew.")
+        raise Stop(
+            f"`manage.py {arguments[0]}` failed; its own words are above. `make reset` lets you start anew."
+        )
     say(f"  done in {time.monotonic() - started:.0f} s")
 
 
@@ -136,14 +148,23 @@ def fingerprint() -> str:
     """Changes with the pinned versions and with our migrations."""
     packages = ("catalogue", "marketplace", "storefront")
     migrations = sorted(path.name for name in packages for path in (ROOT / name).rglob("migrations/0*.py"))
-    return hashlib.sha256((ROOT / "requirements.txt").read_bytes() + "\n".join(migrations).encode()).hexdigest()
+    return hashlib.sha256(
+        (ROOT / "requirements.txt").read_bytes() + "\n".join(migrations).encode()
+    ).hexdigest()
 
 
 def serve(children: Children, port: int) -> None:
     """Start the site and its helpers; returns when the shop really answers."""
     site = f"http://{HOST}:{port}"
     say("Starting …")
-    stripe = ["--port", port + 1, "--webhook-url", f"{site}/webhooks/stripe/", "--webhook-secret", WEBHOOK_SECRET]
+    stripe = [
+        "--port",
+        port + 1,
+        "--webhook-url",
+        f"{site}/webhooks/stripe/",
+        "--webhook-secret",
+        WEBHOOK_SECRET,
+    ]
     stripe += ["--state-file", VAR / "fake_stripe.json"]
     children.start("fake Stripe", "-m", "tests.fake_stripe", *stripe)
     # One process: SQLite has one writer, and what the site remembers is then the same for all threads.
@@ -159,7 +180,7 @@ def serve(children: Children, port: int) -> None:
 def ready(port: int) -> str:
     """The addresses and log-ins, as one block."""
     site = f"http://{HOST}:{port}"
-    agency = f"  An agency's page  http://{HOST}:{port + 2}/   shows our stories on another site\n"
+    agency = f"  An agency's page  http://localhost:{port + 2}/   shows our stories on another site\n"
     agency = agency if AGENCY_PAGE.exists() else ""
     return f"""
 Ready: {site}/

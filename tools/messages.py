@@ -50,7 +50,11 @@ def collect() -> Catalog:
     template = Catalog(creation_date=DATE)
     for path, source in sources():
         for _line, words, comments, context in extract(
-            "python", BytesIO(source.encode()), KEYWORDS, comment_tags=["Translators"], options={"encoding": "utf-8"}
+            "python",
+            BytesIO(source.encode()),
+            KEYWORDS,
+            comment_tags=["Translators"],
+            options={"encoding": "utf-8"},
         ):
             template.add(words, locations=[(path, 1)], auto_comments=comments, context=context)
     return template

@@ -60,7 +60,9 @@ def require_python(module: str, arguments: list[str]) -> None:
         return
     newer = next(filter(None, map(shutil.which, KNOWN)), None)
     if newer is None:
-        raise Stop("Python 3.11 or newer is needed. Install it, or name yours: make PYTHON=/path/to/python3.11 run")
+        raise Stop(
+            "Python 3.11 or newer is needed. Install it, or name yours: make PYTHON=/path/to/python3.11 run"
+        )
     os.execv(newer, [newer, "-m", module, *arguments])
 
 
@@ -103,9 +105,21 @@ def install(name: str) -> None:
     say(f"Installing what {name} lists into .venv …")
     started = time.monotonic()
     # -qq: errors only.
-    pip = [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check", "-r", ROOT / name]
+    pip = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--no-input",
+        "--disable-pip-version-check",
+        "-r",
+        ROOT / name,
+    ]
     if subprocess.run(pip).returncode:
-        raise Stop(f"pip could not install {name}; its own words are above. Is the package registry reachable?")
+        raise Stop(
+            f"pip could not install {name}; its own words are above. Is the package registry reachable?"
+        )
     stamp.write_text(state)
     say(f"  done in {time.monotonic() - started:.0f} s")
 

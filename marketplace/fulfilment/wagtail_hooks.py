@@ -9,12 +9,12 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import DateColumn, StatusTagColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from catalogue.staff import IndexView, allow_only, column
+from catalogue.staff import DeleteView, IndexView, allow_only, column
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment.models import Consignment, ShippingRate
+from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 from marketplace.fulfilment.staff_forms import ShippingRateForm, destinations, origins
 from marketplace.fulfilment.staff_views import ConsignmentView, MoveView
-from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 
 allow_only(Consignment, "view")
 
@@ -70,6 +70,7 @@ class ShippingRateViewSet(ModelViewSet):
     name = "shipping-rates"
     icon = "table"
     index_view_class = IndexView
+    delete_view_class = DeleteView
     search_backend_name = None
     search_fields = ["origin", "destination", "source"]
     ordering = ("origin", "destination", "up_to_g", "-effective_from")

@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 
 from marketplace.money import Money, round_money
 from marketplace.payments import mails, stock
-from marketplace.payments.gateway import CheckoutLine, CheckoutRequest, Event, Facts, GatewayDown, Standing, get_gateway
+from marketplace.payments.gateway import (
+    CheckoutLine,
+    CheckoutRequest,
+    Event,
+    Facts,
+    GatewayDown,
+    Standing,
+    get_gateway,
+)
 from marketplace.payments.models import InboxEvent, Payment
 from marketplace.signals import order_expired, order_paid
 
@@ -22,6 +30,8 @@ PAGE_LIFE = timedelta(minutes=31)
 # A page that cannot be opened at once is opened later, and closes that many steps later.
 PAGE_STEP = timedelta(minutes=5)
 SLACK = timedelta(seconds=30)
+# Rows that a hosted page can show, without the one for shipping; of more pieces only the sum is shown.
+MOST_LINES = 99
 
 
 def start_payment(*, payment: Payment, return_url: str) -> str:
@@ -75,8 +85,12 @@ def _checkout_request(payment: Payment, return_url: str, closes_at) -> CheckoutR
 
 def _checkout_lines(payment: Payment):
     """One row per line and one for shipping; they add up to the payment's amount."""
-    currency = payment.currency
-    for line in payment.order.lines.order_by("pk"):
+    currency, lines = payment.currency, list(payment.order.lines.order_by("pk"))
+    if len(lines) > MOST_LINES:
+        with translation.override(payment.language):
+            yield CheckoutLine(_("Pieces"), Money(payment.amount - payment.order.shipping_incl_tax, currency), 1)
+        lines = []
+    for line in lines:
         if _divides(line, currency):
             yield CheckoutLine(line.title, Money(line.unit_price_incl_tax, currency), line.quantity)
         else:

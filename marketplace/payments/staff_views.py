@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic import InspectView
 
+from marketplace.fulfilment.staff import shown
 from marketplace.fulfilment.staff_views import address_of, lines_of
 from marketplace.payments.models import InboxEvent
-from marketplace.fulfilment.staff import shown
 
 
 class OrderView(InspectView):

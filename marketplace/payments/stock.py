@@ -81,13 +81,18 @@ def take_out(order) -> bool:
     needed: Counter = Counter()
     for line in lines:
         needed[line.stockrecord] += line.num_allocated
-    counted = [record for record in needed if record.can_track_allocations]
-    if not all(record.num_in_stock is not None and record.is_allocation_consumption_possible(needed[record]) for record in counted):
+    if not all(_can_give(record, quantity) for record, quantity in needed.items()):
         return False
     for line in lines:
         line.stockrecord.consume_allocation(line.num_allocated)
         _set_held(line, 0)
     return True
+
+
+def _can_give(record, quantity: int) -> bool:
+    if not record.can_track_allocations:
+        return True
+    return record.num_in_stock is not None and record.is_allocation_consumption_possible(quantity)
 
 
 def hold_again(order) -> bool:

@@ -14,10 +14,10 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from catalogue.staff import allow_only, column
 from marketplace.economies.names import economy_name
+from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 from marketplace.fulfilment.wagtail_hooks import ConsignmentViewSet, ShippingRateViewSet
 from marketplace.payments.models import InboxEvent, Payment
 from marketplace.payments.staff_views import EventView, OrderView
-from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 from marketplace.workshops.models import Workshop
 
 Order = get_model("order", "Order")

@@ -160,9 +160,9 @@ def _cannot(request: HttpRequest, problem: CannotPlace) -> HttpResponse:
 
 def _known_order(request: HttpRequest) -> str:
     """The order that this basket became in another tab, else the reader's last one; empty when there is none."""
-    placed = Payment.objects.filter(order__basket=request.basket.pk).select_related("order").first() if request.basket.pk else None
-    known = [*request.session.get(SESSION_ORDERS, []), *([placed.order.number] if placed else [])]
-    return known[-1] if known else ""
+    known = request.session.get(SESSION_ORDERS, [])
+    placed = Payment.objects.filter(order__basket=request.basket.pk or 0).select_related("order").first()
+    return placed.order.number if placed else known[-1] if known else ""
 
 
 def go_to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:

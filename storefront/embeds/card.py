@@ -45,8 +45,8 @@ def card(request: HttpRequest, language: str, kind: str, slug: str, pk: str) -> 
 @csrf_exempt
 @require_safe
 def absent(request: HttpRequest) -> HttpResponse:
-    """Any other address below ``/embed/v1/``."""
-    return _notice(request, settings.LANGUAGE_CODE, read_options(request.GET), 404)
+    """Any other address below ``/embed/v1/``: a card of no kind, so 404, or 503 like all others."""
+    return card(request, settings.LANGUAGE_CODE, kind="", slug="", pk="0")
 
 
 def _show(request: HttpRequest, subject: Subject, options: Options, *, prices: bool) -> HttpResponse:

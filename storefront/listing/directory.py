@@ -78,8 +78,7 @@ def _build(language: str, _version: int) -> Directory:
     for row in _names():
         kinds[row[0]].setdefault(row[1], {})[row[4]] = row
     made = {
-        kind: {key: _place(kind, choose(rows, language, next(iter(rows.values()))[3]), pages) for key, rows in of.items()}
-        for kind, of in kinds.items()
+        kind: {key: _place(kind, _best(rows, language), pages) for key, rows in of.items()} for kind, of in kinds.items()
     }
     return Directory(
         language=language,
@@ -91,6 +90,14 @@ def _build(language: str, _version: int) -> Directory:
         titles={kind: page[4] for (kind, subject), page in pages.items() if subject == 0},
         roots=roots,
     )
+
+
+def _best(rows: dict[str, tuple], language: str) -> tuple:
+    """The row for ``language`` or its fallback; one that still repeats the source is no translation (see by_language)."""
+    code = next(iter(rows.values()))[3]
+    words = rows[code][5:8] if code in rows else None
+    written = {key: row for key, row in rows.items() if key == code or row[5:8] != words}
+    return choose(written, language, code)
 
 
 def _place(kind: str, row: tuple, pages: dict) -> Place:

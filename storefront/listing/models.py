@@ -10,6 +10,9 @@ class ContentVersion(models.Model):
 
     number = models.PositiveBigIntegerField(default=1)
 
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.number}"
+
 
 class ProductCard(models.Model):
     """What a listing, a shelf or an embed shows of a piece. Written only by ``listing.refresh``; the truth is elsewhere.

@@ -9,9 +9,19 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools.browser import find_browser
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-SWITCHES = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
+SWITCHES = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+]
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +29,9 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests; each test gets its own profile."""
     path = find_browser()
     if path is None:
-        pytest.fail("No Chromium found. `make test` installs one where it may; else set CHROMIUM to the path of yours.")
+        pytest.fail(
+            "No Chromium found. `make test` installs one where it may; else set CHROMIUM to the path of yours."
+        )
     # Its sandbox cannot be used by root.
     switches = [*SWITCHES, "--no-sandbox"] if os.geteuid() == 0 else SWITCHES
     # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
@@ -79,7 +91,9 @@ def axe() -> Callable[[Page], None]:
     """``axe(page)`` fails with what a person with a disability could not use: serious and critical findings."""
 
     def check(page: Page) -> None:
-        found = [row for row in Axe().run(page).response["violations"] if row["impact"] in ("serious", "critical")]
+        found = [
+            row for row in Axe().run(page).response["violations"] if row["impact"] in ("serious", "critical")
+        ]
         assert not found, "\n".join([page.url, *map(_describe, found)])
 
     return check

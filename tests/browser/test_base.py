@@ -4,7 +4,9 @@ import pytest
 
 from tests.factories import make_piece, make_place_page, make_workshop
 
-PICTURE = '<!doctype html><html lang="en"><title>A page</title><main><h1>A page</h1><img src="data:,"%s></main>'
+PICTURE = (
+    '<!doctype html><html lang="en"><title>A page</title><main><h1>A page</h1><img src="data:,"%s></main>'
+)
 
 
 def test_home_page_opens_on_a_phone_in_japanese(phone):

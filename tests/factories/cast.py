@@ -21,7 +21,9 @@ def make_cast() -> Cast:
     )
     return Cast(
         maker=_enter("maker", make_member(lacquer, email="hoa@example.com", first_name="Hoa"), lacquer),
-        helper=_enter("helper", make_member(lacquer, email="lan@example.com", role=Member.Role.HELPER), lacquer),
+        helper=_enter(
+            "helper", make_member(lacquer, email="lan@example.com", role=Member.Role.HELPER), lacquer
+        ),
         other_maker=_enter("other_maker", make_member(indigo, email="somjai@example.com"), indigo),
         buyer=_enter("buyer", make_user("kenji@example.com", first_name="Kenji")),
         agency=_enter("agency", make_user("agency@example.com")),

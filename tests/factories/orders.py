@@ -48,16 +48,27 @@ def make_basket(*pieces: Product | tuple[Product, int], user=None):
 
 
 def make_order(
-    pieces: Iterable[Product | tuple[Product, int]] = (), *, buyer: Buyer | None = None, language: str = "en", paid: bool = False
+    pieces: Iterable[Product | tuple[Product, int]] = (),
+    *,
+    buyer: Buyer | None = None,
+    language: str = "en",
+    paid: bool = False,
 ) -> Payment:
     """A placed order (its stock is held) as the Payment it waits for; ``paid`` takes it one step further."""
     buyer = buyer or make_buyer()
     basket = make_basket(*(pieces or [make_piece()]), user=buyer.user)
     quote = quote_basket(
-        lines=basket.all_lines(), destination=buyer.economy, currency=settings.MARKETPLACE_CURRENCY, on=timezone.localdate()
+        lines=basket.all_lines(),
+        destination=buyer.economy,
+        currency=settings.MARKETPLACE_CURRENCY,
+        on=timezone.localdate(),
     )
     payment = place_order(
-        basket=basket, buyer=buyer, language=language, idempotency_key=f"test-key-{number():016}", expected_total=quote.total
+        basket=basket,
+        buyer=buyer,
+        language=language,
+        idempotency_key=f"test-key-{number():016}",
+        expected_total=quote.total,
     )
     return pay_order(payment) if paid else payment
 
@@ -67,7 +78,8 @@ def pay_order(payment: Payment) -> Payment:
     session = payment.gateway_session or f"cs_test_{number()}"
     amount = Money(payment.amount, payment.currency)
     problem = apply_facts(
-        payment=payment, facts=Facts(session, payment.order.number, Standing.PAID, amount, f"pi_test_{number()}")
+        payment=payment,
+        facts=Facts(session, payment.order.number, Standing.PAID, amount, f"pi_test_{number()}"),
     )
     assert not problem, problem
     payment.refresh_from_db()

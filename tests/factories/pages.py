@@ -11,14 +11,21 @@ from tests.factories.texts import Words, number, per_language
 
 
 def make_story(
-    *, title: Words = "The bowl that waits", village: Village | None = None, body: list | None = None, slug: str = "", **fields
+    *,
+    title: Words = "The bowl that waits",
+    village: Village | None = None,
+    body: list | None = None,
+    slug: str = "",
+    **fields,
 ) -> dict[str, pages.StoryPage]:
     """A live story in each language of ``title``: language code → page. ``body`` is raw StreamField data."""
     values = {"village": village or make_village(), "body": body or [], "intro": "In short."} | fields
     return _publish(pages.StoryPage, pages.StoryIndexPage, title, slug, values)
 
 
-def make_place_page(subject: Village | Craft | Workshop, *, title: Words = "", slug: str = "", **fields) -> dict[str, Page]:
+def make_place_page(
+    subject: Village | Craft | Workshop, *, title: Words = "", slug: str = "", **fields
+) -> dict[str, Page]:
     """A live page for a village, craft or workshop in each language of ``title`` (default: en and ja): code → page."""
     name = type(subject).__name__
     model, index = getattr(pages, f"{name}Page"), getattr(pages, f"{name}IndexPage")
@@ -32,7 +39,9 @@ def _publish(model, index, title: Words, slug: str, values: dict) -> dict[str, P
     for code, words in per_language(title, "en").items():
         locale = Locale.objects.get(language_code=code)
         same = {"translation_key": next(iter(made.values())).translation_key} if made else {}
-        page = model(title=words, slug=slug, locale=locale, first_published_at=timezone.now(), **same, **values)
+        page = model(
+            title=words, slug=slug, locale=locale, first_published_at=timezone.now(), **same, **values
+        )
         index.objects.get(locale=locale).add_child(instance=page)
         page.save_revision().publish()
         made[code] = model.objects.get(pk=page.pk)

@@ -35,7 +35,9 @@ def make_picture(*, title: str = "A picture", size: tuple[int, int] = (120, 150)
     """A Wagtail image with a real, small JPEG file."""
     file = BytesIO()
     Image.new("RGB", size, colour).save(file, "JPEG")
-    return get_image_model().objects.create(title=title, file=ContentFile(file.getvalue(), f"picture-{number()}.jpg"))
+    return get_image_model().objects.create(
+        title=title, file=ContentFile(file.getvalue(), f"picture-{number()}.jpg")
+    )
 
 
 def make_piece(

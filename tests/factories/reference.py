@@ -34,7 +34,11 @@ def make_reference() -> None:
     homes: dict[str, pages.HomePage] = {}
     for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
         homes[code] = _make_home(top, code, homes.get(settings.LANGUAGE_CODE))
-    site = {"hostname": "testserver", "root_page": homes[settings.LANGUAGE_CODE], "site_name": settings.WAGTAIL_SITE_NAME}
+    site = {
+        "hostname": "testserver",
+        "root_page": homes[settings.LANGUAGE_CODE],
+        "site_name": settings.WAGTAIL_SITE_NAME,
+    }
     Site.objects.update_or_create(is_default_site=True, defaults=site)
 
 
@@ -56,7 +60,9 @@ def _make_home(top: Page, code: str, original: pages.HomePage | None) -> pages.H
     top.add_child(instance=home)
     for slug, model in INDEXES.items():
         twin = model.objects.first()
-        home.add_child(instance=model(title=f"{slug.title()} {code}", slug=slug, locale=locale, **_same(twin)))
+        home.add_child(
+            instance=model(title=f"{slug.title()} {code}", slug=slug, locale=locale, **_same(twin))
+        )
     return home
 
 

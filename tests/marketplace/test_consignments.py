@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from marketplace.fulfilment.models import Consignment
 from marketplace.fulfilment.quotes import quote_basket
-from marketplace.fulfilment.services import ALLOWED, NotAllowed, cancel, create_consignments, deliver, pack, send
+from marketplace.fulfilment.services import (
+    ALLOWED,
+    NotAllowed,
+    cancel,
+    create_consignments,
+    deliver,
+    pack,
+    send,
+)
 from marketplace.signals import consignment_sent
 from tests.factories import make_order, make_piece, make_workshop
 from tests.ledger import ledger, nothing_changes
@@ -43,7 +51,11 @@ def bring_to(consignment: Consignment, state: str) -> Consignment:
 
 def test_each_workshop_gets_exactly_its_own_lines():
     lacquer, indigo = make_workshop(), make_workshop()
-    bowl, tray, cloth = make_piece(lacquer, price="10.00"), make_piece(lacquer, price="20.00"), make_piece(indigo, price="7.00")
+    bowl, tray, cloth = (
+        make_piece(lacquer, price="10.00"),
+        make_piece(lacquer, price="20.00"),
+        make_piece(indigo, price="7.00"),
+    )
     order = make_order([bowl, (cloth, 2), tray]).order
     parts = {row.workshop: row for row in order.consignments.all()}
     assert [line.product for line in parts[lacquer].lines] == [bowl, tray]

@@ -100,7 +100,10 @@ def test_a_workshop_reads_its_own_language_whatever_the_buyers(commit, mailoutbo
 def test_a_workshop_sees_its_own_lines_and_no_buyer(lacquer, indigo, commit, mailoutbox):
     """Neither the other workshop's pieces, nor who bought, nor the number that opens the whole order."""
     make_member(lacquer, email="hoa@example.com")
-    payment = paid([(make_piece(lacquer, title="Red bowl", code="SML-1"), 3), make_piece(indigo, title="Blue cloth")], commit)
+    payment = paid(
+        [(make_piece(lacquer, title="Red bowl", code="SML-1"), 3), make_piece(indigo, title="Blue cloth")],
+        commit,
+    )
     _buyers, mail = mailoutbox
     assert "3 × Red bowl (SML-1)" in mail.body
     assert "http://testserver/desk/" in mail.body

@@ -139,7 +139,13 @@ def test_arithmetic_and_truth():
 
 
 @pytest.mark.parametrize(
-    ("amount", "rounded"), [("0.005 USD", "0.01 USD"), ("0.0049 USD", "0.00 USD"), ("12.5 JPY", "13 JPY"), ("0.0005 KWD", "0.001 KWD")]
+    ("amount", "rounded"),
+    [
+        ("0.005 USD", "0.01 USD"),
+        ("0.0049 USD", "0.00 USD"),
+        ("12.5 JPY", "13 JPY"),
+        ("0.0005 KWD", "0.001 KWD"),
+    ],
 )
 def test_half_a_step_goes_up(amount, rounded):
     assert round_money(money(amount)) == money(rounded)

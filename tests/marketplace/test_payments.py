@@ -23,7 +23,7 @@ from tests.factories.offers import make_offer
 from tests.factories.texts import number
 from tests.fake_stripe.faults import ApiFault
 from tests.ledger import OrderLine, StockRecord, assert_books_balance, nothing_changes, stock_of
-from tests.marketplace.test_placing import total_of
+from tests.shopping import total_of
 
 pytestmark = pytest.mark.django_db
 Applicator = get_class("offer.applicator", "Applicator")
@@ -77,7 +77,11 @@ def failing(fault: str) -> list[ApiFault]:
 
 def test_stripe_is_asked_for_exactly_this_order(fake_stripe):
     lacquer = make_workshop()
-    payment = started((make_piece(lacquer, title="Bowl", price="48.00"), 2), make_piece(title="Cloth", price="7.50"), language="ja")
+    payment = started(
+        (make_piece(lacquer, title="Bowl", price="48.00"), 2),
+        make_piece(title="Cloth", price="7.50"),
+        language="ja",
+    )
     (session,) = fake_stripe.sessions.values()
     assert session["id"] == payment.gateway_session
     assert session["url"] == payment.pay_url
@@ -90,7 +94,10 @@ def test_stripe_is_asked_for_exactly_this_order(fake_stripe):
     (asked,) = fake_stripe.calls("POST", "/v1/checkout/sessions")
     assert asked.params["adaptive_pricing"] == {"enabled": "false"}
     assert asked.params["payment_intent_data"] == {"metadata": {"order": payment.order.number}}
-    rows = [(row["description"], row["price"]["unit_amount"], row["quantity"]) for row in line_items(fake_stripe, session["id"])]
+    rows = [
+        (row["description"], row["price"]["unit_amount"], row["quantity"])
+        for row in line_items(fake_stripe, session["id"])
+    ]
     shipping = to_minor(Money(payment.order.shipping_incl_tax, "USD"))
     assert rows == [("Bowl", 4800, 2), ("Cloth", 750, 1), (rows[2][0], shipping, 1)]
 
@@ -100,7 +107,9 @@ def test_the_page_closes_before_the_reservation_does(fake_stripe):
     assert fake_stripe.sessions[payment.gateway_session]["expires_at"] < payment.expires_at.timestamp()
 
 
-@pytest.mark.parametrize(("language", "locale"), [("en", "en"), ("ja", "ja"), ("zh-hant", "zh-TW"), ("vi", "vi"), ("qu", "auto")])
+@pytest.mark.parametrize(
+    ("language", "locale"), [("en", "en"), ("ja", "ja"), ("zh-hant", "zh-TW"), ("vi", "vi"), ("qu", "auto")]
+)
 def test_the_page_speaks_the_orders_language(fake_stripe, language, locale):
     payment = started(make_piece(), language=language)
     assert fake_stripe.sessions[payment.gateway_session]["locale"] == locale
@@ -115,25 +124,36 @@ def test_the_longest_title_is_no_obstacle(fake_stripe):
     assert line_items(fake_stripe, payment.gateway_session)[0]["description"] == "長" * 250
 
 
-@pytest.mark.parametrize("offer", [("Percentage", "10"), ("Percentage", "33.33"), ("Absolute", "10.01"), ("Percentage", "100"), None])
+@pytest.mark.parametrize(
+    "offer",
+    [("Percentage", "10"), ("Percentage", "33.33"), ("Absolute", "10.01"), ("Percentage", "100"), None],
+)
 def test_stripe_asks_for_the_payments_amount_whatever_is_bought(fake_stripe, offer):
     chance = random.Random(str(offer))
     if offer:
         make_offer(*offer)
     pieces = [make_piece(price=price, stock=1000) for price in ("0.01", "9.99", "48.00", "3333.33")]
     for _turn in range(3):
-        basket = make_basket(*((piece, chance.randint(1, 7)) for piece in chance.sample(pieces, chance.randint(1, 4))))
+        basket = make_basket(
+            *((piece, chance.randint(1, 7)) for piece in chance.sample(pieces, chance.randint(1, 4)))
+        )
         Applicator().apply(basket)
         total = total_of(basket)
         payment = place_order(
-            basket=basket, buyer=make_buyer(), language="en", idempotency_key=f"turn-{number():020}", expected_total=total
+            basket=basket,
+            buyer=make_buyer(),
+            language="en",
+            idempotency_key=f"turn-{number():020}",
+            expected_total=total,
         )
         start(payment)
         payment.refresh_from_db()
         session = fake_stripe.sessions[payment.gateway_session]
         assert payment.amount == total.amount
         assert session["amount_total"] == to_minor(total)
-        assert sum(row["price"]["unit_amount"] * row["quantity"] for row in line_items(fake_stripe, session["id"])) == to_minor(total)
+        assert sum(
+            row["price"]["unit_amount"] * row["quantity"] for row in line_items(fake_stripe, session["id"])
+        ) == to_minor(total)
     assert_books_balance()
 
 
@@ -142,9 +162,16 @@ def test_ten_percent_off_is_exact_to_the_cent():
     basket = make_basket((make_piece(price="9.99"), 3), make_piece(price="0.05"))
     Applicator().apply(basket)
     payment = place_order(
-        basket=basket, buyer=make_buyer(), language="en", idempotency_key="k" * 24, expected_total=total_of(basket)
+        basket=basket,
+        buyer=make_buyer(),
+        language="en",
+        idempotency_key="k" * 24,
+        expected_total=total_of(basket),
     )
-    bought = [(line.line_price_before_discounts_incl_tax, line.line_price_incl_tax) for line in payment.order.lines.order_by("pk")]
+    bought = [
+        (line.line_price_before_discounts_incl_tax, line.line_price_incl_tax)
+        for line in payment.order.lines.order_by("pk")
+    ]
     assert bought == [(Decimal("29.97"), Decimal("26.97")), (Decimal("0.05"), Decimal("0.05"))]
     assert payment.amount - payment.order.shipping_incl_tax == Decimal("27.02")
     assert_books_balance()
@@ -155,7 +182,9 @@ def test_an_offer_on_shipping_changes_nothing_and_breaks_nothing(fake_stripe):
     basket = make_basket(make_piece(price="48.00"))
     before = total_of(basket)
     Applicator().apply(basket)
-    payment = place_order(basket=basket, buyer=make_buyer(), language="en", idempotency_key="k" * 24, expected_total=before)
+    payment = place_order(
+        basket=basket, buyer=make_buyer(), language="en", idempotency_key="k" * 24, expected_total=before
+    )
     assert payment.amount == before.amount
     assert_books_balance()
 
@@ -272,7 +301,9 @@ def test_every_standing_is_read_from_stripe(fake_stripe):
     gateway = get_gateway()
     payment = started(make_piece())
     session = payment.gateway_session
-    assert gateway.look_up(session) == Facts(session, payment.order.number, Standing.OPEN, Money(payment.amount, "USD"), "")
+    assert gateway.look_up(session) == Facts(
+        session, payment.order.number, Standing.OPEN, Money(payment.amount, "USD"), ""
+    )
     fake_stripe.pay(session, "decline")
     assert gateway.look_up(session).standing == Standing.OPEN
     fake_stripe.pay(session, "delayed")
@@ -355,7 +386,9 @@ def test_from_every_state_only_forward(state, standing, commit, mailoutbox):
         payment.refresh_from_db()
         assert payment.state == after
     assert payment.order.status == after
-    expected = {State.PENDING: (5, 2), State.EXPIRED: (5, 0), State.PAID: (3, 0), State.ATTENTION: (1, 0)}[after]
+    expected = {State.PENDING: (5, 2), State.EXPIRED: (5, 0), State.PAID: (3, 0), State.ATTENTION: (1, 0)}[
+        after
+    ]
     assert stock_of(piece) == expected
     assert len(mailoutbox) == (1 if after == State.PAID and state != State.PAID else 0)
     assert_books_balance()

@@ -10,25 +10,38 @@ from oscar.core.loading import get_model
 
 from catalogue.models import Product
 from marketplace.fulfilment.models import ShippingRate
-from marketplace.fulfilment.quotes import quote_basket
 from marketplace.money import Money
-from marketplace.payments.errors import BasketIsEmpty, CannotPay, CannotPlace, CannotShip, SoldOut, TotalChanged
+from marketplace.payments.errors import (
+    BasketIsEmpty,
+    CannotPay,
+    CannotPlace,
+    CannotShip,
+    SoldOut,
+    TotalChanged,
+)
 from marketplace.payments.models import Payment
 from marketplace.payments.placing import ALPHABET, new_reference, place_order
-from tests.factories import make_basket, make_buyer, make_order, make_piece, make_user, make_village, make_workshop
+from tests.factories import (
+    make_basket,
+    make_buyer,
+    make_order,
+    make_piece,
+    make_user,
+    make_village,
+    make_workshop,
+)
 from tests.factories.orders import Selector
 from tests.ledger import Basket, StockRecord, assert_books_balance, nothing_changes, stock_of
+from tests.shopping import total_of
 
 pytestmark = pytest.mark.django_db
 Supply = Product.Supply
 Country = get_model("address", "Country")
 
 
-def total_of(basket, destination: str = "JP") -> Money:
-    return quote_basket(lines=basket.all_lines(), destination=destination, currency="USD", on=timezone.localdate()).total
-
-
-def place(basket, *, key: str = "k" * 24, expected: Money | None = None, buyer=None, language: str = "en") -> Payment:
+def place(
+    basket, *, key: str = "k" * 24, expected: Money | None = None, buyer=None, language: str = "en"
+) -> Payment:
     return place_order(
         basket=basket,
         buyer=buyer or make_buyer(),
@@ -56,7 +69,11 @@ def refused(error: type[CannotPlace], basket, **kwargs) -> list[str]:
 
 def test_an_order_is_pending_and_its_stock_is_held():
     lacquer = make_workshop()
-    bowl, tray, cloth = make_piece(lacquer, price="48.00", stock=5), make_piece(lacquer, price="20.00", stock=2), make_piece(price="7.50")
+    bowl, tray, cloth = (
+        make_piece(lacquer, price="48.00", stock=5),
+        make_piece(lacquer, price="20.00", stock=2),
+        make_piece(price="7.50"),
+    )
     basket = make_basket((bowl, 3), tray, (cloth, 2))
     expected = total_of(basket)
     before = timezone.now()
@@ -97,7 +114,11 @@ def test_prices_and_words_are_frozen():
     piece.texts.all().delete()
     Product.objects.filter(pk=piece.pk).update(title="Another name")
     line = payment.order.lines.get()
-    assert (line.title, line.unit_price_incl_tax, line.line_price_incl_tax) == ("赤い椀", Decimal("48.00"), Decimal("48.00"))
+    assert (line.title, line.unit_price_incl_tax, line.line_price_incl_tax) == (
+        "赤い椀",
+        Decimal("48.00"),
+        Decimal("48.00"),
+    )
     assert payment.language == "ja"
 
 
@@ -137,7 +158,9 @@ def test_references_cannot_be_guessed_and_are_easy_to_read():
 
 
 def test_an_empty_basket_is_refused():
-    assert refused(BasketIsEmpty, make_basket(), expected=Money(Decimal(0), "USD")) == ["Your basket is empty."]
+    assert refused(BasketIsEmpty, make_basket(), expected=Money(Decimal(0), "USD")) == [
+        "Your basket is empty."
+    ]
 
 
 def test_an_unsaved_basket_is_refused():
@@ -163,7 +186,9 @@ def test_a_total_that_the_buyer_did_not_see_is_refused(seen, why):
     with nothing_changes(), pytest.raises(TotalChanged) as caught:
         place(basket, expected=seen)
     assert caught.value.total == total
-    assert caught.value.reasons == [f"The total is now ${total.amount}. Please look at it again before you pay."]
+    assert caught.value.reasons == [
+        f"The total is now ${total.amount}. Please look at it again before you pay."
+    ]
 
 
 def test_a_price_or_rate_that_changed_after_the_review_is_shown_before_it_is_charged():
@@ -189,8 +214,15 @@ def test_more_than_there_is_names_what_is_left():
 
 
 def test_every_piece_with_a_problem_is_named():
-    bowl, tray, cloth = make_piece(title="Bowl", stock=0), make_piece(title="Tray", stock=1), make_piece(title="Cloth", stock=1)
-    assert refused(SoldOut, make_basket(bowl, (tray, 2), cloth)) == ["“Bowl” is sold out.", "Only 1 of “Tray” are left."]
+    bowl, tray, cloth = (
+        make_piece(title="Bowl", stock=0),
+        make_piece(title="Tray", stock=1),
+        make_piece(title="Cloth", stock=1),
+    )
+    assert refused(SoldOut, make_basket(bowl, (tray, 2), cloth)) == [
+        "“Bowl” is sold out.",
+        "Only 1 of “Tray” are left.",
+    ]
 
 
 def test_one_piece_in_two_lines_counts_together():
@@ -217,7 +249,9 @@ def test_a_variant_of_a_withdrawn_piece_is_refused():
     assert refused(SoldOut, basket) == ["“Red bowl · Small” is no longer for sale."]
 
 
-@pytest.mark.parametrize("change", [{"price": None}, {"price_currency": "EUR"}], ids=["no price", "another currency"])
+@pytest.mark.parametrize(
+    "change", [{"price": None}, {"price_currency": "EUR"}], ids=["no price", "another currency"]
+)
 def test_a_piece_without_a_price_in_the_shops_currency_is_refused(change):
     piece = make_piece(price="48.00")
     basket = make_basket(piece)
@@ -231,7 +265,9 @@ def test_a_deleted_piece_leaves_no_order():
     basket = make_basket(piece, other)
     list(basket.all_lines())
     piece.delete()
-    assert refused(SoldOut, basket, expected=Money(Decimal(1), "USD")) == ["“Red bowl” is no longer for sale."]
+    assert refused(SoldOut, basket, expected=Money(Decimal(1), "USD")) == [
+        "“Red bowl” is no longer for sale."
+    ]
 
 
 def test_made_to_order_needs_no_stock():
@@ -247,9 +283,14 @@ def test_variants_are_held_each_by_itself():
     small, large = piece.children.order_by("pk")
     payment = place(make_basket((small, 2), large))
     assert (stock_of(small), stock_of(large)) == ((2, 2), (1, 1))
-    assert sorted(line.title for line in payment.order.lines.all()) == ["Red bowl · Large", "Red bowl · Small"]
+    assert sorted(line.title for line in payment.order.lines.all()) == [
+        "Red bowl · Large",
+        "Red bowl · Small",
+    ]
     assert payment.order.consignments.get().goods == Decimal("35.00")
-    assert refused(SoldOut, make_basket(small), key="another-key-of-24-letters") == ["“Red bowl · Small” is sold out."]
+    assert refused(SoldOut, make_basket(small), key="another-key-of-24-letters") == [
+        "“Red bowl · Small” is sold out."
+    ]
 
 
 def test_what_cannot_be_sent_is_refused():

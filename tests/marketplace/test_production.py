@@ -20,11 +20,14 @@ GOOD = {
 
 def start(tmp_path: Path, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess:
     """What ``manage.py`` (or, without arguments, gunicorn's import) says with these variables and no others."""
+    (tmp_path / "static").mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     wanted = GOOD | {"VAR_DIR": str(tmp_path)} | changes
     environment = kept | {name: value for name, value in wanted.items() if value is not None}
     command = ["manage.py", *arguments] if arguments else ["-c", "import storefront.wsgi"]
-    return subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
 
 
 def test_good_settings_pass_djangos_own_check(tmp_path):
@@ -48,15 +51,24 @@ def test_good_settings_start(tmp_path):
         ({"SITE_URL": None}, "SITE_URL is not set. For example https://shop.example"),
         ({"SITE_URL": "http://shop.example"}, "SITE_URL must start with https:// in production."),
         ({"DATABASE_URL": None}, "DATABASE_URL is not set. For example postgres://user:password@host/name"),
-        ({"STRIPE_SECRET_KEY": None}, "STRIPE_SECRET_KEY is not set. The secret key of your Stripe account (sk_live_…)."),
-        ({"STRIPE_WEBHOOK_SECRETS": None}, "STRIPE_WEBHOOK_SECRETS is empty. Set it to the signing secret of your webhook (whsec_…)."),
+        (
+            {"STRIPE_SECRET_KEY": None},
+            "STRIPE_SECRET_KEY is not set. The secret key of your Stripe account (sk_live_…).",
+        ),
+        (
+            {"STRIPE_WEBHOOK_SECRETS": None},
+            "STRIPE_WEBHOOK_SECRETS is empty. Set it to the signing secret of your webhook (whsec_…).",
+        ),
         ({"STRIPE_WEBHOOK_SECRETS": " , "}, "STRIPE_WEBHOOK_SECRETS is empty."),
         ({"DEBUG": "1"}, "DEBUG is on in production. Unset DEBUG or set it to 0."),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to 1 or 0."),
         ({"SITE_MODE": "prod"}, "SITE_MODE is 'prod'. Set it to one of: development, production."),
         ({"PORT": "eighty"}, "PORT is 'eighty'. Set it to a whole number."),
         ({"SECURE_HSTS_SECONDS": "-1"}, "SECURE_HSTS_SECONDS is '-1'. Set it to a whole number."),
-        ({"MARKETPLACE_TEST_SKIP_STOCK_LOCK": "1"}, "MARKETPLACE_TEST_SKIP_STOCK_LOCK is for tests only: with it a piece is sold twice."),
+        (
+            {"MARKETPLACE_TEST_SKIP_STOCK_LOCK": "1"},
+            "MARKETPLACE_TEST_SKIP_STOCK_LOCK is for tests only: with it a piece is sold twice.",
+        ),
         ({"MARKETPLACE_TEST_PAUSE_AFTER_CHECK": "1"}, "MARKETPLACE_TEST_PAUSE_AFTER_CHECK is for tests only"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
@@ -68,7 +80,9 @@ def test_what_is_missing_or_unsafe_stops_the_start_with_a_sentence(tmp_path, cha
 
 
 def test_a_settings_file_with_a_test_switch_does_not_start_either(tmp_path):
-    (tmp_path / "careless.py").write_text("from storefront.settings import *\nMARKETPLACE_TEST_SKIP_STOCK_LOCK = True\n")
+    (tmp_path / "careless.py").write_text(
+        "from storefront.settings import *\nMARKETPLACE_TEST_SKIP_STOCK_LOCK = True\n"
+    )
     done = start(tmp_path, DJANGO_SETTINGS_MODULE="careless", PYTHONPATH=str(tmp_path))
     assert done.returncode != 0
     assert "MARKETPLACE_TEST_SKIP_STOCK_LOCK is for tests only" in done.stderr

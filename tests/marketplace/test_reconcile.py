@@ -91,11 +91,17 @@ def test_an_unpaid_order_in_time_waits(fake_stripe, payment):
         assert reconcile(now=later(34)) == counts(waiting=1)
 
 
-def test_an_unpaid_order_that_is_overdue_gives_its_stock_back(fake_stripe, payment, piece, commit, mailoutbox):
+def test_an_unpaid_order_that_is_overdue_gives_its_stock_back(
+    fake_stripe, payment, piece, commit, mailoutbox
+):
     assert reconcile(now=later()) == counts(expired=1)
     commit()
     assert fake_stripe.sessions[payment.gateway_session]["status"] == "expired"
-    assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (State.EXPIRED, "expired", (5, 0))
+    assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (
+        State.EXPIRED,
+        "expired",
+        (5, 0),
+    )
     with nothing_changes(fake_stripe):
         assert reconcile(now=later()) == NOTHING
     assert not mailoutbox
@@ -189,7 +195,11 @@ def test_a_payment_after_the_reservation_is_honoured_or_calls_a_person(fake_stri
     fake_stripe.pay(payment.gateway_session)
     assert set(deliver(fake_stripe)) == {200}
     if gone:
-        assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (State.ATTENTION, "attention", (1, 0))
+        assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (
+            State.ATTENTION,
+            "attention",
+            (1, 0),
+        )
         assert now(payment).note
         assert not mailoutbox
     else:
@@ -252,7 +262,9 @@ def test_a_page_of_another_amount_is_a_mismatch_and_changes_nothing(fake_stripe,
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("paid", [True, False])
 @pytest.mark.parametrize(
-    "moment", ["marketplace.payments.services._reconcile_one", "marketplace.payments.services.apply_facts"], ids=["early", "late"]
+    "moment",
+    ["marketplace.payments.services._reconcile_one", "marketplace.payments.services.apply_facts"],
+    ids=["early", "late"],
 )
 def test_two_reconcilers_at_once_have_one_effect(fake_stripe, rival, mailoutbox, paid, moment):
     piece = make_piece(stock=5)
@@ -264,7 +276,9 @@ def test_two_reconcilers_at_once_have_one_effect(fake_stripe, rival, mailoutbox,
     assert reconcile(now=later()) == outcome
     assert rival.acted == 1
     assert rival.answer == outcome
-    assert (now(payment).state, stock_of(piece), len(mailoutbox)) == ((State.PAID, (3, 0), 1) if paid else (State.EXPIRED, (5, 0), 0))
+    assert (now(payment).state, stock_of(piece), len(mailoutbox)) == (
+        (State.PAID, (3, 0), 1) if paid else (State.EXPIRED, (5, 0), 0)
+    )
     assert_books_balance()
 
 
@@ -302,7 +316,8 @@ def test_the_page_is_opened_just_before_its_reservation_is_taken_back(fake_strip
     piece = make_piece(stock=5)
     payment = make_order([(piece, 2)])
     rival.before(
-        "marketplace.payments.services._reconcile_unopened", lambda: start_payment(payment=now(payment), return_url=BACK)
+        "marketplace.payments.services._reconcile_unopened",
+        lambda: start_payment(payment=now(payment), return_url=BACK),
     )
     assert reconcile(now=later()) == counts(waiting=1)
     assert rival.answer == now(payment).pay_url
@@ -367,7 +382,9 @@ def test_the_command_goes_on_when_asked(fake_stripe, payment, monkeypatch):
             raise Enough
 
     monkeypatch.setattr("marketplace.payments.management.commands.reconcile_payments.time.sleep", sleep)
-    monkeypatch.setattr("marketplace.payments.management.commands.reconcile_payments.close_old_connections", lambda: None)
+    monkeypatch.setattr(
+        "marketplace.payments.management.commands.reconcile_payments.close_old_connections", lambda: None
+    )
     out = StringIO()
     with pytest.raises(Enough):
         call_command("reconcile_payments", every=7, stdout=out)

@@ -25,7 +25,16 @@ def rates():
     ShippingRate.objects.all().delete()
 
 
-def rate(amount: str, up_to_g: int = 1000, *, origin="VN", destination="", currency="USD", start="2026-01-01", end=None) -> ShippingRate:
+def rate(
+    amount: str,
+    up_to_g: int = 1000,
+    *,
+    origin="VN",
+    destination="",
+    currency="USD",
+    start="2026-01-01",
+    end=None,
+) -> ShippingRate:
     return ShippingRate.objects.create(
         origin=origin,
         destination=destination,
@@ -47,7 +56,10 @@ def test_the_quote_names_the_row_it_came_from():
     assert quote() == ShippingQuote(Money(Decimal("9.50"), "USD"), row, 500)
 
 
-@pytest.mark.parametrize(("weight_g", "amount"), [(1, "5.00"), (500, "5.00"), (501, "8.00"), (1000, "8.00"), (1001, "14.00"), (2000, "14.00")])
+@pytest.mark.parametrize(
+    ("weight_g", "amount"),
+    [(1, "5.00"), (500, "5.00"), (501, "8.00"), (1000, "8.00"), (1001, "14.00"), (2000, "14.00")],
+)
 def test_the_lightest_class_that_holds_the_weight_is_used(weight_g, amount):
     rate("14.00", 2000)
     rate("5.00", 500)
@@ -72,7 +84,14 @@ def test_a_destination_with_rows_of_its_own_is_never_elsewhere():
 
 @pytest.mark.parametrize(
     ("on", "amount"),
-    [("2025-12-31", None), ("2026-01-01", "5.00"), ("2026-03-31", "5.00"), ("2026-04-01", "6.00"), ("2026-12-31", "6.00"), ("2027-01-01", None)],
+    [
+        ("2025-12-31", None),
+        ("2026-01-01", "5.00"),
+        ("2026-03-31", "5.00"),
+        ("2026-04-01", "6.00"),
+        ("2026-12-31", "6.00"),
+        ("2027-01-01", None),
+    ],
 )
 def test_rows_count_from_their_first_to_their_last_day(on, amount):
     rate("5.00", end="2026-03-31")
@@ -115,14 +134,25 @@ def test_the_table_refuses_a_negative_amount_and_a_second_row_for_one_day():
     for again in ({"amount": "-0.01", "up_to_g": 2000}, {"amount": "6.00"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             rate(**again)
-    row = ShippingRate(origin="VN", up_to_g=1, amount="-1", currency="USD", effective_from="2026-01-01", source="x")
+    row = ShippingRate(
+        origin="VN", up_to_g=1, amount="-1", currency="USD", effective_from="2026-01-01", source="x"
+    )
     with pytest.raises(ValidationError):
         row.full_clean()
 
 
 @pytest.mark.parametrize(
     ("net_g", "quantity", "grams"),
-    [(100, 1, 120), (100, 3, 360), (10, 1, 50), (10, 4, 200), (None, 1, 480), (None, 2, 960), (1, 99, 4950), (333, 1, 400)],
+    [
+        (100, 1, 120),
+        (100, 3, 360),
+        (10, 1, 50),
+        (10, 4, 200),
+        (None, 1, 480),
+        (None, 2, 960),
+        (1, 99, 4950),
+        (333, 1, 400),
+    ],
 )
 def test_a_parcel_weighs_a_fifth_more_than_its_pieces(net_g, quantity, grams):
     piece = SimpleNamespace(net_weight_g=net_g, is_child=False)

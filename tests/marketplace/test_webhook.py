@@ -71,7 +71,12 @@ def test_a_good_event_pays_the_order(fake_stripe, payment, piece, mailoutbox):
     assert (answer.status_code, answer.content) == (200, b"done")
     assert not answer.cookies
     row = InboxEvent.objects.get()
-    assert (row.event_id, row.kind, row.outcome, row.reason) == (event["id"], "checkout.session.completed", Outcome.DONE, "")
+    assert (row.event_id, row.kind, row.outcome, row.reason) == (
+        event["id"],
+        "checkout.session.completed",
+        Outcome.DONE,
+        "",
+    )
     assert row.payload == event
     assert row.payment == payment
     assert row.processed_at is not None
@@ -91,7 +96,9 @@ def test_all_that_stripe_sends_about_a_payment_is_answered(fake_stripe, payment,
     statuses = deliver(fake_stripe)
     assert set(statuses) == {200}
     assert InboxEvent.objects.count() == len(statuses) == len(fake_stripe.events)
-    assert dict(InboxEvent.objects.values_list("kind", "outcome"))["payment_intent.succeeded"] == Outcome.IGNORED
+    assert (
+        dict(InboxEvent.objects.values_list("kind", "outcome"))["payment_intent.succeeded"] == Outcome.IGNORED
+    )
     assert InboxEvent.objects.filter(outcome=Outcome.DONE).get().kind == "checkout.session.completed"
     assert now(payment).state == State.PAID
     assert len(mailoutbox) == 1
@@ -128,7 +135,10 @@ BODIES = {
     "old scheme only": lambda stripe, body: (body, stripe.sign(body).replace("v1=", "v0=")),
     "no time": lambda stripe, body: (body, stripe.sign(body).split(",")[1]),
     "not a time": lambda stripe, body: (body, "t=soon,v1=aa"),
-    "another time": lambda stripe, body: (body, f"t={int(time.time()) - 5},{stripe.sign(body).split(',')[1]}"),
+    "another time": lambda stripe, body: (
+        body,
+        f"t={int(time.time()) - 5},{stripe.sign(body).split(',')[1]}",
+    ),
     "signs that no signature has": lambda stripe, body: (body, f"t={int(time.time())},v1=é"),
     "nonsense": lambda stripe, body: (body, ",,,===,"),
     "invalid UTF-8": lambda stripe, body: signed(stripe, b"\xff\xfe" + body),
@@ -155,11 +165,24 @@ def test_what_is_not_stripes_is_refused(fake_stripe, payment, mailoutbox, caplog
 
 @pytest.mark.parametrize(
     "thing",
-    ["cs_test_1", 7, None, [], {}, {"id": 1, "amount_total": "much", "currency": "usd"}, {"id": "x", "payment_intent": {"a": 1}}],
+    [
+        "cs_test_1",
+        7,
+        None,
+        [],
+        {},
+        {"id": 1, "amount_total": "much", "currency": "usd"},
+        {"id": "x", "payment_intent": {"a": 1}},
+    ],
     ids=str,
 )
 def test_a_signed_event_of_a_shape_we_do_not_know_is_refused(fake_stripe, thing):
-    event = {"id": "evt_1", "type": "checkout.session.completed", "livemode": False, "data": {"object": thing}}
+    event = {
+        "id": "evt_1",
+        "type": "checkout.session.completed",
+        "livemode": False,
+        "data": {"object": thing},
+    }
     with nothing_changes():
         assert send(fake_stripe, event).status_code == 400
 
@@ -227,7 +250,9 @@ def test_only_post_enters(method):
         ({"id": "cs_test_another"}, "another session than the one we opened"),
     ],
 )
-def test_an_event_that_does_not_fit_its_order_is_put_aside(fake_stripe, payment, mailoutbox, caplog, changes, reason):
+def test_an_event_that_does_not_fit_its_order_is_put_aside(
+    fake_stripe, payment, mailoutbox, caplog, changes, reason
+):
     assert payment.amount == Decimal("111.50")
     event = paid_event(fake_stripe, payment)
     event["data"]["object"] |= changes
@@ -268,7 +293,12 @@ def test_live_and_test_mode_do_not_mix(fake_stripe, payment, settings, key, live
 
 
 def test_kinds_that_do_not_concern_us_are_kept_and_ignored(fake_stripe):
-    event = {"id": "evt_1", "type": "customer.created", "livemode": False, "data": {"object": {"id": "cus_1"}}}
+    event = {
+        "id": "evt_1",
+        "type": "customer.created",
+        "livemode": False,
+        "data": {"object": {"id": "cus_1"}},
+    }
     assert send(fake_stripe, event).content == b"ignored"
     assert InboxEvent.objects.get().outcome == Outcome.IGNORED
 
@@ -280,7 +310,11 @@ def test_an_expired_page_gives_the_stock_back(fake_stripe, payment, piece, mailo
     assert stock_of(piece) == (5, 2)
     fake_stripe.advance(31 * 60 + 1)
     assert deliver(fake_stripe) == [200]
-    assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (State.EXPIRED, "expired", (5, 0))
+    assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (
+        State.EXPIRED,
+        "expired",
+        (5, 0),
+    )
     assert not mailoutbox
     assert_books_balance()
 
@@ -289,7 +323,11 @@ def test_an_expired_page_gives_the_stock_back(fake_stripe, payment, piece, mailo
 def test_expired_and_completed_in_any_order_end_paid(fake_stripe, payment, piece, mailoutbox, expired_first):
     completed = paid_event(fake_stripe, payment)
     session = completed["data"]["object"] | {"status": "expired", "payment_status": "unpaid"}
-    expired = completed | {"id": "evt_expired", "type": "checkout.session.expired", "data": {"object": session}}
+    expired = completed | {
+        "id": "evt_expired",
+        "type": "checkout.session.expired",
+        "data": {"object": session},
+    }
     for event in (expired, completed) if expired_first else (completed, expired):
         assert send(fake_stripe, event).content == b"done"
     assert (now(payment).state, stock_of(piece)) == (State.PAID, (3, 0))
@@ -316,7 +354,13 @@ def test_a_slow_method_is_waited_for(fake_stripe, payment, piece, mailoutbox, su
 def test_shuffled_and_repeated_deliveries_end_the_same(fake_stripe, mailoutbox, seed):
     """Five orders with different fates; every event arrives one to three times, in any order."""
     piece = make_piece(stock=20)
-    fates = {"pay": State.PAID, "3ds-complete": State.PAID, "delayed+": State.PAID, "delayed-": State.EXPIRED, "expire": State.EXPIRED}
+    fates = {
+        "pay": State.PAID,
+        "3ds-complete": State.PAID,
+        "delayed+": State.PAID,
+        "delayed-": State.EXPIRED,
+        "expire": State.EXPIRED,
+    }
     orders = {fate: open_page([(piece, 2)]) for fate in fates}
     for fate, payment in orders.items():
         if fate == "expire":
@@ -385,6 +429,8 @@ def test_an_effect_that_fails_takes_its_row_back(fake_stripe, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("marketplace.payments.stock.take_out", lambda order: 1 / 0)
         with nothing_changes():
-            assert post(body, fake_stripe.sign(body), Visitor(raise_request_exception=False)).status_code == 500
+            assert (
+                post(body, fake_stripe.sign(body), Visitor(raise_request_exception=False)).status_code == 500
+            )
     assert send(fake_stripe, event).status_code == 200
     assert now(payment).state == State.PAID

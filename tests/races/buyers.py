@@ -15,8 +15,7 @@ from marketplace.money import Money
 from storefront.checkout.views import SESSION_ADDRESS
 from tests.factories import make_basket
 from tests.ledger import BasketLine
-from tests.marketplace.test_placing import total_of
-from tests.shopping import ADDRESS, Shopper
+from tests.shopping import ADDRESS, Shopper, total_of
 
 PATIENCE = 60  # seconds
 TOKEN = "t" * 32
@@ -33,7 +32,12 @@ class Buyer:
     def pay(self, shop: str) -> requests.Response:
         headers = {"Origin": shop, "X-CSRFToken": TOKEN}
         return requests.post(
-            f"{shop}/en/checkout/pay/", self.form, cookies=self.cookies, headers=headers, allow_redirects=False, timeout=PATIENCE
+            f"{shop}/en/checkout/pay/",
+            self.form,
+            cookies=self.cookies,
+            headers=headers,
+            allow_redirects=False,
+            timeout=PATIENCE,
         )
 
     def look(self, shop: str) -> requests.Response:
@@ -58,7 +62,10 @@ def make_buyer_at_the_till(*pieces, total: Money | None = None) -> Buyer:
         settings.OSCAR_BASKET_COOKIE_OPEN: Signer().sign(basket.pk),
         settings.CSRF_COOKIE_NAME: TOKEN,
     }
-    form = {"idempotency_key": secrets.token_urlsafe(24), "expected_total": f"{total.amount} {total.currency}"}
+    form = {
+        "idempotency_key": secrets.token_urlsafe(24),
+        "expected_total": f"{total.amount} {total.currency}",
+    }
     return Buyer(cookies, form, basket.pk)
 
 

@@ -33,9 +33,25 @@ class Server:
         self._process: subprocess.Popen | None = None
 
     def __enter__(self) -> Self:
-        options = ["--bind", f"fd://{self._socket.fileno()}", "--workers", str(self._workers), "--preload", "--log-level", "warning"]
+        options = [
+            "--bind",
+            f"fd://{self._socket.fileno()}",
+            "--workers",
+            str(self._workers),
+            "--preload",
+            "--log-level",
+            "warning",
+        ]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "storefront.wsgi:application", *options, "--graceful-timeout", "1"],
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "storefront.wsgi:application",
+                *options,
+                "--graceful-timeout",
+                "1",
+            ],
             cwd=ROOT,
             env=self._environment,
             pass_fds=[self._socket.fileno()],
@@ -67,4 +83,5 @@ class Server:
 def database_url() -> str:
     """The address of the database that this test writes to."""
     known = connection.settings_dict
-    return f"postgresql://{known['USER']}:{quote(known['PASSWORD'])}@{quote(known['HOST'], safe='')}:{known['PORT']}/{known['NAME']}"
+    host = quote(known["HOST"], safe="")
+    return f"postgresql://{known['USER']}:{quote(known['PASSWORD'])}@{host}:{known['PORT']}/{known['NAME']}"

@@ -26,7 +26,9 @@ def test_without_the_lock_one_piece_is_sold_twice(careless_shop, rounds):
     sold_twice = 0
     for _round in range(rounds):
         piece = unique_piece()
-        answers = press_pay_together([make_buyer_at_the_till(piece), make_buyer_at_the_till(piece)], careless_shop)
+        answers = press_pay_together(
+            [make_buyer_at_the_till(piece), make_buyer_at_the_till(piece)], careless_shop
+        )
         if [answer.status_code for answer in answers] == [303, 303]:
             assert len(orders_of(piece)) == 2
             assert stock_of(piece) == (1, 2)
@@ -79,7 +81,9 @@ def test_of_ten_pieces_ten_are_sold(shop, fake_stripe):
 def test_baskets_in_opposite_order_do_not_block_each_other(shop, rounds):
     for _round in range(rounds):
         left, right = make_piece(stock=100), make_piece(stock=100)
-        buyers = [make_buyer_at_the_till(*((left, right) if turn % 2 else (right, left))) for turn in range(8)]
+        buyers = [
+            make_buyer_at_the_till(*((left, right) if turn % 2 else (right, left))) for turn in range(8)
+        ]
         answers = press_pay_together(buyers, shop)
         assert {answer.status_code for answer in answers} == {303}
         assert (stock_of(left), stock_of(right)) == ((100, 8), (100, 8))
@@ -105,7 +109,9 @@ def test_the_last_two_variants_leave_a_card_that_says_sold_out(shop, rounds):
     """Each buyer's transaction saw the other variant still there."""
     for _round in range(rounds):
         piece = make_piece(variants={"S": ("10.00", 1), "L": ("10.00", 1)})
-        answers = press_pay_together([make_buyer_at_the_till(variant) for variant in piece.children.all()], shop)
+        answers = press_pay_together(
+            [make_buyer_at_the_till(variant) for variant in piece.children.all()], shop
+        )
         assert [answer.status_code for answer in answers] == [303, 303]
         piece.card.refresh_from_db()
         assert piece.card.state == "sold_out"

@@ -33,7 +33,12 @@ def test_who_signs_up_is_logged_in():
     answer = register(client)
     assert (answer.status_code, answer["Location"]) == (302, ORDERS)
     user = User.objects.get()
-    assert (user.email, user.first_name, user.is_staff, user.is_superuser) == ("aiko@example.com", "Aiko", False, False)
+    assert (user.email, user.first_name, user.is_staff, user.is_superuser) == (
+        "aiko@example.com",
+        "Aiko",
+        False,
+        False,
+    )
     assert user.check_password(FORM["password"])
     assert who(client) == "Aiko"
 
@@ -75,7 +80,9 @@ def test_what_cannot_be_is_refused_with_the_field_marked(field, value):
     assert FORM["password"] not in answer.text
 
 
-@pytest.mark.parametrize("email", ["aiko@example.com", "AIKO@example.com", "aiko@EXAMPLE.com", " aiko@example.com "])
+@pytest.mark.parametrize(
+    "email", ["aiko@example.com", "AIKO@example.com", "aiko@EXAMPLE.com", " aiko@example.com "]
+)
 def test_an_address_has_one_account(email):
     register()
     answer = register(email=email, password="another-long-one")
@@ -103,7 +110,12 @@ def test_an_address_that_comes_twice_at_the_same_moment_has_one_account(monkeypa
 def test_made_up_fields_give_no_rights():
     register(is_staff="on", is_superuser="1", groups="1", id="1", username="admin")
     user = User.objects.get()
-    assert (user.username, user.is_staff, user.is_superuser, user.groups.count()) == ("aiko@example.com", False, False, 0)
+    assert (user.username, user.is_staff, user.is_superuser, user.groups.count()) == (
+        "aiko@example.com",
+        False,
+        False,
+        0,
+    )
 
 
 def test_logging_in_by_email_and_out():
@@ -120,7 +132,10 @@ def test_a_maker_lands_on_her_desk(cast):
     assert log_in(client, "hoa@example.com")["Location"] == "/en/desk/"
 
 
-@pytest.mark.parametrize(("email", "password"), [("kenji@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("\x00", "\x00"), ("", "")])
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("kenji@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("\x00", "\x00"), ("", "")],
+)
 def test_a_wrong_login_tells_nothing(email, password):
     make_user("kenji@example.com")
     client = Visitor()
@@ -131,7 +146,10 @@ def test_a_wrong_login_tells_nothing(email, password):
 
 def test_a_wrong_address_and_a_wrong_password_look_the_same():
     make_user("kenji@example.com")
-    errors = [log_in(Visitor(), email, "wrong-password").context["form"].non_field_errors() for email in ("kenji@example.com", "nobody@example.com")]
+    errors = [
+        log_in(Visitor(), email, "wrong-password").context["form"].non_field_errors()
+        for email in ("kenji@example.com", "nobody@example.com")
+    ]
     assert list(errors[0]) == list(errors[1])
     assert len(errors[0]) == 1
 
@@ -143,7 +161,9 @@ def test_a_disabled_account_is_closed():
     assert who(client) is None
 
 
-@pytest.mark.parametrize("goal", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "goal", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_logging_in_leads_nowhere_else(goal):
     make_user("kenji@example.com")
     answer = log_in(Visitor(), "kenji@example.com", path=f"{LOGIN}?next={goal}")

@@ -9,7 +9,24 @@ from tests.people import Visitor
 from tests.shopping import Shopper, told
 
 pytestmark = pytest.mark.django_db
-NOT_A_NUMBER = ["0", "-1", "1.5", "1000000000", "2147483648", "99999999999999999999", "１", "٣", "", " ", "one", "1e1", "0x1", "+1", "1\x00", "²"]
+NOT_A_NUMBER = [
+    "0",
+    "-1",
+    "1.5",
+    "1000000000",
+    "2147483648",
+    "99999999999999999999",
+    "１",
+    "٣",
+    "",
+    " ",
+    "one",
+    "1e1",
+    "0x1",
+    "+1",
+    "1\x00",
+    "²",
+]
 
 
 @pytest.fixture
@@ -54,10 +71,16 @@ def test_the_same_piece_again_is_added_up(shopper, piece):
 
 def test_lines_stand_under_their_workshop(shopper):
     lacquer, indigo = make_workshop(name="Sao Mai Lacquer"), make_workshop(name="Ban Fai Indigo")
-    bowl, cloth, tray = make_piece(lacquer, price="10.00"), make_piece(indigo, price="7.50"), make_piece(lacquer, price="20.00")
+    bowl, cloth, tray = (
+        make_piece(lacquer, price="10.00"),
+        make_piece(indigo, price="7.50"),
+        make_piece(lacquer, price="20.00"),
+    )
     shopper.fill(bowl, (cloth, 2), tray)
     groups = shopper.client.get("/en/basket/").context["groups"]
-    assert [(group["workshop"]["name"], len(group["lines"]), str(group["subtotal"].amount)) for group in groups] == [
+    assert [
+        (group["workshop"]["name"], len(group["lines"]), str(group["subtotal"].amount)) for group in groups
+    ] == [
         ("Sao Mai Lacquer", 2, "30.00"),
         ("Ban Fai Indigo", 1, "15.00"),
     ]
@@ -122,7 +145,9 @@ def test_what_others_are_paying_for_is_not_there(shopper, piece):
     assert (answer.status_code, told(answer)) == (409, "Red bowl: This piece is sold out.")
 
 
-@pytest.mark.parametrize("product_id", ["0", "999999", "9999999999", "-1", "1.5", "one", "", "１", "1 OR 1=1", "\x00"], ids=ascii)
+@pytest.mark.parametrize(
+    "product_id", ["0", "999999", "9999999999", "-1", "1.5", "one", "", "１", "1 OR 1=1", "\x00"], ids=ascii
+)
 def test_a_piece_that_is_not_there_is_refused(shopper, piece, product_id):
     with nothing_changes():
         answer = shopper.put(product_id)
@@ -136,7 +161,9 @@ def test_nothing_at_all_is_refused(shopper):
 
 
 @pytest.mark.parametrize(
-    "change_", [{"is_public": False}, {"structure": Product.PARENT}], ids=["withdrawn", "now a piece with variants"]
+    "change_",
+    [{"is_public": False}, {"structure": Product.PARENT}],
+    ids=["withdrawn", "now a piece with variants"],
 )
 def test_a_piece_that_is_not_for_sale_is_refused(shopper, piece, change_):
     Product.objects.filter(pk=piece.pk).update(**change_)
@@ -144,7 +171,9 @@ def test_a_piece_that_is_not_for_sale_is_refused(shopper, piece, change_):
         assert shopper.put(piece).status_code == 404
 
 
-@pytest.mark.parametrize("change_", [{"price": None}, {"price_currency": "EUR"}], ids=["no price", "another currency"])
+@pytest.mark.parametrize(
+    "change_", [{"price": None}, {"price_currency": "EUR"}], ids=["no price", "another currency"]
+)
 def test_a_piece_without_a_price_in_the_shops_currency_is_refused(shopper, piece, change_):
     StockRecord.objects.filter(product=piece).update(**change_)
     with nothing_changes():
@@ -178,7 +207,9 @@ def test_a_line_is_changed_and_taken_out(shopper, piece):
     tray = make_piece(title="Tray")
     shopper.fill((piece, 2), tray)
     bowls, trays = line_of(piece).pk, line_of(tray).pk
-    assert change(shopper, **{f"line-{bowls}-quantity": "4", f"line-{trays}-quantity": "1"}).status_code == 302
+    assert (
+        change(shopper, **{f"line-{bowls}-quantity": "4", f"line-{trays}-quantity": "1"}).status_code == 302
+    )
     assert shopper.basket() == {piece.pk: 4, tray.pk: 1}
     assert change(shopper, remove=str(trays), **{f"line-{bowls}-quantity": "2"}).status_code == 302
     assert shopper.basket() == {piece.pk: 4}
@@ -190,7 +221,9 @@ def test_a_line_is_changed_and_taken_out(shopper, piece):
 def test_one_mistake_does_not_lose_the_other_changes(shopper, piece):
     tray = make_piece(title="Tray")
     shopper.fill((piece, 2), tray)
-    answer = change(shopper, **{f"line-{line_of(piece).pk}-quantity": "x", f"line-{line_of(tray).pk}-quantity": "3"})
+    answer = change(
+        shopper, **{f"line-{line_of(piece).pk}-quantity": "x", f"line-{line_of(tray).pk}-quantity": "3"}
+    )
     assert answer.status_code == 400
     assert shopper.basket() == {piece.pk: 2, tray.pk: 3}
 
@@ -323,8 +356,16 @@ def test_an_unknown_language_is_a_404(piece):
 def test_the_summary_counts_pieces_and_knows_who_is_there(cast, piece):
     stranger = Shopper().fill((piece, 2))
     assert stranger.client.get("/en/basket/summary.json").json() == {"count": 2, "name": None, "desk": False}
-    assert cast.buyer.client.get("/en/basket/summary.json").json() == {"count": 0, "name": "Kenji", "desk": False}
-    assert cast.maker.client.get("/en/basket/summary.json").json() == {"count": 0, "name": "Hoa", "desk": True}
+    assert cast.buyer.client.get("/en/basket/summary.json").json() == {
+        "count": 0,
+        "name": "Kenji",
+        "desk": False,
+    }
+    assert cast.maker.client.get("/en/basket/summary.json").json() == {
+        "count": 0,
+        "name": "Hoa",
+        "desk": True,
+    }
 
 
 def test_looking_at_an_empty_basket_writes_nothing():

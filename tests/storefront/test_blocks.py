@@ -11,7 +11,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 from storefront import models as pages
 from storefront.blocks import HowBlock, StoryBody
 from storefront.models import StoryPage
-from tests.factories import make_piece, make_picture, make_place_page, make_story, make_village
+from tests.factories import make_picture, make_piece, make_place_page, make_story, make_village
 from tests.storefront.test_chooser import page_form
 
 pytestmark = pytest.mark.django_db

@@ -334,7 +334,7 @@ def test_few_statements_cold_and_none_on_a_hit(
 
 def test_e27_without_a_database_known_cards_stay_and_others_are_503(client, cast, pages, story, monkeypatch):
     known = card_of(pages["en"])
-    unknown = [card_of(story), "/embed/v1/en/story/x-999999/"]
+    unknown = [card_of(story), "/embed/v1/en/story/x-999999/", "/embed/v1/nothing/"]
     kept = client.get(known).content
     with database_away():
         for visitor in (client, cast.buyer.client):

@@ -43,7 +43,9 @@ def the_payment() -> Payment:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_guest_buys_from_two_makers(fake_stripe, mailoutbox, language):
     lacquer = make_workshop(name={"en": "Sao Mai Lacquer", "ja": "サオマイ漆器"})
-    indigo = make_workshop(village=make_village(economy="TH"), name={"en": "Ban Fai Indigo", "ja": "バンファイ藍染"})
+    indigo = make_workshop(
+        village=make_village(economy="TH"), name={"en": "Ban Fai Indigo", "ja": "バンファイ藍染"}
+    )
     bowl, cloth = make_piece(lacquer, price="48.00", stock=2), make_piece(indigo, price="19.99", stock=3)
     shopper = Shopper(language=language).fill((bowl, 2), cloth)
     assert shopper.client.get(shopper.url("checkout/")).status_code == 200
@@ -58,7 +60,11 @@ def test_a_guest_buys_from_two_makers(fake_stripe, mailoutbox, language):
     answer = shopper.pay(form)
     payment = the_payment()
     assert (answer.status_code, answer["Location"]) == (303, payment.pay_url)
-    assert (payment.amount, payment.language, payment.order.guest_email) == (shown["total"].amount, language, "aiko@example.com")
+    assert (payment.amount, payment.language, payment.order.guest_email) == (
+        shown["total"].amount,
+        language,
+        "aiko@example.com",
+    )
     session = fake_stripe.sessions[payment.gateway_session]
     assert session["amount_total"] == to_minor(shown["total"])
     assert session["success_url"] == f"http://testserver/{language}/orders/{payment.order.number}/"
@@ -139,7 +145,17 @@ def test_the_log_knows_no_person(shopper, piece, fake_stripe, caplog):
     deliver(fake_stripe)
     shopper.see(payment)
     assert "payment page not opened" in caplog.text
-    for secret in ("aiko", "Sato", "Minato", "Yokohama", "220-0012", "4567", "sk_test", "whsec", payment.pay_url):
+    for secret in (
+        "aiko",
+        "Sato",
+        "Minato",
+        "Yokohama",
+        "220-0012",
+        "4567",
+        "sk_test",
+        "whsec",
+        payment.pay_url,
+    ):
         assert secret not in caplog.text, secret
 
 
@@ -192,9 +208,16 @@ def test_a_place_that_is_not_sent_to_is_not_offered(shopper, piece):
 
 
 def test_long_and_foreign_addresses_arrive_whole(shopper, piece):
-    payment = shopper.place(piece, full_name="佐藤 愛子", line1="港" * 200, city="横浜市", notes="呼び鈴\r\n二回")
+    payment = shopper.place(
+        piece, full_name="佐藤 愛子", line1="港" * 200, city="横浜市", notes="呼び鈴\r\n二回"
+    )
     to = payment.order.shipping_address
-    assert (to.last_name, to.line1, to.line4, to.notes) == ("佐藤 愛子", "港" * 200, "横浜市", "呼び鈴\r\n二回")
+    assert (to.last_name, to.line1, to.line4, to.notes) == (
+        "佐藤 愛子",
+        "港" * 200,
+        "横浜市",
+        "呼び鈴\r\n二回",
+    )
 
 
 @pytest.mark.parametrize(("path", "goal"), [("checkout/", "basket/"), ("checkout/review/", "basket/")])
@@ -229,8 +252,8 @@ def test_what_cannot_be_sent_leads_back_to_the_address_with_the_reason(shopper, 
 @pytest.mark.parametrize(
     "total",
     [
-        "0.01 USD", "-58.50 USD", "58.49 USD", "58.50 VND", "58.50 usd", "58.50", "USD", "", "NaN USD", "sNaN USD", "Infinity USD",
-        "58,50 USD", "5850e-2", "1e999999 USD", "9" * 5000, "58.50 USD; DROP TABLE", "\x00",
+        "0.01 USD", "-58.50 USD", "58.49 USD", "58.50 VND", "58.50 usd", "58.50", "USD", "", "NaN USD", "sNaN USD",
+        "Infinity USD", "58,50 USD", "5850e-2", "1e999999 USD", "9" * 5000, "58.50 USD; DROP TABLE", "\x00",
     ],
     ids=lambda text: ascii(text)[:30],
 )  # fmt: skip
@@ -240,7 +263,10 @@ def test_a_tampered_total_is_not_charged(shopper, piece, fake_stripe, total):
     with nothing_changes(fake_stripe):
         answer = shopper.pay(form | {"expected_total": total})
     assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/review/")
-    assert told(shopper.client.get("/en/checkout/review/")) == "The total is now $58.50. Please look at it again before you pay."
+    assert (
+        told(shopper.client.get("/en/checkout/review/"))
+        == "The total is now $58.50. Please look at it again before you pay."
+    )
 
 
 def test_a_total_without_its_field_is_not_charged(shopper, piece, fake_stripe):
@@ -253,22 +279,41 @@ def test_prices_and_ids_that_a_form_makes_up_are_ignored(shopper, piece, fake_st
     form = shopper.go_to_review(piece)
     line = Basket.objects.get().lines.get()
     made_up = {
-        "price": "0.01", "amount": "1", "unit_amount": "1", "currency": "VND", "total": "0.01", "shipping": "0.00", "shipping_id": "1",
+        "price": "0.01", "amount": "1", "unit_amount": "1", "currency": "VND", "total": "0.01", "shipping": "0.00",
+        "shipping_id": "1",
         "shipping_rate": str(ShippingRate.objects.order_by("amount").first().pk), "shipping_method": "free", "discount": "99",
         "quantity": "0", f"line-{line.pk}-quantity": "0", f"line-{line.pk}-price": "0.01", "product_id": "1", "partner": "1",
-        "email": "thief@example.com", "user": "1", "status": "paid", "state": "paid", "language": "xx", "order_number": "AAAAA-BBBBB-CCCCC",
-        "return_url": "https://evil.example/", "success_url": "https://evil.example/", "next": "https://evil.example/",
+        "email": "thief@example.com", "user": "1", "status": "paid", "state": "paid", "language": "xx",
+        "order_number": "AAAAA-BBBBB-CCCCC", "return_url": "https://evil.example/", "success_url": "https://evil.example/",
+        "next": "https://evil.example/",
     }  # fmt: skip
     assert shopper.pay(form | made_up).status_code == 303
     payment = the_payment()
-    assert (payment.amount, payment.currency, payment.state, payment.language) == (Decimal("58.50"), "USD", "pending", "en")
-    assert (payment.order.guest_email, payment.order.status, payment.order.user) == ("aiko@example.com", "pending", None)
+    assert (payment.amount, payment.currency, payment.state, payment.language) == (
+        Decimal("58.50"),
+        "USD",
+        "pending",
+        "en",
+    )
+    assert (payment.order.guest_email, payment.order.status, payment.order.user) == (
+        "aiko@example.com",
+        "pending",
+        None,
+    )
     session = fake_stripe.sessions[payment.gateway_session]
-    assert (session["amount_total"], session["currency"], session["customer_email"]) == (5850, "usd", "aiko@example.com")
+    assert (session["amount_total"], session["currency"], session["customer_email"]) == (
+        5850,
+        "usd",
+        "aiko@example.com",
+    )
     assert session["success_url"].startswith("http://testserver/en/orders/")
 
 
-@pytest.mark.parametrize("key", ["", "short", "k" * 19, "k" * 65, "k" * 30 + " ", "\x00" * 32, "é" * 32, "'; DROP TABLE x; --------"], ids=ascii)
+@pytest.mark.parametrize(
+    "key",
+    ["", "short", "k" * 19, "k" * 65, "k" * 30 + " ", "\x00" * 32, "é" * 32, "'; DROP TABLE x; --------"],
+    ids=ascii,
+)
 def test_a_key_that_no_review_page_made_is_refused(shopper, piece, fake_stripe, key):
     form = shopper.go_to_review(piece)
     with nothing_changes(fake_stripe):
@@ -285,7 +330,9 @@ def test_every_review_has_a_key_of_its_own(shopper, piece):
 def test_forms_need_their_token(piece, fake_stripe, path):
     shopper = Shopper(Visitor(enforce_csrf_checks=True)).fill(piece)
     with nothing_changes(fake_stripe):
-        answer = shopper.client.post_from_page(shopper.url(path), ADDRESS | {"idempotency_key": "k" * 32, "expected_total": "1 USD"})
+        answer = shopper.client.post_from_page(
+            shopper.url(path), ADDRESS | {"idempotency_key": "k" * 32, "expected_total": "1 USD"}
+        )
     assert answer.status_code == 403
 
 
@@ -293,7 +340,9 @@ def test_paying_is_a_post(shopper):
     assert shopper.client.get("/en/checkout/pay/").status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/xx/checkout/", "/vi/checkout/review/", "/xx/checkout/pay/", "/EN/orders/AAAAA-BBBBB-CCCCC/"])
+@pytest.mark.parametrize(
+    "path", ["/xx/checkout/", "/vi/checkout/review/", "/xx/checkout/pay/", "/EN/orders/AAAAA-BBBBB-CCCCC/"]
+)
 def test_an_unknown_language_is_a_404(path):
     assert Visitor().get(path).status_code == 404
 
@@ -416,7 +465,10 @@ def browser_of(shopper: Shopper, server: str) -> dict:
     """What a browser would send with each of its clicks."""
     cookies = {name: morsel.value for name, morsel in shopper.client.cookies.items()}
     token = "t" * 32
-    return {"cookies": cookies | {"csrftoken": token}, "headers": {"Origin": server, "Referer": server + "/", "X-CSRFToken": token}}
+    return {
+        "cookies": cookies | {"csrftoken": token},
+        "headers": {"Origin": server, "Referer": server + "/", "X-CSRFToken": token},
+    }
 
 
 def click_together(url: str, forms: list[dict], browser: dict) -> list[requests.Response]:
@@ -434,9 +486,13 @@ def test_clicks_at_the_same_moment_make_one_order(fake_stripe, live_server, sett
     piece = make_piece(stock=5)
     shopper = Shopper()
     form = shopper.go_to_review(piece)
-    answers = click_together(f"{live_server.url}/en/checkout/pay/", [form] * clicks, browser_of(shopper, live_server.url))
+    answers = click_together(
+        f"{live_server.url}/en/checkout/pay/", [form] * clicks, browser_of(shopper, live_server.url)
+    )
     payment = the_payment()
-    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(303, payment.pay_url)] * clicks
+    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [
+        (303, payment.pay_url)
+    ] * clicks
     assert len(fake_stripe.sessions) == 1
     assert stock_of(piece) == (5, 1)
     assert_books_balance()
@@ -448,7 +504,9 @@ def test_tabs_at_the_same_moment_make_one_order(fake_stripe, live_server, settin
     piece = make_piece(stock=5)
     shopper = Shopper()
     forms = [shopper.go_to_review(piece), *(shopper.review() for _tab in range(4))]
-    answers = click_together(f"{live_server.url}/en/checkout/pay/", forms, browser_of(shopper, live_server.url))
+    answers = click_together(
+        f"{live_server.url}/en/checkout/pay/", forms, browser_of(shopper, live_server.url)
+    )
     payment = the_payment()
     goals = sorted((answer.status_code, answer.headers.get("Location")) for answer in answers)
     assert goals == [(302, f"/en/orders/{payment.order.number}/")] * 4 + [(303, payment.pay_url)]

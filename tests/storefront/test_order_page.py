@@ -58,10 +58,30 @@ def in_state(state: str) -> Payment:
 
 
 WORDS = {
-    "pending": ("awaiting_payment", "Waiting for your payment", "お支払いを待っています", "Your pieces are reserved until"),
-    "overdue": ("awaiting_payment", "Waiting for news of your payment", "", "We are asking the payment service"),
-    "paid": ("paid", "Thank you. Your order is paid.", "ありがとうございます。お支払いが完了しました。", "are packing your pieces"),
-    "expired": ("expired", "This order was not paid in time", "", "Nothing was charged and the pieces are back in the shop."),
+    "pending": (
+        "awaiting_payment",
+        "Waiting for your payment",
+        "お支払いを待っています",
+        "Your pieces are reserved until",
+    ),
+    "overdue": (
+        "awaiting_payment",
+        "Waiting for news of your payment",
+        "",
+        "We are asking the payment service",
+    ),
+    "paid": (
+        "paid",
+        "Thank you. Your order is paid.",
+        "ありがとうございます。お支払いが完了しました。",
+        "are packing your pieces",
+    ),
+    "expired": (
+        "expired",
+        "This order was not paid in time",
+        "",
+        "Nothing was charged and the pieces are back in the shop.",
+    ),
     "attention": ("attention", "We are looking at your order", "", "nothing is lost"),
 }
 
@@ -91,11 +111,22 @@ def test_only_what_can_be_paid_has_a_button_and_looks_again_by_itself(state):
 
 def test_it_shows_every_parcel_with_its_amounts():
     lacquer, indigo = make_workshop(name="Sao Mai Lacquer"), make_workshop(name="Ban Fai Indigo")
-    payment = make_order([(make_piece(lacquer, title="Bowl", price="48.00"), 2), make_piece(indigo, title="Cloth", price="7.50")], paid=True)
+    payment = make_order(
+        [
+            (make_piece(lacquer, title="Bowl", price="48.00"), 2),
+            make_piece(indigo, title="Cloth", price="7.50"),
+        ],
+        paid=True,
+    )
     shown = see(payment).context
-    parts = [(part["workshop"], part["goods"].amount, [line["title"] for line in part["lines"]]) for part in shown["consignments"]]
+    parts = [
+        (part["workshop"], part["goods"].amount, [line["title"] for line in part["lines"]])
+        for part in shown["consignments"]
+    ]
     assert parts == [("Sao Mai Lacquer", 96, ["Bowl"]), ("Ban Fai Indigo", 7.5, ["Cloth"])]
-    assert sum(part["total"].amount for part in shown["consignments"]) == shown["total"].amount == payment.amount
+    assert (
+        sum(part["total"].amount for part in shown["consignments"]) == shown["total"].amount == payment.amount
+    )
     assert shown["goods_total"] + shown["shipping_total"] == shown["total"]
 
 
@@ -141,8 +172,9 @@ def test_whoever_knows_the_number_sees_it(cast):
 
 
 UNKNOWN = [
-    "AAAAA-BBBBB-CCCCC", "100001", "1", "0", "-1", "x", "AAAAABBBBBCCCCC", "aaaaa-bbbbb-ccccc", "AAAAA-BBBBB-CCCCC-1", "%00", "AAAAA-BBBBB-CCCC%00",
-    "%E3%81%82", "A" * 5000, "' OR 1=1 --", "AAAAA-BBBBB-CCCCC%0A", "../admin", "ＡＡＡＡＡ-BBBBB-CCCCC",
+    "AAAAA-BBBBB-CCCCC", "100001", "1", "0", "-1", "x", "AAAAABBBBBCCCCC", "aaaaa-bbbbb-ccccc", "AAAAA-BBBBB-CCCCC-1",
+    "%00", "AAAAA-BBBBB-CCCC%00", "%E3%81%82", "A" * 5000, "' OR 1=1 --", "AAAAA-BBBBB-CCCCC%0A", "../admin",
+    "ＡＡＡＡＡ-BBBBB-CCCCC",
 ]  # fmt: skip
 
 
@@ -162,7 +194,12 @@ def test_a_number_that_is_close_tells_nothing():
     payment = make_order()
     client = Visitor()
     pages = set()
-    for number in (new_reference(), payment.order.number[:-1] + "0", payment.order.number.lower(), "AAAAA-BBBBB-CCCCC"):
+    for number in (
+        new_reference(),
+        payment.order.number[:-1] + "0",
+        payment.order.number.lower(),
+        "AAAAA-BBBBB-CCCCC",
+    ):
         answer = client.get(f"/en/orders/{number}/")
         assert answer.status_code == 404
         pages.add(answer.text.replace(number, ""))
@@ -171,7 +208,12 @@ def test_a_number_that_is_close_tells_nothing():
 
 def test_neither_the_consignments_nor_the_databases_number_opens_it():
     payment = make_order(paid=True)
-    for number in (payment.order.consignments.get().number, payment.order.pk, payment.pk, payment.order.basket_id):
+    for number in (
+        payment.order.consignments.get().number,
+        payment.order.pk,
+        payment.pk,
+        payment.order.basket_id,
+    ):
         assert Visitor().get(f"/en/orders/{number}/").status_code == 404
 
 
@@ -193,7 +235,11 @@ def test_looking_writes_nothing(fake_stripe, cast, state, who):
     see(payment, client=client)
     with nothing_changes(fake_stripe), CaptureQueriesContext(connection) as queries:
         page = see(payment, client=client)
-    writes = [row["sql"] for row in queries.captured_queries if row["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
+    writes = [
+        row["sql"]
+        for row in queries.captured_queries
+        if row["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")
+    ]
     assert writes == []
     assert not fake_stripe.requests, "looking asks Stripe nothing"
     assert not page.cookies or set(page.cookies) <= {"csrftoken"}
@@ -237,10 +283,14 @@ def test_paying_again_is_a_post_with_a_token(fake_stripe):
     number = make_order().order.number
     with nothing_changes(fake_stripe):
         assert Visitor().get(f"/en/orders/{number}/pay/").status_code == 405
-        assert Visitor(enforce_csrf_checks=True).post_from_page(f"/en/orders/{number}/pay/").status_code == 403
+        assert (
+            Visitor(enforce_csrf_checks=True).post_from_page(f"/en/orders/{number}/pay/").status_code == 403
+        )
 
 
 def test_the_hour_is_the_reservations():
     payment = make_order()
-    Payment.objects.filter(pk=payment.pk).update(expires_at=timezone.now().replace(hour=23, minute=59) + timedelta(days=1))
+    Payment.objects.filter(pk=payment.pk).update(
+        expires_at=timezone.now().replace(hour=23, minute=59) + timedelta(days=1)
+    )
     assert "11:59 p.m." in see(payment).text

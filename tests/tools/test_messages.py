@@ -43,7 +43,9 @@ def test_every_language_of_the_storefront_has_a_catalogue():
 @pytest.mark.parametrize("po", CATALOGUES, ids=lambda po: po.parent.parent.name)
 def test_catalogue_is_complete(po, template):
     catalog = read(po)
-    missing = [message.id for message in template if message.id and not catalog.get(message.id, message.context)]
+    missing = [
+        message.id for message in template if message.id and not catalog.get(message.id, message.context)
+    ]
     untranslated = [message.id for message in catalog if message.id and not messages.is_translated(message)]
     assert not missing, "run `make messages`"
     assert not untranslated
@@ -54,5 +56,9 @@ def test_translations_keep_the_placeholders(po):
     wrong = []
     for message in read(po):
         wanted = set(PLACEHOLDER.findall(forms(message.id)[-1])) if message.id else set()
-        wrong += [text for text in forms(message.string) if message.id and text and set(PLACEHOLDER.findall(text)) != wanted]
+        wrong += [
+            text
+            for text in forms(message.string)
+            if message.id and text and set(PLACEHOLDER.findall(text)) != wanted
+        ]
     assert not wrong

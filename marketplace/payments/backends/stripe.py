@@ -40,7 +40,6 @@ class StripeGateway:
         params = {
             "mode": "payment",
             "client_reference_id": request.reference,
-            "customer_email": request.email,
             "locale": locale if locale in STRIPE_SPEAKS else "auto",
             "line_items": [
                 {
@@ -61,6 +60,9 @@ class StripeGateway:
             # Otherwise the page may charge in another currency than we showed.
             "adaptive_pricing": {"enabled": False},
         }
+        if request.email.isascii():
+            # Others are good addresses for us and for mail, but not for Stripe; its page asks for one then.
+            params["customer_email"] = request.email
         session = self._ask(lambda: self._client.v1.checkout.sessions.create(params, {"idempotency_key": request.key}))
         return HostedPage(session.id, session.url)
 

@@ -4,6 +4,7 @@ import html
 import uuid
 from datetime import UTC, datetime, time
 
+from django.utils import timezone
 from wagtail.models import Page, Site
 
 from catalogue.models import Craft, Product
@@ -77,10 +78,11 @@ def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, w
         intro=intro,
         hero=by_name()[hero_name],
         hero_alt=alt,
+        first_published_at=timezone.now(),
+        last_published_at=timezone.now(),
         **fields,
     )
     parent.add_child(instance=page)
-    page.save_revision().publish()
     words.pair(slug, slug)
     words.pair("", "")
     translate(page, locale("ja"), words.table)

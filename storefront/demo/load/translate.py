@@ -17,17 +17,20 @@ def translate(instance: models.Model, locale, words: dict[str, str]) -> None:
     """
     source, _new = TranslationSource.update_or_create_from_instance(instance)
     translation, _new = Translation.objects.get_or_create(source=source, target_locale=locale)
-    for segment in StringSegment.objects.filter(source=source).select_related("string", "context"):
-        text = html.unescape(segment.string.data)
-        if text not in words:
-            raise Untranslated(f"{instance}: {text[:120]!r}")
-        StringTranslation.objects.update_or_create(
-            translation_of=segment.string,
-            locale=locale,
-            context=segment.context,
-            defaults={
-                "data": html.escape(words[text], quote=False),
-                "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL,
-            },
-        )
+    segments = StringSegment.objects.filter(source=source).select_related("string")
+    rows = [_translation(instance, segment, locale, words) for segment in segments]
+    StringTranslation.objects.bulk_create(rows, ignore_conflicts=True)
     translation.save_target(publish=True)
+
+
+def _translation(instance: models.Model, segment: StringSegment, locale, words: dict[str, str]) -> StringTranslation:
+    text = html.unescape(segment.string.data)
+    if text not in words:
+        raise Untranslated(f"{instance}: {text[:120]!r}")
+    return StringTranslation(
+        translation_of=segment.string,
+        locale=locale,
+        context_id=segment.context_id,
+        data=html.escape(words[text], quote=False),
+        translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
+    )

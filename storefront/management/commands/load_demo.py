@@ -6,6 +6,7 @@ from django.db import transaction
 
 from storefront.demo.load.bulk import load_many
 from storefront.demo.load.images import load_images
+from storefront.demo.load.indexes import indexed_at_the_end
 from storefront.demo.load.pages import date_stories, load_pages
 from storefront.demo.load.pieces import load_pieces
 from storefront.demo.load.places import load_people, load_places
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args, products: int, **options) -> None:
         call_command("seed_reference", stdout=self.stdout)
         self._step("pictures", load_images)
-        with transaction.atomic(), once_at_the_end():
+        with indexed_at_the_end(), transaction.atomic(), once_at_the_end():
             self._step("people", load_people)
             self._step("villages, crafts and workshops", load_places)
             self._step("pieces", load_pieces)
