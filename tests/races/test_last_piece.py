@@ -1,10 +1,14 @@
 """The last piece: with the lock one buyer gets it, and without the lock the test shows that two would."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from catalogue.models import Product
 from marketplace.payments.models import Payment
-from tests.factories import make_piece
+from tests.factories import make_piece, make_workshop
 from tests.factories.pieces import _make_variant
 from tests.ledger import OrderLine, assert_books_balance, stock_of
 from tests.races.buyers import make_buyer_at_the_till, press_pay_together, walk_to_the_till
@@ -115,6 +119,37 @@ def test_the_last_two_variants_leave_a_card_that_says_sold_out(shop, rounds):
         assert [answer.status_code for answer in answers] == [303, 303]
         piece.card.refresh_from_db()
         assert piece.card.state == "sold_out"
+
+
+def test_a_workshop_changes_its_name_while_its_pieces_are_sold(shop, rounds):
+    """That writes the cards of all its pieces, and so does every order."""
+    workshop = make_workshop()
+    pieces = [make_piece(workshop, stock=1000) for _piece in range(6)]
+    name = workshop.texts.get()
+    over = threading.Event()
+
+    def rename() -> int:
+        times = 0
+        try:
+            while not over.is_set():
+                name.save()
+                times += 1
+        finally:
+            connection.close()
+        return times
+
+    for _round in range(rounds):
+        buyers = [make_buyer_at_the_till(*pieces) for _buyer in range(6)]
+        over.clear()
+        with ThreadPoolExecutor(1) as pool:
+            renaming = pool.submit(rename)
+            try:
+                answers = press_pay_together(buyers, shop)
+            finally:
+                over.set()
+            assert renaming.result() > 0
+        assert {answer.status_code for answer in answers} == {303}
+    assert_books_balance()
 
 
 def test_one_more_than_there_is_leaves_nothing_half_done(shop, rounds):
