@@ -53,7 +53,7 @@ class HasTexts(models.Model):
 
     def text(self, language: str | None = None):
         """The best TextRow for ``language`` (default: the active one), or None when nothing is written yet."""
-        return source_first(self, language)
+        return source_first(self, language) if self.pk else None
 
 
 class AbstractProduct(OscarProduct, HasTexts):
@@ -106,7 +106,7 @@ class AbstractProduct(OscarProduct, HasTexts):
 
         A variant answers with its piece's title and its own label.
         """
-        row = self.text() if self.pk else None
+        row = self.text()
         own = (row.title if row else "") or self.title
         if not self.is_child:
             return own

@@ -27,7 +27,9 @@ class CraftText(TextRow):
     summary = models.TextField(_("summary"), blank=True)
 
     class Meta(TextRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="crafttext_once_per_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "locale"], name="crafttext_once_per_language")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -53,7 +55,9 @@ class MaterialText(TextRow):
     name = models.CharField(_("name"), max_length=120)
 
     class Meta(TextRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="materialtext_once_per_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "locale"], name="materialtext_once_per_language")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -73,10 +77,14 @@ class ProductText(TextRow):
     owner = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="texts")
     title = models.CharField(_("title"), max_length=255)
     summary = models.CharField(_("summary"), max_length=300, blank=True)
-    description = models.TextField(_("description"), blank=True, help_text=_("An empty line starts a new paragraph."))
+    description = models.TextField(
+        _("description"), blank=True, help_text=_("An empty line starts a new paragraph.")
+    )
 
     class Meta(TextRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="producttext_once_per_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "locale"], name="producttext_once_per_language")
+        ]
         verbose_name = _("text of a piece")
         verbose_name_plural = _("texts of pieces")
 

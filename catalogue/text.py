@@ -39,7 +39,9 @@ def source_first(owner, language: str | None = None):
     rows = owner.texts.all()
     if "texts" not in getattr(owner, "_prefetched_objects_cache", {}):
         rows = rows.select_related("locale")
-    return choose(by_language(rows), language or get_language() or settings.LANGUAGE_CODE, owner.source_language)
+    return choose(
+        by_language(rows), language or get_language() or settings.LANGUAGE_CODE, owner.source_language
+    )
 
 
 def shown_in(language: str, page_language: str) -> str:

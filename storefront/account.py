@@ -41,10 +41,18 @@ class EmailLoginView(LoginView):
 
 
 class RegisterForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     password = forms.CharField(
-        label=gettext_lazy("Password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=gettext_lazy("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("At least nine characters."),
     )
 
@@ -63,7 +71,9 @@ class RegisterForm(forms.Form):
         data = self.cleaned_data
         try:
             with transaction.atomic():
-                return User.objects.create_user(data["email"], data["email"], data["password"], first_name=data["name"])
+                return User.objects.create_user(
+                    data["email"], data["email"], data["password"], first_name=data["name"]
+                )
         except IntegrityError:
             self.add_error("email", _("There is an account with this e-mail. Please log in."))
             return None
@@ -80,7 +90,9 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (user := form.save()):
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("account:orders")
-    return render(request, "storefront/account/register.html", {"form": form}, status=400 if form.is_bound else 200)
+    return render(
+        request, "storefront/account/register.html", {"form": form}, status=400 if form.is_bound else 200
+    )
 
 
 @never_cache

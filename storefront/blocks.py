@@ -37,14 +37,20 @@ class TextBlock(blocks.StructBlock):
 
 class PictureBlock(blocks.StructBlock):
     image = PictureChooserBlock(label=_("Picture"))
-    alt = blocks.CharBlock(max_length=250, label=_("What it shows"), help_text=_("Read aloud to people who cannot see it."))
+    alt = blocks.CharBlock(
+        max_length=250, label=_("What it shows"), help_text=_("Read aloud to people who cannot see it.")
+    )
     caption = blocks.CharBlock(required=False, max_length=300, label=_("Caption"))
-    credit = blocks.CharBlock(max_length=120, label=_("Credit"), help_text=_("Who made the picture and may be named."))
+    credit = blocks.CharBlock(
+        max_length=120, label=_("Credit"), help_text=_("Who made the picture and may be named.")
+    )
 
     class Meta:
         icon = "image"
         label = _("Picture")
-        description = _("One picture with its caption, credit and a description for people who cannot see it.")
+        description = _(
+            "One picture with its caption, credit and a description for people who cannot see it."
+        )
         template = "storefront/blocks/picture.html"
         preview_value = staticmethod(previews.picture)
 
@@ -59,8 +65,12 @@ class PictureBlock(blocks.StructBlock):
 
 class GalleryItem(blocks.StructBlock):
     image = PictureChooserBlock(label=_("Picture"))
-    alt = blocks.CharBlock(max_length=250, label=_("What it shows"), help_text=_("Read aloud to people who cannot see it."))
-    credit = blocks.CharBlock(max_length=120, label=_("Credit"), help_text=_("Who made the picture and may be named."))
+    alt = blocks.CharBlock(
+        max_length=250, label=_("What it shows"), help_text=_("Read aloud to people who cannot see it.")
+    )
+    credit = blocks.CharBlock(
+        max_length=120, label=_("Credit"), help_text=_("Who made the picture and may be named.")
+    )
 
     class Meta:
         icon = "image"
@@ -80,7 +90,10 @@ class GalleryBlock(blocks.StructBlock):
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
-        drawn = [describe(item["image"], WIDE, alt=item["alt"], credit=item["credit"]) for item in value["pictures"]]
+        drawn = [
+            describe(item["image"], WIDE, alt=item["alt"], credit=item["credit"])
+            for item in value["pictures"]
+        ]
         pics = [pic for pic in drawn if pic]
         credits = ", ".join(dict.fromkeys(pic["credit"] for pic in pics if pic["credit"]))
         return context | {"pics": pics, "caption": value["caption"], "credits": credits}
@@ -174,7 +187,9 @@ class ProductBlock(blocks.StructBlock):
     class Meta:
         icon = "tag"
         label = _("One piece")
-        description = _("One piece with its price and availability as they are now. A piece that is gone drops out.")
+        description = _(
+            "One piece with its price and availability as they are now. A piece that is gone drops out."
+        )
         template = "storefront/blocks/product.html"
         preview_value = staticmethod(previews.product)
 
@@ -197,7 +212,9 @@ class ShelfBlock(blocks.StructBlock):
         default=CHOSEN,
         label=_("Which pieces"),
     )
-    products = blocks.ListBlock(ProductChooserBlock(label=_("Piece")), default=[], max_num=24, label=_("Pieces"))
+    products = blocks.ListBlock(
+        ProductChooserBlock(label=_("Piece")), default=[], max_num=24, label=_("Pieces")
+    )
 
     class Meta:
         icon = "list-ul"

@@ -11,7 +11,10 @@ from marketplace.money import stripe_rows
 def languages_are_known(app_configs, **kwargs) -> list[Error]:
     known = {code for code, _name in settings.LANGUAGES}
     missing = [code for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES if code not in known]
-    return [Error(f"Language {code} is not in LANGUAGES.", hint="Add it there first.", id="storefront.E001") for code in missing]
+    return [
+        Error(f"Language {code} is not in LANGUAGES.", hint="Add it there first.", id="storefront.E001")
+        for code in missing
+    ]
 
 
 @register

@@ -14,7 +14,7 @@ PRIVATE = ("/admin/", "/dashboard/", "/django-admin/")
 
 
 def site(request: HttpRequest) -> dict:
-    """LANG, languages, nav, canonical_url, alternates, shop_name, currency, labels, oembed (see templates/storefront/base.html)."""
+    """What templates/storefront/base.html and the components expect on every page."""
     if request.path.startswith(PRIVATE):
         return {"shop_name": settings.MARKETPLACE_SHOP_NAME}
     language = get_language() or settings.LANGUAGE_CODE
@@ -22,7 +22,10 @@ def site(request: HttpRequest) -> dict:
     own = addresses.get(language, "")
     return {
         "LANG": language,
-        "languages": [_language(code, addresses, language, request.META.get("QUERY_STRING", "")) for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES],
+        "languages": [
+            _language(code, addresses, language, request.META.get("QUERY_STRING", ""))
+            for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES
+        ],
         "nav": _nav(request, language),
         "canonical_url": settings.SITE_URL + own if own else "",
         "alternates": _alternates(addresses),
@@ -40,7 +43,12 @@ def _language(code: str, addresses: dict[str, str], current: str, query: str) ->
     url = addresses.get(code) or f"/{code}/"
     if query and code in addresses:
         url = f"{url}?{query}"
-    return {"code": code, "name": get_language_info(code)["name_local"], "url": url, "current": code == current}
+    return {
+        "code": code,
+        "name": get_language_info(code)["name_local"],
+        "url": url,
+        "current": code == current,
+    }
 
 
 def _alternates(addresses: dict[str, str]) -> list[dict]:

@@ -43,7 +43,9 @@ def one_of(name: str, choices: list[str], default: str) -> str:
     return value
 
 
-def required_in_production(name: str, production: bool, default: str, *, hint: str, min_length: int = 1) -> str:
+def required_in_production(
+    name: str, production: bool, default: str, *, hint: str, min_length: int = 1
+) -> str:
     """The text ``name``; in production it must be set and at least ``min_length`` long."""
     value = os.environ.get(name, "")
     if production and len(value) < min_length:

@@ -25,7 +25,9 @@ class StorefrontLocaleMiddleware:
         request.LANGUAGE_CODE = language
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if not by_path and not request.path_info.startswith(("/static/", "/media/", "/webhooks/", "/embed/", "/oembed")):
+        if not by_path and not request.path_info.startswith(
+            ("/static/", "/media/", "/webhooks/", "/embed/", "/oembed")
+        ):
             patch_vary_headers(response, ("Accept-Language",))
         return response
 
@@ -33,7 +35,9 @@ class StorefrontLocaleMiddleware:
 def preferred_language(request: HttpRequest) -> str:
     """The first of the storefront's languages that the reader's browser asks for; else the default."""
     wanted = settings.MARKETPLACE_STOREFRONT_LANGUAGES
-    for code, _weight in translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for code, _weight in translation.trans_real.parse_accept_lang_header(
+        request.headers.get("Accept-Language", "")
+    ):
         for known in wanted:
             if code == known or code.split("-")[0] == known:
                 return known

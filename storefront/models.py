@@ -97,4 +97,3 @@ class WorkshopPage(mixins.WorkshopMixin, Page):
 
     class Meta:
         verbose_name = _("workshop page")
-

@@ -138,8 +138,12 @@ def story_index(page, request: HttpRequest) -> dict:
 
 def place_index(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
-    places = {"village": directory.villages, "craft": directory.crafts, "workshop": directory.workshops}[page.places]
-    listed = sorted((place for place in places.values() if place.url), key=lambda place: (place.economy, place.name))
+    places = {"village": directory.villages, "craft": directory.crafts, "workshop": directory.workshops}[
+        page.places
+    ]
+    listed = sorted(
+        (place for place in places.values() if place.url), key=lambda place: (place.economy, place.name)
+    )
     shown = Paginator(listed, PLACES_PER_PAGE).get_page(request.GET.get("page"))
     load_for(shown.object_list)
     return {

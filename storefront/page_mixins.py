@@ -13,7 +13,12 @@ from storefront.public import PublicPageMixin
 
 def _image(label):
     return models.ForeignKey(
-        get_image_model_string(), null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=label
+        get_image_model_string(),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=label,
     )
 
 
@@ -50,7 +55,12 @@ class StoryMixin(IntroMixin):
         "marketplace_workshops.Village", on_delete=models.PROTECT, related_name="+", verbose_name=_("village")
     )
     craft = models.ForeignKey(
-        "catalogue.Craft", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("craft")
+        "catalogue.Craft",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("craft"),
     )
     workshop = models.ForeignKey(
         "marketplace_workshops.Workshop",
@@ -96,12 +106,17 @@ class VillageMixin(PlaceMixin):
         abstract = True
 
     content_panels = (
-        PublicPageMixin.title_panels + [FieldPanel("village")] + IntroMixin.content_panels_of_intro + [FieldPanel("body")]
+        PublicPageMixin.title_panels
+        + [FieldPanel("village")]
+        + IntroMixin.content_panels_of_intro
+        + [FieldPanel("body")]
     )
 
 
 class CraftMixin(PlaceMixin):
-    craft = models.ForeignKey("catalogue.Craft", on_delete=models.PROTECT, related_name="+", verbose_name=_("craft"))
+    craft = models.ForeignKey(
+        "catalogue.Craft", on_delete=models.PROTECT, related_name="+", verbose_name=_("craft")
+    )
     subject_field = "craft"
     get_page_context = page_contexts.craft
     embed_kind = "craft"
@@ -110,13 +125,19 @@ class CraftMixin(PlaceMixin):
         abstract = True
 
     content_panels = (
-        PublicPageMixin.title_panels + [FieldPanel("craft")] + IntroMixin.content_panels_of_intro + [FieldPanel("body")]
+        PublicPageMixin.title_panels
+        + [FieldPanel("craft")]
+        + IntroMixin.content_panels_of_intro
+        + [FieldPanel("body")]
     )
 
 
 class WorkshopMixin(PlaceMixin):
     workshop = models.ForeignKey(
-        "marketplace_workshops.Workshop", on_delete=models.PROTECT, related_name="+", verbose_name=_("workshop")
+        "marketplace_workshops.Workshop",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("workshop"),
     )
     portrait = _image(_("portrait"))
     subject_field = "workshop"

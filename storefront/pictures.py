@@ -80,7 +80,11 @@ def load_renditions(images: Iterable[AbstractImage]) -> None:
 
 
 def describe(
-    image: AbstractImage | Loaded | None, specs: tuple[str, ...], alt: str = "", lang: str = "", credit: str = ""
+    image: AbstractImage | Loaded | None,
+    specs: tuple[str, ...],
+    alt: str = "",
+    lang: str = "",
+    credit: str = "",
 ) -> dict:
     """What components/picture.html draws: src, srcset, width, height (of the largest), alt, lang, credit; {} for None.
 
@@ -111,4 +115,11 @@ def social(title: str, text: str, image, kind: str) -> dict:
     url = picture.get("src", "")
     if url.startswith("/"):
         url = settings.SITE_URL + url
-    return {"title": title, "text": text, "kind": kind, "image": url, "width": picture.get("width"), "height": picture.get("height")}
+    return {
+        "title": title,
+        "text": text,
+        "kind": kind,
+        "image": url,
+        "width": picture.get("width"),
+        "height": picture.get("height"),
+    }

@@ -90,7 +90,9 @@ def public_page(view: Callable) -> Callable:
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     headers = dict(kept.headers)
     if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
-        return HttpResponseNotModified(headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
+        return HttpResponseNotModified(
+            headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]}
+        )
     return HttpResponse(kept.body, headers=headers)
 
 

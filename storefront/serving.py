@@ -54,7 +54,12 @@ def _route(path: str, directory: Directory) -> Route | None:
     url_path = f"{root}{path}/" if path else root
     same = Page.objects.filter(url_path=url_path, locale__language_code=directory.language)
     rows = Page.objects.filter(translation_key__in=same.values("translation_key")[:1], live=True).values_list(
-        "locale__language_code", "url_path", "pk", "content_type__app_label", "content_type__model", _restrictions()
+        "locale__language_code",
+        "url_path",
+        "pk",
+        "content_type__app_label",
+        "content_type__model",
+        _restrictions(),
     )
     found = {row[0]: row for row in rows}
     _language, own_path, pk, app, model, restricted = found.get(directory.language, ("", "", 0, "", "", True))
@@ -90,5 +95,3 @@ def serve_page(request: HttpRequest, path: str = "") -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
     return page.serve(request)
-
-

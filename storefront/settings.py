@@ -38,7 +38,9 @@ SITE_URL = required_in_production(
 if PRODUCTION and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("SITE_URL must start with https:// in production.")
 SITE_HOST = SITE_URL.split("://", 1)[1].split("/")[0].split(":")[0]
-ALLOWED_HOSTS = csv("ALLOWED_HOSTS", [SITE_HOST] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", SITE_HOST])
+ALLOWED_HOSTS = csv(
+    "ALLOWED_HOSTS", [SITE_HOST] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", SITE_HOST]
+)
 CSRF_TRUSTED_ORIGINS = csv("CSRF_TRUSTED_ORIGINS", [SITE_URL])
 
 INSTALLED_APPS = [
@@ -168,7 +170,10 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-AUTHENTICATION_BACKENDS = ["oscar.apps.customer.auth_backends.EmailBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "oscar.apps.customer.auth_backends.EmailBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 9}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -272,7 +277,9 @@ STRIPE_SECRET_KEY = required_in_production(
 )
 STRIPE_WEBHOOK_SECRETS = csv("STRIPE_WEBHOOK_SECRETS", [] if PRODUCTION else ["whsec_fake"])
 if PRODUCTION and not STRIPE_WEBHOOK_SECRETS:
-    raise ImproperlyConfigured("STRIPE_WEBHOOK_SECRETS is empty. Set it to the signing secret of your webhook (whsec_…).")
+    raise ImproperlyConfigured(
+        "STRIPE_WEBHOOK_SECRETS is empty. Set it to the signing secret of your webhook (whsec_…)."
+    )
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -289,7 +296,9 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OSCAR_BASKET_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = boolean("SECURE_SSL_REDIRECT", default=True)
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if boolean("BEHIND_TLS_PROXY", default=False) else None
+    SECURE_PROXY_SSL_HEADER = (
+        ("HTTP_X_FORWARDED_PROTO", "https") if boolean("BEHIND_TLS_PROXY", default=False) else None
+    )
     SECURE_HSTS_SECONDS = whole_number("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

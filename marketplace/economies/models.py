@@ -9,7 +9,9 @@ class Economy(models.Model):
     code = models.CharField(_("code"), max_length=2, primary_key=True, help_text=_("ISO 3166-1 alpha-2."))
     name = models.CharField(_("name"), max_length=80, unique=True)
     currency = models.CharField(_("currency"), max_length=3, help_text=_("ISO 4217."))
-    languages = models.JSONField(_("languages"), default=list, help_text=_("Language codes, most used first."))
+    languages = models.JSONField(
+        _("languages"), default=list, help_text=_("Language codes, most used first.")
+    )
     enabled = models.BooleanField(_("enabled"), default=True)
 
     class Meta:

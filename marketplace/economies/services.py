@@ -34,7 +34,9 @@ def load_destinations() -> int:
     country_model = get_model("address", "Country")
     known = set(country_model.objects.values_list("pk", flat=True))
     territories = Locale("en").territories
-    codes = [code for code in territories if len(code) == 2 and code.isalpha() and code not in NOT_PLACES | known]
+    codes = [
+        code for code in territories if len(code) == 2 and code.isalpha() and code not in NOT_PLACES | known
+    ]
     names = dict(Economy.objects.values_list("code", "name"))
     country_model.objects.bulk_create(
         country_model(

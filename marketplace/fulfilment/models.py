@@ -15,14 +15,20 @@ class ShippingRate(models.Model):
     """
 
     origin = models.CharField(_("from economy"), max_length=2)
-    destination = models.CharField(_("to"), max_length=2, blank=True, help_text=_("Two-letter code; empty: elsewhere."))
+    destination = models.CharField(
+        _("to"), max_length=2, blank=True, help_text=_("Two-letter code; empty: elsewhere.")
+    )
     up_to_g = models.PositiveIntegerField(_("up to grams"))
-    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
+    amount = models.DecimalField(
+        _("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
+    )
     currency = models.CharField(_("currency"), max_length=3)
     days_min = models.PositiveSmallIntegerField(_("days, at least"), default=5)
     days_max = models.PositiveSmallIntegerField(_("days, at most"), default=21)
     effective_from = models.DateField(_("valid from"))
-    effective_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("Last day; empty: open."))
+    effective_to = models.DateField(
+        _("valid to"), null=True, blank=True, help_text=_("Last day; empty: open.")
+    )
     source = models.CharField(_("source"), max_length=200)
 
     class Meta:
@@ -31,7 +37,8 @@ class ShippingRate(models.Model):
         verbose_name_plural = _("shipping rates")
         constraints = [
             models.UniqueConstraint(
-                fields=["origin", "destination", "up_to_g", "currency", "effective_from"], name="shippingrate_once_per_start"
+                fields=["origin", "destination", "up_to_g", "currency", "effective_from"],
+                name="shippingrate_once_per_start",
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="shippingrate_not_negative"),
         ]
@@ -67,7 +74,9 @@ class Consignment(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="consignments")
-    workshop = models.ForeignKey("marketplace_workshops.Workshop", on_delete=models.PROTECT, related_name="consignments")
+    workshop = models.ForeignKey(
+        "marketplace_workshops.Workshop", on_delete=models.PROTECT, related_name="consignments"
+    )
     number = models.CharField(_("number"), max_length=40, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PLACED)
     currency = models.CharField(_("currency"), max_length=3)
@@ -90,8 +99,12 @@ class Consignment(models.Model):
         verbose_name = _("consignment")
         verbose_name_plural = _("consignments")
         constraints = [
-            models.UniqueConstraint(fields=["order", "workshop"], name="consignment_once_per_order_and_workshop"),
-            models.CheckConstraint(condition=Q(goods__gte=0) & Q(shipping__gte=0), name="consignment_not_negative"),
+            models.UniqueConstraint(
+                fields=["order", "workshop"], name="consignment_once_per_order_and_workshop"
+            ),
+            models.CheckConstraint(
+                condition=Q(goods__gte=0) & Q(shipping__gte=0), name="consignment_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -63,7 +63,9 @@ def quote_basket(*, lines: Iterable, destination: str, currency: str, on: date) 
         groups.setdefault(line.stockrecord.partner_id, []).append(line)
     workshops = {
         row.partner_id: row
-        for row in Workshop.objects.filter(partner__in=groups).select_related("village").prefetch_related("texts__locale")
+        for row in Workshop.objects.filter(partner__in=groups)
+        .select_related("village")
+        .prefetch_related("texts__locale")
     }
     found = [
         ConsignmentQuote(

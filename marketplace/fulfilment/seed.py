@@ -13,5 +13,11 @@ def load_sample_rates() -> int:
     if ShippingRate.objects.exists():
         return 0
     with RATES.open(encoding="utf-8", newline="") as file:
-        rows = [ShippingRate(**{key: value or None for key, value in row.items() if key != "destination"}, destination=row["destination"]) for row in csv.DictReader(file)]
+        rows = [
+            ShippingRate(
+                **{key: value or None for key, value in row.items() if key != "destination"},
+                destination=row["destination"],
+            )
+            for row in csv.DictReader(file)
+        ]
     return len(ShippingRate.objects.bulk_create(rows))

@@ -61,7 +61,9 @@ def pack(*, consignment: Consignment) -> Consignment:
 
 def send(*, consignment: Consignment, carrier: str, tracking: str) -> Consignment:
     """The parcel left, with the carrier's name and tracking number (may be empty). Raises NotAllowed."""
-    moved = _move(consignment, State.SENT, sent_at=timezone.now(), carrier=carrier.strip(), tracking=tracking.strip())
+    moved = _move(
+        consignment, State.SENT, sent_at=timezone.now(), carrier=carrier.strip(), tracking=tracking.strip()
+    )
     transaction.on_commit(lambda: consignment_sent.send_robust(sender=Consignment, consignment=moved))
     return moved
 
@@ -79,7 +81,11 @@ def cancel(*, consignment: Consignment) -> Consignment:
 @transaction.atomic
 def _move(consignment: Consignment, to: str, **changes) -> Consignment:
     # "self": PostgreSQL cannot lock the far side of an outer join.
-    locked = Consignment.objects.select_for_update(of=("self",)).select_related("order__payment").get(pk=consignment.pk)
+    locked = (
+        Consignment.objects.select_for_update(of=("self",))
+        .select_related("order__payment")
+        .get(pk=consignment.pk)
+    )
     if locked.order.payment.state != "paid" and to != State.CANCELLED:
         raise NotAllowed(_("This order is not paid yet."))
     if to not in ALLOWED[locked.state]:

@@ -28,22 +28,31 @@ class NotShippable:
     reason: str
 
 
-def quote_shipping(*, origin: str, destination: str, weight_g: int, currency: str, on: date) -> ShippingQuote | NotShippable:
+def quote_shipping(
+    *, origin: str, destination: str, weight_g: int, currency: str, on: date
+) -> ShippingQuote | NotShippable:
     """The rate valid on ``on`` for ``weight_g`` grams between two economies (two-letter codes).
 
     A row for the destination wins over the row for "elsewhere"; the lightest class that holds the weight is used,
     and of several starting dates the latest.
     """
     valid = Q(effective_from__lte=on) & (Q(effective_to__isnull=True) | Q(effective_to__gte=on))
-    rows = ShippingRate.objects.filter(valid, origin=origin, currency=currency, destination__in=(destination, ""))
+    rows = ShippingRate.objects.filter(
+        valid, origin=origin, currency=currency, destination__in=(destination, "")
+    )
     rows = list(rows)
     own = [row for row in rows if row.destination] or rows
-    fitting = sorted((row for row in own if row.up_to_g >= weight_g), key=lambda row: (row.up_to_g, -row.effective_from.toordinal()))
+    fitting = sorted(
+        (row for row in own if row.up_to_g >= weight_g),
+        key=lambda row: (row.up_to_g, -row.effective_from.toordinal()),
+    )
     if fitting:
         return ShippingQuote(Money(fitting[0].amount, currency), fitting[0], weight_g)
     names = {"origin": economy_name(origin), "destination": economy_name(destination)}
     if own:
-        return NotShippable(_("This parcel from %(origin)s to %(destination)s is too heavy for the post.") % names)
+        return NotShippable(
+            _("This parcel from %(origin)s to %(destination)s is too heavy for the post.") % names
+        )
     return NotShippable(_("We cannot send from %(origin)s to %(destination)s yet.") % names)
 
 

@@ -15,11 +15,16 @@ from marketplace.fulfilment.models import Consignment, ShippingRate
 from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 from marketplace.fulfilment.staff_forms import ShippingRateForm, destinations, origins
 from marketplace.fulfilment.staff_views import ConsignmentView, MoveView
+from marketplace.workshops.models import Workshop
 
 allow_only(Consignment, "view")
 
 
+WORKSHOPS = Workshop.objects.prefetch_related("texts__locale")
+
+
 class ConsignmentFilters(WagtailFilterSet):
+    workshop = django_filters.ModelChoiceFilter(label=_("Workshop"), queryset=WORKSHOPS)
     created_at = django_filters.DateFromToRangeFilter(label=_("Ordered"), widget=DateRangePickerWidget)
 
     class Meta:

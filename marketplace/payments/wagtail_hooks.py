@@ -15,10 +15,9 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from catalogue.staff import allow_only, column
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
-from marketplace.fulfilment.wagtail_hooks import ConsignmentViewSet, ShippingRateViewSet
+from marketplace.fulfilment.wagtail_hooks import WORKSHOPS, ConsignmentViewSet, ShippingRateViewSet
 from marketplace.payments.models import InboxEvent, Payment
 from marketplace.payments.staff_views import EventView, OrderView
-from marketplace.workshops.models import Workshop
 
 Order = get_model("order", "Order")
 ATTENTION, QUARANTINED = Payment.State.ATTENTION, InboxEvent.Outcome.QUARANTINED
@@ -30,7 +29,7 @@ for model in (Order, InboxEvent):
 class OrderFilters(WagtailFilterSet):
     state = django_filters.ChoiceFilter(field_name="payment__state", label=_("State"), choices=Payment.State.choices)
     workshop = django_filters.ModelChoiceFilter(
-        field_name="consignments__workshop", label=_("Workshop"), queryset=Workshop.objects.all()
+        field_name="consignments__workshop", label=_("Workshop"), queryset=WORKSHOPS
     )
     date_placed = django_filters.DateFromToRangeFilter(label=_("Placed"), widget=DateRangePickerWidget)
 

@@ -13,7 +13,10 @@ class Village(HasTexts):
 
     slug = models.SlugField(_("slug"), unique=True)
     economy = models.ForeignKey(
-        "marketplace_economies.Economy", on_delete=models.PROTECT, related_name="villages", verbose_name=_("economy")
+        "marketplace_economies.Economy",
+        on_delete=models.PROTECT,
+        related_name="villages",
+        verbose_name=_("economy"),
     )
     latitude = models.DecimalField(
         _("latitude"),
@@ -50,7 +53,9 @@ class VillageText(TextRow):
     summary = models.TextField(_("summary"), blank=True)
 
     class Meta(TextRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="villagetext_once_per_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "locale"], name="villagetext_once_per_language")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -66,7 +71,9 @@ class Workshop(HasTexts):
         WORKSHOP = "workshop", _("Workshop")
 
     partner = models.OneToOneField("partner.Partner", on_delete=models.PROTECT, related_name="workshop")
-    village = models.ForeignKey(Village, on_delete=models.PROTECT, related_name="workshops", verbose_name=_("village"))
+    village = models.ForeignKey(
+        Village, on_delete=models.PROTECT, related_name="workshops", verbose_name=_("village")
+    )
     slug = models.SlugField(_("slug"), unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.WORKSHOP)
     contact = models.CharField(_("contact person"), max_length=120, blank=True)
@@ -92,7 +99,9 @@ class WorkshopText(TextRow):
     summary = models.TextField(_("summary"), blank=True)
 
     class Meta(TextRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["owner", "locale"], name="workshoptext_once_per_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "locale"], name="workshoptext_once_per_language")
+        ]
 
     def __str__(self) -> str:
         return self.name

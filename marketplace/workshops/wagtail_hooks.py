@@ -9,7 +9,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from catalogue.staff import LanguagesPanel, OwnerViewSet, TextViewSet, allow_only, column, owner_form
+from catalogue.staff import DeleteView, LanguagesPanel, OwnerViewSet, TextViewSet, allow_only, column, owner_form
 from catalogue.wagtail_hooks import (
     LANGUAGES,
     CraftTextViewSet,
@@ -55,8 +55,15 @@ class VillageViewSet(OwnerViewSet):
         return super().get_rows().select_related("economy").annotate(workshops_count=Count("workshops"))
 
 
+class WorkshopDeleteView(DeleteView):
+    def get_hanging(self) -> list:
+        """Pieces hang on Oscar's partner, which outlives the workshop."""
+        return list(self.object.partner.pieces.all()[:5])
+
+
 class WorkshopViewSet(OwnerViewSet):
     model = Workshop
+    delete_view_class = WorkshopDeleteView
     name = "workshops"
     icon = "group"
     search_fields = ["slug", "code_prefix", "contact", "texts__name", "members__user__email"]

@@ -75,7 +75,11 @@ def add(request: HttpRequest) -> HttpResponse:
     except baskets.BadQuantity as problem:
         return _refuse(request, str(problem), status=400)
     info = request.strategy.fetch_for_product(product)
-    present = sum(line.quantity for line in request.basket.all_lines() if line.product_id == product.pk) if request.basket.id else 0
+    present = (
+        sum(line.quantity for line in request.basket.all_lines() if line.product_id == product.pk)
+        if request.basket.id
+        else 0
+    )
     problem = baskets.problem_of_having(info, present + quantity)
     if not problem:
         try:
@@ -93,7 +97,11 @@ def _wanted(text: str) -> Product | None:
     """A piece or variant that is for sale; None for anything else, a piece that has variants included."""
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         return None
-    rows = Product.objects.filter(pk=int(text), is_public=True).exclude(structure=Product.PARENT).select_related("parent")
+    rows = (
+        Product.objects.filter(pk=int(text), is_public=True)
+        .exclude(structure=Product.PARENT)
+        .select_related("parent")
+    )
     product = rows.first()
     return None if product is None or (product.is_child and not product.parent.is_public) else product
 

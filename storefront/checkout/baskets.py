@@ -28,7 +28,9 @@ def read_quantity(text: str, *, least: int = 1) -> int:
     """The whole number in ``text``, digits only; raises BadQuantity on anything else."""
     most = settings.MARKETPLACE_MAX_LINE_QUANTITY
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or not least <= int(text) <= most:
-        raise BadQuantity(_("Please give a whole number from %(least)s to %(most)s.") % {"least": least, "most": most})
+        raise BadQuantity(
+            _("Please give a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+        )
     return int(text)
 
 
@@ -61,7 +63,9 @@ def describe(basket) -> dict:
         group = groups.setdefault(
             workshop.id if workshop else 0,
             {
-                "workshop": {"name": workshop.name, "url": workshop.url, "lang": workshop.lang} if workshop else {"name": "", "url": ""},
+                "workshop": {"name": workshop.name, "url": workshop.url, "lang": workshop.lang}
+                if workshop
+                else {"name": "", "url": ""},
                 "ships_from": economy_name(workshop.economy) if workshop else "",
                 "lines": [],
                 "subtotal": Money(Decimal("0.00"), currency),
@@ -71,7 +75,12 @@ def describe(basket) -> dict:
         group["lines"].append(drawn)
         group["subtotal"] += drawn["line_price"]
     total = sum((group["subtotal"] for group in groups.values()), Money(Decimal("0.00"), currency))
-    problems = [f"{row['title']}: {row['problem']}" for group in groups.values() for row in group["lines"] if row["problem"]]
+    problems = [
+        f"{row['title']}: {row['problem']}"
+        for group in groups.values()
+        for row in group["lines"]
+        if row["problem"]
+    ]
     return {
         "groups": list(groups.values()),
         "total": total,
@@ -84,7 +93,9 @@ def describe_line(line, card: ProductCard | None, language: str) -> dict:
     """One line as templates draw it; a piece that can no longer be had costs nothing and says why."""
     product: Product = line.product
     problem = problem_of(line)
-    price = line.unit_price_incl_tax if line.stockrecord and line.purchase_info.price.exists else Decimal("0.00")
+    price = (
+        line.unit_price_incl_tax if line.stockrecord and line.purchase_info.price.exists else Decimal("0.00")
+    )
     currency = settings.MARKETPLACE_CURRENCY
     title, lang, picture, slug = product.title, product.source_language, {}, product.slug
     if card:
@@ -92,7 +103,11 @@ def describe_line(line, card: ProductCard | None, language: str) -> dict:
         title = card.texts.get(lang, {}).get("title") or title
         picture = {**card.picture, "alt": "", "lang": lang} if card.picture else {}
         slug = card.slug
-    label = choose(by_language(product.texts.select_related("locale")), language, product.source_language) if product.is_child else None
+    label = (
+        choose(by_language(product.texts.select_related("locale")), language, product.source_language)
+        if product.is_child
+        else None
+    )
     tracked = line.stockrecord is not None and product.get_product_class().track_stock
     most = settings.MARKETPLACE_MAX_LINE_QUANTITY
     return {

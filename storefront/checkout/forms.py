@@ -19,31 +19,48 @@ def economies() -> list:
     codes = Country.objects.filter(is_shipping_country=True).values_list("pk", flat=True)
     named = sorted(((code, economy_name(code)) for code in codes), key=lambda row: row[1])
     apec = [row for row in named if row[0] in NAMES]
-    return [("", "—"), (_("APEC economies"), apec), (_("Elsewhere"), [row for row in named if row[0] not in NAMES])]
+    return [
+        ("", "—"),
+        (_("APEC economies"), apec),
+        (_("Elsewhere"), [row for row in named if row[0] not in NAMES]),
+    ]
 
 
 def _text(label, *, length: int, autocomplete: str, required: bool = True, **kwargs) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": autocomplete})
-    return forms.CharField(label=label, max_length=length, required=required, widget=widget, validators=[NO_CONTROL], **kwargs)
+    return forms.CharField(
+        label=label, max_length=length, required=required, widget=widget, validators=[NO_CONTROL], **kwargs
+    )
 
 
 class AddressForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail"), max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        label=_("E-mail"),
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("For the confirmation and news of your parcels. Nothing else."),
     )
     economy = forms.ChoiceField(label=_("Economy"), widget=forms.Select(attrs={"autocomplete": "country"}))
     full_name = _text(_("Full name"), length=120, autocomplete="name")
     postcode = _text(_("Postcode"), length=20, autocomplete="postal-code", required=False)
-    state = _text(_("State, province or prefecture"), length=100, autocomplete="address-level1", required=False)
+    state = _text(
+        _("State, province or prefecture"), length=100, autocomplete="address-level1", required=False
+    )
     city = _text(_("City"), length=100, autocomplete="address-level2")
     line1 = _text(_("Street and number"), length=200, autocomplete="address-line1")
     line2 = _text(_("Building, flat"), length=200, autocomplete="address-line2", required=False)
     phone = PhoneNumberField(
-        label=_("Phone"), required=False, widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        label=_("Phone"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         help_text=_("With + and the code, for the carrier only, such as +81 90 1234 5678."),
     )
-    notes = forms.CharField(label=_("Note to the makers"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    notes = forms.CharField(
+        label=_("Note to the makers"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +70,9 @@ class AddressForm(forms.Form):
     def clean(self) -> dict:
         """A Japanese or US parcel without postcode comes back; elsewhere it may be missing."""
         data = super().clean()
-        if data.get("economy") in {"JP", "US", "CA", "AU", "GB", "DE", "FR", "KR"} and not data.get("postcode"):
+        if data.get("economy") in {"JP", "US", "CA", "AU", "GB", "DE", "FR", "KR"} and not data.get(
+            "postcode"
+        ):
             self.add_error("postcode", _("Parcels there need a postcode."))
         return data
 
@@ -75,7 +94,14 @@ def address_lines(address: dict[str, str]) -> list[str]:
     city = " ".join(part for part in (address["city"], address["state"], address["postcode"]) if part)
     if get_language() == "ja":
         postcode = f"〒{address['postcode']}" if address["postcode"] else ""
-        lines = [place, postcode, f"{address['state']} {address['city']}".strip(), address["line1"], address["line2"], address["full_name"]]
+        lines = [
+            place,
+            postcode,
+            f"{address['state']} {address['city']}".strip(),
+            address["line1"],
+            address["line2"],
+            address["full_name"],
+        ]
     else:
         lines = [address["full_name"], address["line1"], address["line2"], city, place]
     return [line for line in lines if line]

@@ -54,9 +54,15 @@ def describe_order(payment: Payment) -> dict:
     placed, currency = payment.order, payment.currency
     state, title, text = _state(payment)
     open_ = payment.state == State.PENDING and payment.expires_at > timezone.now()
-    consignments = list(placed.consignments.select_related("workshop__village").prefetch_related("workshop__texts__locale").order_by("pk"))
+    consignments = list(
+        placed.consignments.select_related("workshop__village")
+        .prefetch_related("workshop__texts__locale")
+        .order_by("pk")
+    )
     lines = list(placed.lines.select_related("product").order_by("pk"))
-    cards = ProductCard.objects.in_bulk({line.product.parent_id or line.product_id for line in lines if line.product})
+    cards = ProductCard.objects.in_bulk(
+        {line.product.parent_id or line.product_id for line in lines if line.product}
+    )
     return {
         "order_number": placed.number,
         "state": state,
@@ -64,7 +70,12 @@ def describe_order(payment: Payment) -> dict:
         "state_text": text,
         "pay_again_url": reverse("order-pay", kwargs={"number": placed.number}) if open_ else None,
         "refresh": open_,
-        "consignments": [_consignment(row, [line for line in lines if line.partner_id == row.workshop.partner_id], cards, payment) for row in consignments],
+        "consignments": [
+            _consignment(
+                row, [line for line in lines if line.partner_id == row.workshop.partner_id], cards, payment
+            )
+            for row in consignments
+        ],
         "goods_total": Money(payment.amount - placed.shipping_incl_tax, currency),
         "shipping_total": Money(placed.shipping_incl_tax, currency),
         "total": Money(payment.amount, currency),
@@ -88,17 +99,31 @@ def _address(row) -> dict[str, str]:
 
 def _state(payment: Payment) -> tuple[str, str, str]:
     if payment.state == State.PAID:
-        return "paid", _("Thank you. Your order is paid."), _("The makers have been told and are packing your pieces.")
+        return (
+            "paid",
+            _("Thank you. Your order is paid."),
+            _("The makers have been told and are packing your pieces."),
+        )
     if payment.state == State.ATTENTION:
-        text = _("Your payment arrived late and a person is looking at it. You will hear from us; nothing is lost.")
+        text = _(
+            "Your payment arrived late and a person is looking at it. You will hear from us; nothing is lost."
+        )
         return "attention", _("We are looking at your order"), text
     if payment.state == State.EXPIRED:
-        return "expired", _("This order was not paid in time"), _("Nothing was charged and the pieces are back in the shop.")
+        return (
+            "expired",
+            _("This order was not paid in time"),
+            _("Nothing was charged and the pieces are back in the shop."),
+        )
     if payment.expires_at <= timezone.now():
-        text = _("The time for paying is over. We are asking the payment service whether your payment arrived.")
+        text = _(
+            "The time for paying is over. We are asking the payment service whether your payment arrived."
+        )
         return "awaiting_payment", _("Waiting for news of your payment"), text
     until = date_format(timezone.localtime(payment.expires_at), "TIME_FORMAT")
-    text = _("Your pieces are reserved until %(time)s (UTC). If you have just paid, this page will say so in a moment.")
+    text = _(
+        "Your pieces are reserved until %(time)s (UTC). If you have just paid, this page will say so in a moment."
+    )
     return "awaiting_payment", _("Waiting for your payment"), text % {"time": until}
 
 

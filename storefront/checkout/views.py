@@ -47,7 +47,9 @@ def address(request: HttpRequest) -> HttpResponse:
         request.session[SESSION_ADDRESS] = to_session(form)
         return redirect("checkout-review")
     status = 400 if form.is_bound else 200
-    return render(request, "storefront/checkout/address.html", {"form": form, "summary": summary}, status=status)
+    return render(
+        request, "storefront/checkout/address.html", {"form": form, "summary": summary}, status=status
+    )
 
 
 @never_cache
@@ -65,7 +67,11 @@ def review(request: HttpRequest) -> HttpResponse:
             messages.error(request, reason)
         return redirect("checkout")
     context = describe_review(quote, summary, chosen)
-    context |= {"idempotency_key": secrets.token_urlsafe(24), "pay_url": reverse("checkout-pay"), "edit_url": reverse("checkout")}
+    context |= {
+        "idempotency_key": secrets.token_urlsafe(24),
+        "pay_url": reverse("checkout-pay"),
+        "edit_url": reverse("checkout"),
+    }
     return render(request, "storefront/checkout/review.html", context)
 
 
@@ -100,14 +106,24 @@ def describe_review(quote: BasketQuote, summary: dict, chosen: dict) -> dict:
         ],
         "goods_total": quote.goods,
         "shipping_total": quote.shipping,
-        "taxes_note": _("Duty or tax may be charged when a parcel reaches you. It is not part of this total."),
+        "taxes_note": _(
+            "Duty or tax may be charged when a parcel reaches you. It is not part of this total."
+        ),
         "total": quote.total,
         "expected_total": f"{quote.total.amount} {quote.total.currency}",
     }
 
 
 def _lead(lines: list) -> str:
-    days = max((product.lead_days or 0 for line in lines for product in [line.product.parent or line.product] if product.made_to_order), default=0)
+    days = max(
+        (
+            product.lead_days or 0
+            for line in lines
+            for product in [line.product.parent or line.product]
+            if product.made_to_order
+        ),
+        default=0,
+    )
     return _("Made for you first: %(days)s days") % {"days": days} if days else ""
 
 
@@ -154,7 +170,12 @@ def _cannot(request: HttpRequest, problem: CannotPlace) -> HttpResponse:
         return redirect("checkout-review")
     if isinstance(problem, BasketIsEmpty) and (number := _known_order(request)):
         return redirect("order", number=number)
-    context = {"title": _("This order cannot be placed as it is"), "text": "", "back_url": reverse("basket"), "retry": False}
+    context = {
+        "title": _("This order cannot be placed as it is"),
+        "text": "",
+        "back_url": reverse("basket"),
+        "retry": False,
+    }
     return render(request, "storefront/checkout/problem.html", context, status=409)
 
 

@@ -51,18 +51,37 @@ def portrait(name: str, *, palette: str) -> Picture:
 
 def of_piece(row: dict) -> list[Picture]:
     """The pictures of one piece: whole, detail, in use, on the maker's table."""
-    same = {"motif": row["motif"], "craft": row["craft"], "palette": row["palette"], "seed": seed_of(row["code"])}
+    same = {
+        "motif": row["motif"],
+        "craft": row["craft"],
+        "palette": row["palette"],
+        "seed": seed_of(row["code"]),
+    }
     return [piece(f"{row['code'].lower()}-{view}", view=view, **same) for view in range(row["pictures"])]
 
 
 def of_block(slug: str, number: int, block: dict) -> list[Picture]:
     """The pictures of one story block."""
-    rows = block.get("pictures", []) if block["type"] == "gallery" else [block] if block["type"] == "picture" else []
+    rows = (
+        block.get("pictures", [])
+        if block["type"] == "gallery"
+        else [block]
+        if block["type"] == "picture"
+        else []
+    )
     drawn = []
     for index, row in enumerate(rows):
         name = f"story-{slug}-{number}-{index}"
         if "motif" in row:
-            drawn.append(piece(name, motif=row["motif"], craft=row["craft"], palette=row["palette"], view=row.get("view", 0)))
+            drawn.append(
+                piece(
+                    name,
+                    motif=row["motif"],
+                    craft=row["craft"],
+                    palette=row["palette"],
+                    view=row.get("view", 0),
+                )
+            )
         else:
             drawn.append(scene(name, scene=row["scene"], palette=row["palette"]))
     return drawn
@@ -71,7 +90,12 @@ def of_block(slug: str, number: int, block: dict) -> list[Picture]:
 def all_pictures() -> Iterator[Picture]:
     """Everything that the demo shows."""
     yield scene("home", scene="terrace", palette="sunset")
-    for section, view in (("stories", "river"), ("villages", "mountain"), ("crafts", "loom"), ("workshops", "workshop-room")):
+    for section, view in (
+        ("stories", "river"),
+        ("villages", "mountain"),
+        ("crafts", "loom"),
+        ("workshops", "workshop-room"),
+    ):
         yield scene(f"section-{section}", scene=view, palette="earth")
     for row in content.villages():
         yield scene(f"village-{row['slug']}", scene=row["scene"], palette=row["palette"])

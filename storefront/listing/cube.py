@@ -127,6 +127,15 @@ def _read() -> list[Cell]:
         .annotate(number=Count("pk"))
     )
     return [
-        Cell(row[0], str(row[1]), str(row[2]), str(row[3] or ""), frozenset(row[4].split()), row[5], row[6], row[7])
+        Cell(
+            row[0],
+            str(row[1]),
+            str(row[2]),
+            str(row[3] or ""),
+            frozenset(row[4].split()),
+            row[5],
+            row[6],
+            row[7],
+        )
         for row in rows
     ]

@@ -68,17 +68,23 @@ def get_directory(language: str) -> Directory:
 
 def _below(roots: dict[str, str], url_path: str, language: str) -> str:
     root = roots.get(language)
-    return f"/{language}/{url_path[len(root):]}" if root and url_path.startswith(root) else ""
+    return f"/{language}/{url_path[len(root) :]}" if root and url_path.startswith(root) else ""
 
 
 @lru_cache(maxsize=32)
 def _build(language: str, _version: int) -> Directory:
     pages, roots = _pages(language)
-    kinds: dict[str, dict[int, dict[str, tuple]]] = {"village": {}, "craft": {}, "workshop": {}, "material": {}}
+    kinds: dict[str, dict[int, dict[str, tuple]]] = {
+        "village": {},
+        "craft": {},
+        "workshop": {},
+        "material": {},
+    }
     for row in _names():
         kinds[row[0]].setdefault(row[1], {})[row[4]] = row
     made = {
-        kind: {key: _place(kind, _best(rows, language), pages) for key, rows in of.items()} for kind, of in kinds.items()
+        kind: {key: _place(kind, _best(rows, language), pages) for key, rows in of.items()}
+        for kind, of in kinds.items()
     }
     return Directory(
         language=language,
@@ -141,7 +147,9 @@ def _names() -> list[tuple]:
     region, economy = Cast("region", TextField()), Cast("owner__economy_id", TextField())
     its_economy = Cast("owner__village__economy_id", TextField())
     village = rows(VillageText, "village", F("summary"), region, economy, none, sample)
-    workshop = rows(WorkshopText, "workshop", F("summary"), empty, its_economy, F("owner__village_id"), sample)
+    workshop = rows(
+        WorkshopText, "workshop", F("summary"), empty, its_economy, F("owner__village_id"), sample
+    )
     craft = rows(CraftText, "craft", F("summary"), empty, empty, none, none)
     material = rows(MaterialText, "material", empty, empty, empty, none, none)
     return list(village.union(workshop, craft, material, all=True))
@@ -157,7 +165,15 @@ def _pages(language: str) -> tuple[dict[tuple[str, int], tuple], dict[str, str]]
     none, empty = Value(0, IntegerField()), Value("", CharField())
 
     def columns(kind, subject, hero=F("hero_id"), hero_alt=F("hero_alt")):
-        return (Value(kind, CharField()), subject, "locale__language_code", "url_path", "title", hero, hero_alt)
+        return (
+            Value(kind, CharField()),
+            subject,
+            "locale__language_code",
+            "url_path",
+            "title",
+            hero,
+            hero_alt,
+        )
 
     def rows(model, kind, subject):
         found = model.objects.filter(live=True, locale__language_code=language)
@@ -165,7 +181,9 @@ def _pages(language: str) -> tuple[dict[tuple[str, int], tuple], dict[str, str]]
 
     home = Site.objects.filter(is_default_site=True).values("root_page__translation_key")
     queries = [
-        Page.objects.filter(translation_key__in=home).order_by().values_list(*columns("root", none, none, empty)),
+        Page.objects.filter(translation_key__in=home)
+        .order_by()
+        .values_list(*columns("root", none, none, empty)),
         rows(pages.VillagePage, "village", F("village_id")),
         rows(pages.CraftPage, "craft", F("craft_id")),
         rows(pages.WorkshopPage, "workshop", F("workshop_id")),

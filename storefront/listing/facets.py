@@ -24,7 +24,9 @@ def facet_titles() -> dict[str, str]:
     }
 
 
-def describe_facets(choice: Choice, counts: dict[str, Counter], directory: Directory, base: str) -> list[dict]:
+def describe_facets(
+    choice: Choice, counts: dict[str, Counter], directory: Directory, base: str
+) -> list[dict]:
     """[{"key", "label", "kind", "options": [{"label", "value", "count", "url", "selected"}], "selected_count"}]."""
     facets = []
     for key, title in facet_titles().items():
@@ -36,7 +38,9 @@ def describe_facets(choice: Choice, counts: dict[str, Counter], directory: Direc
         if options:
             chosen = len(choice.values.get(key, ()))
             kind = "price" if key == "price" else "choice"
-            facets.append({"key": key, "label": title, "kind": kind, "options": options, "selected_count": chosen})
+            facets.append(
+                {"key": key, "label": title, "kind": kind, "options": options, "selected_count": chosen}
+            )
     return facets
 
 
@@ -46,7 +50,12 @@ def describe_chips(choice: Choice, directory: Directory, base: str) -> list[dict
     for key, words in choice.values.items():
         labels = {value: label for value, _inner, label in _values(key, directory)}
         for word in words:
-            chips.append({"label": labels.get(word, word), "remove_url": choice.url(base, **{key: choice.toggled(key, word)})})
+            chips.append(
+                {
+                    "label": labels.get(word, word),
+                    "remove_url": choice.url(base, **{key: choice.toggled(key, word)}),
+                }
+            )
     return chips
 
 
@@ -66,7 +75,10 @@ def _values(key: str, directory: Directory) -> list[tuple[str, str, str]]:
         codes = {place.economy for place in directory.villages.values()}
         return sorted(((code, code, economy_name(code)) for code in codes), key=lambda row: row[2])
     if key == "price":
-        return [(str(number), str(number), price_label(number, directory.language)) for number in range(len(PRICE_STEPS) + 1)]
+        return [
+            (str(number), str(number), price_label(number, directory.language))
+            for number in range(len(PRICE_STEPS) + 1)
+        ]
     if key == "available":
         return [("1", "1", _("Available now or made to order"))]
     tables = {
@@ -75,7 +87,10 @@ def _values(key: str, directory: Directory) -> list[tuple[str, str, str]]:
         "craft": directory.crafts,
         "material": directory.materials,
     }
-    return sorted(((place.slug, str(pk), place.name) for pk, place in tables[key].items()), key=lambda row: row[2].casefold())
+    return sorted(
+        ((place.slug, str(pk), place.name) for pk, place in tables[key].items()),
+        key=lambda row: row[2].casefold(),
+    )
 
 
 def price_label(number: int, language: str) -> str:
@@ -88,4 +103,7 @@ def price_label(number: int, language: str) -> str:
         return _("Under %(high)s") % {"high": shown(PRICE_STEPS[0])}
     if number == len(PRICE_STEPS):
         return _("%(low)s and over") % {"low": shown(PRICE_STEPS[-1])}
-    return _("%(low)s to %(high)s") % {"low": shown(PRICE_STEPS[number - 1]), "high": shown(PRICE_STEPS[number])}
+    return _("%(low)s to %(high)s") % {
+        "low": shown(PRICE_STEPS[number - 1]),
+        "high": shown(PRICE_STEPS[number]),
+    }

@@ -60,7 +60,9 @@ def read_choice(query: QueryDict, directory: Directory) -> Choice:
     if query.get("available") == "1":
         values["available"] = ("1",)
     sort = query.get("sort", "new")
-    return Choice(values, sort if sort in SORTS else "new", query.get("q", "").replace("\x00", "").strip()[:100])
+    return Choice(
+        values, sort if sort in SORTS else "new", query.get("q", "").replace("\x00", "").strip()[:100]
+    )
 
 
 def ids_of(choice: Choice, directory: Directory) -> dict[str, frozenset[str]]:
@@ -83,11 +85,18 @@ def ids_of(choice: Choice, directory: Directory) -> dict[str, frozenset[str]]:
 def matching(choice: Choice, ids: dict[str, frozenset[str]]):
     """Visible cards of the choice, sorted."""
     rows = ProductCard.objects.filter(visible=True)
-    for facet, column in (("economy", "economy"), ("village", "village_id"), ("workshop", "workshop_id"), ("craft", "craft_id")):
+    for facet, column in (
+        ("economy", "economy"),
+        ("village", "village_id"),
+        ("workshop", "workshop_id"),
+        ("craft", "craft_id"),
+    ):
         if facet in ids:
             rows = rows.filter(**{f"{column}__in": ids[facet]})
     if "material" in ids:
-        made_of = Product.materials.through.objects.filter(product_id=OuterRef("pk"), material_id__in=ids["material"])
+        made_of = Product.materials.through.objects.filter(
+            product_id=OuterRef("pk"), material_id__in=ids["material"]
+        )
         rows = rows.filter(Exists(made_of))
     if "price" in ids:
         rows = rows.filter(_prices(ids["price"]))

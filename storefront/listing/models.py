@@ -26,7 +26,9 @@ class ProductCard(models.Model):
         ONE_OF_A_KIND = "one_of_a_kind", _("One of a kind")
         SOLD_OUT = "sold_out", _("Sold out")
 
-    product = models.OneToOneField("catalogue.Product", primary_key=True, on_delete=models.CASCADE, related_name="card")
+    product = models.OneToOneField(
+        "catalogue.Product", primary_key=True, on_delete=models.CASCADE, related_name="card"
+    )
     visible = models.BooleanField()
     code = models.CharField(max_length=64, blank=True)
     slug = models.SlugField(max_length=255)
@@ -48,12 +50,23 @@ class ProductCard(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(F("listed_at").desc(), F("product_id").desc(), condition=models.Q(visible=True), name="card_new"),
+            models.Index(
+                F("listed_at").desc(),
+                F("product_id").desc(),
+                condition=models.Q(visible=True),
+                name="card_new",
+            ),
             models.Index("price", "product", condition=models.Q(visible=True), name="card_price"),
-            models.Index("village", F("listed_at").desc(), condition=models.Q(visible=True), name="card_village"),
-            models.Index("workshop", F("listed_at").desc(), condition=models.Q(visible=True), name="card_workshop"),
+            models.Index(
+                "village", F("listed_at").desc(), condition=models.Q(visible=True), name="card_village"
+            ),
+            models.Index(
+                "workshop", F("listed_at").desc(), condition=models.Q(visible=True), name="card_workshop"
+            ),
             models.Index("craft", F("listed_at").desc(), condition=models.Q(visible=True), name="card_craft"),
-            models.Index("economy", F("listed_at").desc(), condition=models.Q(visible=True), name="card_economy"),
+            models.Index(
+                "economy", F("listed_at").desc(), condition=models.Q(visible=True), name="card_economy"
+            ),
         ]
 
     def __str__(self) -> str:

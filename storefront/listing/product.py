@@ -80,7 +80,10 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
             "code": product.upc or "",
         },
         "pictures": _pictures([store.images[pk] for pk in shown if pk in store.images], title, lang),
-        "workshop": page_contexts.place_link(workshop) | {"portrait": {}, "village": village.name if village else ""} if workshop else None,
+        "workshop": page_contexts.place_link(workshop)
+        | {"portrait": {}, "village": village.name if village else ""}
+        if workshop
+        else None,
         "village": page_contexts.place_link(village),
         "craft": page_contexts.place_link(directory.crafts.get(card.craft_id)),
         "story": page_contexts.story_card(story, directory) if story else None,
@@ -94,16 +97,22 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         "variants": variants,
         "add_url": reverse("basket-add"),
         "product_id": product.pk,
-        "max_quantity": 1 if product.supply == Product.Supply.ONE_OF_A_KIND else settings.MARKETPLACE_MAX_LINE_QUANTITY,
+        "max_quantity": 1
+        if product.supply == Product.Supply.ONE_OF_A_KIND
+        else settings.MARKETPLACE_MAX_LINE_QUANTITY,
         "related": draw(_related(card)),
         "breadcrumbs": breadcrumbs(directory, village, title),
-        "sample_note": _("A sample from the demo: place, people and piece are invented.") if workshop and workshop.sample else "",
-        "social": social(title, text.summary if text else "", store.images.get(next(iter(shown), None)), "product"),
+        "sample_note": _("A sample from the demo: place, people and piece are invented.")
+        if workshop and workshop.sample
+        else "",
+        "social": social(
+            title, text.summary if text else "", store.images.get(next(iter(shown), None)), "product"
+        ),
     }
 
 
 def origin_label(lang: str, source: str) -> str:
-    """"Translated from Vietnamese" when the words shown are not the maker's own; else empty."""
+    """ "Translated from Vietnamese" when the words shown are not the maker's own; else empty."""
     return "" if lang == source else _("Translated from %(language)s") % {"language": language_name(source)}
 
 
@@ -114,7 +123,9 @@ def state_text(state: str, lead_days: int | None) -> str:
         if not days:
             return _("Made to order for you")
         return ngettext(
-            "Made to order, ready to send in %(days)s day", "Made to order, ready to send in %(days)s days", days
+            "Made to order, ready to send in %(days)s day",
+            "Made to order, ready to send in %(days)s days",
+            days,
         ) % {"days": days}
     return {
         State.IN_STOCK: _("In stock, ready to send"),
@@ -125,7 +136,9 @@ def state_text(state: str, lead_days: int | None) -> str:
 
 def facts(product: Product, card: ProductCard, directory: Directory) -> list[dict]:
     """What a customs officer and a careful buyer ask for; what is not known is left out."""
-    materials = [directory.materials[int(pk)].name for pk in card.materials.split() if int(pk) in directory.materials]
+    materials = [
+        directory.materials[int(pk)].name for pk in card.materials.split() if int(pk) in directory.materials
+    ]
     sizes = [size for size in (product.length_mm, product.width_mm, product.height_mm) if size]
     rows = [
         (_("Materials"), ", ".join(materials)),
@@ -147,14 +160,18 @@ def weight_text(grams: int | None) -> str:
 def breadcrumbs(directory: Directory, village, title: str) -> list[dict]:
     found = [{"label": _("Shop"), "url": f"/{directory.language}/products/"}]
     if village:
-        found.append({"label": village.name, "url": f"/{directory.language}/products/?village={village.slug}"})
+        found.append(
+            {"label": village.name, "url": f"/{directory.language}/products/?village={village.slug}"}
+        )
     return [*found, {"label": title, "url": ""}]
 
 
 def _pictures(images: list[Loaded], title: str, lang: str) -> list[dict]:
     drawn = []
     for number, image in enumerate(images, start=1):
-        alt = title if number == 1 else _("%(title)s, picture %(number)s") % {"title": title, "number": number}
+        alt = (
+            title if number == 1 else _("%(title)s, picture %(number)s") % {"title": title, "number": number}
+        )
         drawn.append(describe(image, LARGE, alt=alt, lang=lang))
     return [pic for pic in drawn if pic]
 
@@ -170,8 +187,16 @@ def _variants(product: Product, texts: dict[int, dict[str, ProductText]], langua
 
 
 def _variant(
-    pk: int, parent: Product, texts: dict[str, ProductText], language: str, title: str, source: str,
-    amount: Decimal | None, currency: str | None, in_stock: int | None, allocated: int | None,
+    pk: int,
+    parent: Product,
+    texts: dict[str, ProductText],
+    language: str,
+    title: str,
+    source: str,
+    amount: Decimal | None,
+    currency: str | None,
+    in_stock: int | None,
+    allocated: int | None,
 ) -> dict:
     text = choose(texts, language, source)
     left = (in_stock or 0) - (allocated or 0)
@@ -194,7 +219,9 @@ def _story(card: ProductCard, language: str):
     from storefront.models import StoryPage
 
     nearness = Case(
-        When(workshop_id=card.workshop_id, then=Value(0)), When(craft_id=card.craft_id, then=Value(1)), default=Value(2)
+        When(workshop_id=card.workshop_id, then=Value(0)),
+        When(craft_id=card.craft_id, then=Value(1)),
+        default=Value(2),
     )
     rows = StoryPage.objects.filter(live=True, locale__language_code=language, village_id=card.village_id)
     return rows.only(*page_contexts.CARD_FIELDS).order_by(nearness, "-first_published_at").first()

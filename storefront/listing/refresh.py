@@ -59,10 +59,11 @@ def refresh(product_ids: Iterable[int]) -> None:
     if waiting is not None:
         waiting.update(product_ids)
         return
-    ids = list(dict.fromkeys(product_ids))
+    # In the order of their ids, as everybody does: a sale and a workshop's new name wait for each other, not for ever.
+    ids = sorted(set(product_ids))
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        cards = [card for product in products_for_cards().filter(pk__in=batch) if (card := build_card(product))]
+        cards = [card for product in products_for_cards().filter(pk__in=batch).order_by("pk") if (card := build_card(product))]
         write(cards)
         ProductCard.objects.filter(pk__in=set(batch) - {card.pk for card in cards}).delete()
     if ids:

@@ -64,7 +64,12 @@ def describe_sort(choice: Choice, base: str) -> dict:
     labels = {"new": _("Newest"), "price": _("Price, low to high"), "-price": _("Price, high to low")}
     return {
         "options": [
-            {"label": labels[key], "value": key, "url": choice.url(base, sort=key), "current": key == choice.sort}
+            {
+                "label": labels[key],
+                "value": key,
+                "url": choice.url(base, sort=key),
+                "current": key == choice.sort,
+            }
             for key in SORTS
         ]
     }
@@ -84,13 +89,23 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(q: str, directory) -> dict:
     from storefront.models import StoryPage
 
-    cards = draw(with_words(ProductCard.objects.filter(visible=True), q).order_by("-listed_at", "-pk")[:PER_PAGE])
-    stories = StoryPage.objects.filter(live=True, locale__language_code=directory.language).select_related("locale").defer("body")
+    cards = draw(
+        with_words(ProductCard.objects.filter(visible=True), q).order_by("-listed_at", "-pk")[:PER_PAGE]
+    )
+    stories = (
+        StoryPage.objects.filter(live=True, locale__language_code=directory.language)
+        .select_related("locale")
+        .defer("body")
+    )
     for word in q.split()[:8]:
         stories = stories.filter(title__icontains=word) | stories.filter(intro__icontains=word)
     words = q.casefold().split()
     every = [*directory.villages.values(), *directory.crafts.values(), *directory.workshops.values()]
-    places = [row for row in every if row.url and all(word in f"{row.name} {row.summary}".casefold() for word in words)]
+    places = [
+        row
+        for row in every
+        if row.url and all(word in f"{row.name} {row.summary}".casefold() for word in words)
+    ]
     stories, places = list(stories.order_by("-first_published_at")[:6]), places[:SEARCH_PLACES]
     with preload.holding() as store:
         preload.load_images(store, {row.hero_id for row in [*stories, *places] if row.hero_id})

@@ -4,7 +4,15 @@ import pytest
 
 from tests.factories import make_craft, make_piece, make_place_page, make_story, make_village, make_workshop
 
-PAGES = ("", "stories/", "stories/a-story/", "villages/sao-mai/", "products/", "products/{piece}/", "search/?q=bowl")
+PAGES = (
+    "",
+    "stories/",
+    "stories/a-story/",
+    "villages/sao-mai/",
+    "products/",
+    "products/{piece}/",
+    "search/?q=bowl",
+)
 
 
 @pytest.fixture
@@ -15,18 +23,48 @@ def piece():
     make_place_page(village)
     make_place_page(workshop)
     make_place_page(craft)
-    bowl = make_piece(workshop, craft=craft, title={"en": "Red bowl", "ja": "赤い椀"}, pictures=2, variants={"Small": ("38.00", 2), "Large": ("48.00", 0)})
+    bowl = make_piece(
+        workshop,
+        craft=craft,
+        title={"en": "Red bowl", "ja": "赤い椀"},
+        pictures=2,
+        variants={"Small": ("38.00", 2), "Large": ("48.00", 0)},
+    )
     make_piece(workshop, craft=craft, title={"vi": "Khay"}, source="vi", pictures=1, supply="made_to_order")
     shelf = {"title": "Pieces", "mode": "village", "products": []}
     body = [
         {"type": "text", "id": "1", "value": {"heading": "By the river", "text": "<p>Words.</p>"}},
         {"type": "quote", "id": "2", "value": {"quote": "A bowl waits.", "speaker": "Hoa", "role": "maker"}},
-        {"type": "steps", "id": "3", "value": {"title": "Steps", "steps": [{"type": "item", "id": "a", "value": {"title": "Turn", "text": "Slowly.", "picture": None}}]}},
-        {"type": "map_point", "id": "4", "value": {"label": "Sao Mai", "latitude": "20.5", "longitude": "105.9"}},
+        {
+            "type": "steps",
+            "id": "3",
+            "value": {
+                "title": "Steps",
+                "steps": [
+                    {
+                        "type": "item",
+                        "id": "a",
+                        "value": {"title": "Turn", "text": "Slowly.", "picture": None},
+                    }
+                ],
+            },
+        },
+        {
+            "type": "map_point",
+            "id": "4",
+            "value": {"label": "Sao Mai", "latitude": "20.5", "longitude": "105.9"},
+        },
         {"type": "product", "id": "5", "value": {"product": bowl.pk}},
         {"type": "shelf", "id": "6", "value": shelf},
     ]
-    make_story(title={"en": "A story", "ja": "物語"}, slug="a-story", village=village, craft=craft, workshop=workshop, body=body)
+    make_story(
+        title={"en": "A story", "ja": "物語"},
+        slug="a-story",
+        village=village,
+        craft=craft,
+        workshop=workshop,
+        body=body,
+    )
     return bowl
 
 
@@ -47,7 +85,13 @@ def test_no_serious_finding_on_the_way_to_the_review(open_page, axe, piece, lang
     axe(page)
     page.locator("main form button").last.click()
     axe(page)
-    for name, value in {"email": "k@example.com", "full_name": "K", "city": "Osaka", "line1": "1-2-3", "postcode": "540-0001"}.items():
+    for name, value in {
+        "email": "k@example.com",
+        "full_name": "K",
+        "city": "Osaka",
+        "line1": "1-2-3",
+        "postcode": "540-0001",
+    }.items():
         page.fill(f"[name={name}]", value)
     page.select_option("[name=economy]", "JP")
     page.locator("main form button").last.click()
@@ -62,7 +106,9 @@ def test_the_keyboard_alone_puts_a_piece_into_the_basket(desktop, piece):
     reached = []
     for _press in range(60):
         desktop.keyboard.press("Tab")
-        reached.append(desktop.evaluate("document.activeElement.tagName + '.' + (document.activeElement.name || '')"))
+        reached.append(
+            desktop.evaluate("document.activeElement.tagName + '.' + (document.activeElement.name || '')")
+        )
         if reached[-1] == "INPUT.product_id":
             desktop.keyboard.press("Space")
             break

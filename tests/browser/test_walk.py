@@ -21,11 +21,27 @@ StockRecord = get_model("partner", "StockRecord")
 def two_makers() -> dict:
     """A lacquer workshop in Viet Nam with a story about it, and a kiln in Chinese Taipei."""
     village = make_village("sao-mai", name={"en": "Sao Mai", "ja": "サオマイ"})
-    lacquer = make_workshop("sao-mai-lacquer", village=village, name={"en": "Sao Mai Lacquer", "ja": "サオマイ漆器"})
+    lacquer = make_workshop(
+        "sao-mai-lacquer", village=village, name={"en": "Sao Mai Lacquer", "ja": "サオマイ漆器"}
+    )
     hills = make_village("yunshan", economy="TW", name={"en": "Yunshan", "ja": "雲杉"})
     kiln = make_workshop("yunshan-kiln", village=hills, name={"en": "Yunshan Kiln", "ja": "雲杉窯"})
-    bowl = make_piece(lacquer, title={"vi": "Bát sơn", "en": "Red bowl", "ja": "朱の椀"}, source="vi", price="48.00", stock=3, pictures=1)
-    cup = make_piece(kiln, title={"en": "Small cup", "ja": "小さな杯"}, price="18.50", supply="one_of_a_kind", stock=1, pictures=1)
+    bowl = make_piece(
+        lacquer,
+        title={"vi": "Bát sơn", "en": "Red bowl", "ja": "朱の椀"},
+        source="vi",
+        price="48.00",
+        stock=3,
+        pictures=1,
+    )
+    cup = make_piece(
+        kiln,
+        title={"en": "Small cup", "ja": "小さな杯"},
+        price="18.50",
+        supply="one_of_a_kind",
+        stock=1,
+        pictures=1,
+    )
     story = make_story(
         title={"en": "The bowl that waits", "ja": "待つ椀"},
         slug="the-bowl-that-waits",
@@ -86,7 +102,9 @@ def _pay(page: Page, fake_stripe) -> str:
     page.wait_for_url("**/ja/orders/*/**")
     fake_stripe.wait_idle()
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("ありがとうございます。お支払いが完了しました。")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "ありがとうございます。お支払いが完了しました。"
+    )
     return page.url.rstrip("/").rsplit("/", 1)[1]
 
 
@@ -100,7 +118,11 @@ def _assert_two_consignments(number: str, makers: dict) -> None:
     assert sum(row.total for row in parts.values()) == payment.amount
     stock = {row.product_id: (row.num_in_stock, row.num_allocated or 0) for row in StockRecord.objects.all()}
     assert stock == {makers["bowl"].pk: (2, 0), makers["cup"].pk: (0, 0)}
-    assert sorted(message.to[0] for message in mail.outbox) == ["hoa@example.com", "kenji@example.com", "lin@example.com"]
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        "hoa@example.com",
+        "kenji@example.com",
+        "lin@example.com",
+    ]
     assert f"ご注文 {number} のお支払いが完了しました" in [message.subject for message in mail.outbox]
 
 
@@ -114,7 +136,9 @@ def _assert_each_desk_shows_its_own(open_page, makers: dict) -> None:
         desk.get_by_label("パスワード").fill(PASSWORD)
         desk.get_by_role("button", name="ログイン").click()
         desk.wait_for_url("**/ja/desk/**")
-        desk.locator("main").get_by_role("listitem").filter(has_text="田中健司").get_by_role("link").first.click()
+        desk.locator("main").get_by_role("listitem").filter(has_text="田中健司").get_by_role(
+            "link"
+        ).first.click()
         expect(desk.get_by_text(own).first).to_be_visible()
         expect(desk.get_by_text(other)).to_have_count(0)
         desk.get_by_role("button", name="荷造りができました").click()

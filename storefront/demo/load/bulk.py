@@ -42,7 +42,8 @@ class _Maker:
         self.models = [(row, workshops[slug], crafts[row["craft"]]) for slug, row in content.pieces()]
         self.materials = {row.slug: row.pk for row in Material.objects.all()}
         self.images = {
-            image.product.upc: image.picture for image in ProductImage.objects.filter(display_order=0).select_related("product", "picture")
+            image.product.upc: image.picture
+            for image in ProductImage.objects.filter(display_order=0).select_related("product", "picture")
         }
         self.pictures = dict(ProductCard.objects.exclude(picture={}).values_list("code", "picture"))
 
@@ -54,7 +55,9 @@ class _Maker:
         StockRecord.objects.bulk_create([self._stock(product, *one) for product, one in pairs])
         through = Product.materials.through
         through.objects.bulk_create(
-            through(product_id=product.pk, material_id=self.materials[name]) for product, one in pairs for name in one[1]["materials"]
+            through(product_id=product.pk, material_id=self.materials[name])
+            for product, one in pairs
+            for name in one[1]["materials"]
         )
         ProductImage.objects.bulk_create(
             ProductImage(product=product, picture=image, original=image.file.name, display_order=0)
@@ -92,7 +95,9 @@ class _Maker:
         )
 
     @staticmethod
-    def _texts(product: Product, number: int, row: dict, workshop: Workshop, craft: Craft) -> list[ProductText]:
+    def _texts(
+        product: Product, number: int, row: dict, workshop: Workshop, craft: Craft
+    ) -> list[ProductText]:
         texts, key = [], None
         for code, text in row["text"].items():
             made = ProductText(
@@ -111,7 +116,13 @@ class _Maker:
     def _stock(product: Product, number: int, row: dict, workshop: Workshop, craft: Craft):
         chance = random.Random(number)
         price = Decimal(row["price"]) * chance.randint(50, 180) / 100
-        stock = None if row["supply"] == "made_to_order" else 1 if row["supply"] == "one_of_a_kind" else chance.randint(0, 40)
+        stock = (
+            None
+            if row["supply"] == "made_to_order"
+            else 1
+            if row["supply"] == "one_of_a_kind"
+            else chance.randint(0, 40)
+        )
         return StockRecord(
             product=product,
             partner=workshop.partner,

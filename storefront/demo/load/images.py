@@ -20,7 +20,11 @@ def load_images() -> int:
     known = set(image_model.objects.filter(file__startswith=FOLDER).values_list("title", flat=True))
     root = Collection.get_first_root_node()
     image_model.objects.bulk_create(
-        [_image(image_model, picture, directory, root) for picture in all_pictures() if picture.name not in known]
+        [
+            _image(image_model, picture, directory, root)
+            for picture in all_pictures()
+            if picture.name not in known
+        ]
     )
     by_name.cache_clear()
     return number

@@ -14,7 +14,11 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 @contextmanager
 def indexed_at_the_end() -> Iterator[None]:
     """Within the block saves change no index; at its end both are true for all pages and pictures."""
-    listening = [model for model in get_indexed_models() if post_save.disconnect(post_save_signal_handler, sender=model)]
+    listening = [
+        model
+        for model in get_indexed_models()
+        if post_save.disconnect(post_save_signal_handler, sender=model)
+    ]
     try:
         with disable_reference_index_auto_update():
             yield

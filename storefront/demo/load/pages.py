@@ -33,14 +33,19 @@ def load_pages() -> int:
     for slug, model in SECTIONS:
         words = Words()
         text = words.both(content.pages()[slug]["en"], content.pages()[slug]["ja"])
-        page = _page(home, model, slug, text["title"], intro=text["intro"], hero_name=f"section-{slug}", words=words)
+        page = _page(
+            home, model, slug, text["title"], intro=text["intro"], hero_name=f"section-{slug}", words=words
+        )
         {"stories": _stories, "villages": _villages, "crafts": _crafts, "workshops": _workshops}[slug](page)
     return Page.objects.count() - before
 
 
 def _home() -> models.HomePage:
     words, texts = Words(), content.pages()["home"]
-    text = words.both({key: texts["en"][key] for key in ("title", "lead")}, {key: texts["ja"][key] for key in ("title", "lead")})
+    text = words.both(
+        {key: texts["en"][key] for key in ("title", "lead")},
+        {key: texts["ja"][key] for key in ("title", "lead")},
+    )
     how = [words.both(en, ja) for en, ja in zip(texts["en"]["how"], texts["ja"]["how"], strict=True)]
     root = Page.objects.get(depth=1)
     home = models.HomePage.objects.filter(locale=locale("en")).first()
@@ -56,9 +61,13 @@ def _home() -> models.HomePage:
             intro=text["lead"],
             hero_name="home",
             words=words,
-            how=[{"type": "step", "value": step, "id": _id("home", number)} for number, step in enumerate(how)],
+            how=[
+                {"type": "step", "value": step, "id": _id("home", number)} for number, step in enumerate(how)
+            ],
         )
-    site = Site.objects.filter(is_default_site=True).first() or Site(hostname="localhost", is_default_site=True)
+    site = Site.objects.filter(is_default_site=True).first() or Site(
+        hostname="localhost", is_default_site=True
+    )
     site.root_page = home.page_ptr if hasattr(home, "page_ptr") else home
     site.site_name = "Village & Hand"
     site.save()
@@ -168,7 +177,9 @@ def _stories(index) -> None:
     for row in content.stories():
         words = Words()
         text = words.both(row["text"]["en"], row["text"]["ja"])
-        body = [_block(row["slug"], number, block, words, products) for number, block in enumerate(row["block"])]
+        body = [
+            _block(row["slug"], number, block, words, products) for number, block in enumerate(row["block"])
+        ]
         _page(
             index,
             models.StoryPage,
@@ -198,7 +209,9 @@ def _block(slug: str, number: int, block: dict, words: Words, products: dict[str
     if kind == "picture":
         value = {"image": images[0], "alt": text["alt"], "caption": text.get("caption", ""), "credit": credit}
     elif kind == "gallery":
-        pictures = [{"image": pk, "alt": alt, "credit": credit} for pk, alt in zip(images, text["alts"], strict=True)]
+        pictures = [
+            {"image": pk, "alt": alt, "credit": credit} for pk, alt in zip(images, text["alts"], strict=True)
+        ]
         value = {"pictures": _items(slug, number, pictures), "caption": text.get("caption", "")}
     elif kind == "quote":
         value = {"quote": text["quote"], "speaker": text["speaker"], "role": text.get("role", "")}
@@ -210,7 +223,11 @@ def _block(slug: str, number: int, block: dict, words: Words, products: dict[str
         value = {"product": products[block["code"]]}
     else:
         chosen = [products[code] for code in block.get("codes", [])]
-        value = {"title": text.get("title", ""), "mode": block["mode"], "products": _items(slug, number, chosen)}
+        value = {
+            "title": text.get("title", ""),
+            "mode": block["mode"],
+            "products": _items(slug, number, chosen),
+        }
     return {"type": kind, "id": _id(slug, number), "value": value}
 
 
@@ -229,7 +246,9 @@ def _text_block(slug: str, number: int, heading: str, paragraphs: list[str]) -> 
 
 
 def _items(slug: str, number: int, values: list) -> list[dict]:
-    return [{"type": "item", "id": _id(slug, number, index), "value": value} for index, value in enumerate(values)]
+    return [
+        {"type": "item", "id": _id(slug, number, index), "value": value} for index, value in enumerate(values)
+    ]
 
 
 def _id(*parts) -> str:

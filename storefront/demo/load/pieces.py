@@ -75,7 +75,11 @@ def _load_piece(row: dict, workshop: Workshop, craft: Craft) -> Product:
 
 
 def _text(text: dict) -> dict:
-    return {"title": text["title"], "summary": text["summary"], "description": "\n\n".join(text["description"])}
+    return {
+        "title": text["title"],
+        "summary": text["summary"],
+        "description": "\n\n".join(text["description"]),
+    }
 
 
 def _load_variant(parent: Product, row: dict, workshop: Workshop, source: str) -> None:
@@ -109,5 +113,9 @@ def _load_pictures(product: Product, row: dict) -> None:
         if picture.name not in known:
             image = by_name()[picture.name]
             ProductImage.objects.create(
-                product=product, code=picture.name, picture=image, original=image.file.name, display_order=number
+                product=product,
+                code=picture.name,
+                picture=image,
+                original=image.file.name,
+                display_order=number,
             )

@@ -18,16 +18,27 @@ PASSWORDS = {"staff": "demo-admin-1", "maker": "demo-maker-1", "buyer": "demo-bu
 def load_places() -> None:
     for row in content.crafts():
         craft, _new = Craft.objects.update_or_create(slug=row["slug"])
-        write_texts(CraftText, craft, {code: _pick(text, "name", "summary") for code, text in row["text"].items()})
+        write_texts(
+            CraftText, craft, {code: _pick(text, "name", "summary") for code, text in row["text"].items()}
+        )
     for row in content.materials():
         material, _new = Material.objects.update_or_create(slug=row["slug"])
         write_texts(MaterialText, material, {code: {"name": name} for code, name in row["text"].items()})
     for row in content.villages():
         village, _new = Village.objects.update_or_create(
             slug=row["slug"],
-            defaults={"economy_id": row["economy"], "latitude": row["lat"], "longitude": row["lon"], "is_sample": True},
+            defaults={
+                "economy_id": row["economy"],
+                "latitude": row["lat"],
+                "longitude": row["lon"],
+                "is_sample": True,
+            },
         )
-        write_texts(VillageText, village, {code: _pick(text, "name", "region", "summary") for code, text in row["text"].items()})
+        write_texts(
+            VillageText,
+            village,
+            {code: _pick(text, "name", "region", "summary") for code, text in row["text"].items()},
+        )
     for row in content.workshops():
         _load_workshop(row)
 
@@ -50,7 +61,9 @@ def _load_workshop(row: dict) -> None:
             "is_sample": True,
         },
     )
-    write_texts(WorkshopText, workshop, {code: _pick(text, "name", "summary") for code, text in row["text"].items()})
+    write_texts(
+        WorkshopText, workshop, {code: _pick(text, "name", "summary") for code, text in row["text"].items()}
+    )
     user = person(row["login"], row["contact"], "maker")
     Member.objects.get_or_create(workshop=workshop, user=user, defaults={"role": Member.Role.OWNER})
     if row["slug"] == "sao-mai-lacquer":
@@ -72,14 +85,17 @@ def person(email: str, name: str, kind: str, **flags):
     if kind not in _hashes:
         _hashes[kind] = make_password(PASSWORDS[kind])
     user, _new = User.objects.get_or_create(
-        username=email, defaults={"email": email, "first_name": name[:150], "password": _hashes[kind], **flags}
+        username=email,
+        defaults={"email": email, "first_name": name[:150], "password": _hashes[kind], **flags},
     )
     return user
 
 
 def write_texts(model, owner, texts: dict[str, dict]) -> None:
     """One row per language, all with the same translation key, so that wagtail-localize knows them as one thing."""
-    known = {row.locale.language_code: row for row in model.objects.filter(owner=owner).select_related("locale")}
+    known = {
+        row.locale.language_code: row for row in model.objects.filter(owner=owner).select_related("locale")
+    }
     key = next((row.translation_key for row in known.values()), None)
     for code, values in texts.items():
         row = known.get(code) or model(owner=owner, locale=locale(code))

@@ -23,7 +23,9 @@ def translate(instance: models.Model, locale, words: dict[str, str]) -> None:
     translation.save_target(publish=True)
 
 
-def _translation(instance: models.Model, segment: StringSegment, locale, words: dict[str, str]) -> StringTranslation:
+def _translation(
+    instance: models.Model, segment: StringSegment, locale, words: dict[str, str]
+) -> StringTranslation:
     text = html.unescape(segment.string.data)
     if text not in words:
         raise Untranslated(f"{instance}: {text[:120]!r}")

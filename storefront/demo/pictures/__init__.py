@@ -18,5 +18,5 @@ __all__ = ["SCENES", "draw_piece", "draw_portrait", "draw_scene", "save"]
 
 
 def save(image: Image.Image, path: str | PathLike[str], *, quality: int = 86) -> None:
-    """Write *image* as a JPEG (plain: a progressive one takes three times as long). Raises OSError when *path* cannot be written."""
+    """Write *image* as a plain JPEG (a progressive one takes six times as long). Raises OSError when that fails."""
     image.save(path, "JPEG", quality=quality)

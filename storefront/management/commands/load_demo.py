@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Loads the demo: invented villages, makers and goods, marked as samples. Running it again changes nothing."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--products", type=int, default=0, metavar="N", help="Add N generated pieces for load work.")
+        parser.add_argument(
+            "--products", type=int, default=0, metavar="N", help="Add N generated pieces for load work."
+        )
 
     def handle(self, *args, products: int, **options) -> None:
         call_command("seed_reference", stdout=self.stdout)
