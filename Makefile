@@ -7,7 +7,7 @@ PREPARE = @$(PYTHON) -m tools.prepare
 export PORT
 
 .DEFAULT_GOAL = help
-.PHONY: help run reset setup test drill lint messages serve wheel
+.PHONY: help run reset setup test drill bench lint messages serve wheel
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -29,6 +29,10 @@ drill: ## practise failures: lost webhooks, crashes, races
 	$(PREPARE) tests
 	@exec $(BIN)/python -m pytest -m drill $(ARGS)
 
+bench: ## measure speed: pages and checkout beside two bare Django views (docs/performance.md)
+	$(PREPARE) tests
+	@exec $(BIN)/python -m bench $(ARGS)
+
 lint: ## style, forgotten migrations, system checks
 	$(PREPARE) tests
 	$(BIN)/ruff check .
@@ -41,7 +45,7 @@ messages: ## collect the words to translate into locale/, and compile them
 serve: ## production mode behind a TLS proxy; settings from the environment (docs/deployment.md)
 	$(PREPARE)
 	SITE_MODE=production $(BIN)/python manage.py collectstatic --noinput --verbosity 0
-	SITE_MODE=production exec $(BIN)/gunicorn storefront.wsgi:application --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --preload
+	SITE_MODE=production exec $(BIN)/gunicorn storefront.wsgi --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --threads 4 --preload --no-control-socket
 
 wheel: ## build the wheel of the three packages into dist/
 	$(PREPARE)

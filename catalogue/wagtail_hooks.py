@@ -73,7 +73,12 @@ class ProductTextViewSet(TextViewSet):
     model = ProductText
     menu_label = _("Pieces")
     search_fields = ["title", "summary", "owner__upc"]
-    list_display = ["__str__", column("code", _("Code"), lambda row: row.owner.upc or ""), LocaleColumn(), UpdatedAtColumn()]
+    list_display = [
+        "__str__",
+        column("code", _("Code"), lambda row: row.owner.upc or ""),
+        LocaleColumn(),
+        UpdatedAtColumn(),
+    ]
     panels = [FieldPanel("title"), FieldPanel("summary"), FieldPanel("description")]
 
     def get_queryset(self, request) -> QuerySet:

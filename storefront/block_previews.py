@@ -68,4 +68,6 @@ def _pictures(number: int) -> list[dict]:
     """Landscape pictures of the site, as the picture blocks hold them; without any picture the words stand alone."""
     images = list(get_image_model().objects.filter(width__gt=F("height")).order_by("pk")[:number])
     credit = _("Photo: the workshop")
-    return [{"image": image, "alt": image.title if image else "", "credit": credit} for image in images or [None]]
+    return [
+        {"image": image, "alt": image.title if image else "", "credit": credit} for image in images or [None]
+    ]

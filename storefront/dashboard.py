@@ -41,8 +41,12 @@ def _guarded(view: Callable) -> Callable:
         # A stranger goes on to Oscar's own check, which leads to the log-in.
         if request.user.is_authenticated and not request.user.is_staff:
             raise PermissionDenied
-        if NOT_BY_HAND.intersection(request.POST.get(name) for name in ("order_action", "line_action", "action")):
-            messages.error(request, _("The state of an order follows its payment; it is not changed by hand."))
+        if NOT_BY_HAND.intersection(
+            request.POST.get(name) for name in ("order_action", "line_action", "action")
+        ):
+            messages.error(
+                request, _("The state of an order follows its payment; it is not changed by hand.")
+            )
             return redirect(request.path)
         return view(request, *args, **kwargs)
 

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from hashlib import blake2b
+from threading import Lock
 from typing import NamedTuple
 
 from django.conf import settings
@@ -31,21 +32,24 @@ class PageCache:
     def __init__(self) -> None:
         self._pages: OrderedDict[tuple, Kept] = OrderedDict()
         self._bytes = 0
+        self._lock = Lock()  # a server may have threads; two that count at once would miscount for ever
 
     def get(self, key: tuple, now: tuple) -> Kept | None:
         kept = self._pages.get(key)
         return kept if kept and kept.version == now else None
 
     def put(self, key: tuple, kept: Kept) -> None:
-        self._drop(key)
-        self._pages[key] = kept
-        self._bytes += len(kept.body)
-        while self._bytes > settings.MARKETPLACE_PAGE_CACHE_MB * 1_048_576 and self._pages:
-            self._drop(next(iter(self._pages)))
+        with self._lock:
+            self._drop(key)
+            self._pages[key] = kept
+            self._bytes += len(kept.body)
+            while self._bytes > settings.MARKETPLACE_PAGE_CACHE_MB * 1_048_576 and self._pages:
+                self._drop(next(iter(self._pages)))
 
     def clear(self) -> None:
-        self._pages.clear()
-        self._bytes = 0
+        with self._lock:
+            self._pages.clear()
+            self._bytes = 0
 
     def _drop(self, key: tuple) -> None:
         kept = self._pages.pop(key, None)

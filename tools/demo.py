@@ -169,7 +169,7 @@ def serve(children: Children, port: int) -> None:
     children.start("fake Stripe", "-m", "tests.fake_stripe", *stripe)
     # One process: SQLite has one writer, and what the site remembers is then the same for all threads.
     gunicorn = ["storefront.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
-    gunicorn += ["--threads", 8, "--graceful-timeout", 2, "--log-level", "warning"]
+    gunicorn += ["--threads", 8, "--graceful-timeout", 2, "--log-level", "warning", "--no-control-socket"]
     children.start("site", "-m", "gunicorn", *gunicorn)
     if AGENCY_PAGE.exists():
         children.start("agency page", "-m", "tests.tools.agency_page", "--shop", site, "--port", port + 2)

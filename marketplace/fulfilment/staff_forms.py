@@ -21,9 +21,12 @@ def origins() -> list[tuple[str, str]]:
 
 
 def destinations() -> list[tuple[str, str]]:
-    """"Elsewhere" and every place that parcels go to, as choices."""
+    """ "Elsewhere" and every place that parcels go to, as choices."""
     codes = get_model("address", "Country").objects.values_list("pk", flat=True)
-    return [("", _("Elsewhere")), *sorted(((code, economy_name(code)) for code in codes), key=lambda row: row[1])]
+    return [
+        ("", _("Elsewhere")),
+        *sorted(((code, economy_name(code)) for code in codes), key=lambda row: row[1]),
+    ]
 
 
 class ShippingRateForm(WagtailAdminModelForm):
@@ -31,7 +34,9 @@ class ShippingRateForm(WagtailAdminModelForm):
 
     origin = forms.ChoiceField(label=_("From economy"), choices=origins)
     destination = forms.ChoiceField(label=_("To"), choices=destinations, required=False)
-    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial=settings.MARKETPLACE_CURRENCY)
+    currency = forms.CharField(
+        label=_("Currency"), min_length=3, max_length=3, initial=settings.MARKETPLACE_CURRENCY
+    )
 
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].upper()
@@ -44,8 +49,14 @@ class ShippingRateForm(WagtailAdminModelForm):
         if data.get("days_min", 0) > data.get("days_max", 0):
             self.add_error("days_max", _("This is less than the least number of days."))
         changed = [name for name in FROZEN if name in self.changed_data]
-        if changed and self.instance.pk and Consignment.objects.filter(shipping_rate=self.instance.pk).exists():
-            used = _("An order has used this rate. Give it a last day, and add a new rate with the new terms.")
+        if (
+            changed
+            and self.instance.pk
+            and Consignment.objects.filter(shipping_rate=self.instance.pk).exists()
+        ):
+            used = _(
+                "An order has used this rate. Give it a last day, and add a new rate with the new terms."
+            )
             for name in changed:
                 self.add_error(name, used)
         return data

@@ -38,7 +38,14 @@ def address_of(order) -> list[str]:
     if address is None:
         return []
     city = " ".join(part for part in (address.postcode, address.line4, address.state) if part)
-    parts = [address.name, address.line1, address.line2, city, economy_name(address.country_id), str(address.phone_number or "")]
+    parts = [
+        address.name,
+        address.line1,
+        address.line2,
+        city,
+        economy_name(address.country_id),
+        str(address.phone_number or ""),
+    ]
     return [part for part in parts if part]
 
 
@@ -48,7 +55,9 @@ class ConsignmentView(InspectView):
     template_name = "marketplace/fulfilment/consignment.html"
 
     def get_object(self, queryset=None) -> Consignment:
-        rows = Consignment.objects.select_related("order__payment", "order__shipping_address", "workshop__partner")
+        rows = Consignment.objects.select_related(
+            "order__payment", "order__shipping_address", "workshop__partner"
+        )
         return get_object_or_404(rows, pk=self.pk)
 
     def get_context_data(self, **kwargs) -> dict:
@@ -78,7 +87,10 @@ class ConsignmentView(InspectView):
         """The steps that are open now: of packed, sent, delivered. Cancelling touches money, so it is not among them."""
         if self.object.order.payment.state != "paid" or not self.request.user.has_perm(MAY_MOVE):
             return set()
-        return {str(state) for state in services.ALLOWED[self.object.state] & {State.PACKED, State.SENT, State.DELIVERED}}
+        return {
+            str(state)
+            for state in services.ALLOWED[self.object.state] & {State.PACKED, State.SENT, State.DELIVERED}
+        }
 
 
 class MoveView(View):
@@ -99,7 +111,8 @@ class MoveView(View):
             log(instance=moved, action="wagtail.edit", user=request.user, data={"state": moved.state})
             messages.success(
                 request,
-                _("Consignment %(number)s: %(state)s") % {"number": moved.number, "state": moved.get_state_display()},
+                _("Consignment %(number)s: %(state)s")
+                % {"number": moved.number, "state": moved.get_state_display()},
             )
         return redirect(self.inspect_url_name, pk=pk)
 

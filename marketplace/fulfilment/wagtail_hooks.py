@@ -38,23 +38,47 @@ class ConsignmentViewSet(ShowViewSet):
     icon = "folder-open-1"
     inspect_view_class = ConsignmentView
     ordering = "-created_at"
-    search_fields = ["number", "order__number", "tracking", "workshop__texts__name", "order__guest_email", "order__user__email"]
+    search_fields = [
+        "number",
+        "order__number",
+        "tracking",
+        "workshop__texts__name",
+        "order__guest_email",
+        "order__user__email",
+    ]
     filterset_class = ConsignmentFilters
     list_display = [
         "number",
         column("workshop", _("Workshop"), lambda row: row.workshop),
         column("to", _("To"), lambda row: economy_name(row.order.shipping_address.country_id)),
-        StatusTagColumn("get_state_display", label=_("State"), sort_key="state", primary=lambda row: row.state == "placed"),
+        StatusTagColumn(
+            "get_state_display", label=_("State"), sort_key="state", primary=lambda row: row.state == "placed"
+        ),
         column("payment", _("Payment"), lambda row: row.order.payment.get_state_display()),
         MoneyColumn("total", label=_("Total"), sort_key=None),
         DateColumn("created_at", label=_("Ordered"), sort_key="created_at"),
         DateColumn("sent_at", label=_("Sent"), sort_key="sent_at"),
     ]
-    list_export = ["number", "order.number", "workshop.slug", "state", "goods", "shipping", "currency", "created_at", "sent_at", "tracking"]
+    list_export = [
+        "number",
+        "order.number",
+        "workshop.slug",
+        "state",
+        "goods",
+        "shipping",
+        "currency",
+        "created_at",
+        "sent_at",
+        "tracking",
+    ]
 
     def get_index_view_kwargs(self, **kwargs) -> dict:
-        rows: QuerySet = Consignment.objects.select_related("order__payment", "order__shipping_address", "workshop")
-        return super().get_index_view_kwargs(queryset=rows.prefetch_related("workshop__texts__locale"), **kwargs)
+        rows: QuerySet = Consignment.objects.select_related(
+            "order__payment", "order__shipping_address", "workshop"
+        )
+        return super().get_index_view_kwargs(
+            queryset=rows.prefetch_related("workshop__texts__locale"), **kwargs
+        )
 
     def get_urlpatterns(self) -> list:
         move = MoveView.as_view(inspect_url_name=self.get_url_name("inspect"))
@@ -92,7 +116,9 @@ class ShippingRateViewSet(ModelViewSet):
     ]
     edit_handler = ObjectList(
         [
-            FieldRowPanel([FieldPanel("origin"), FieldPanel("destination"), FieldPanel("up_to_g")], heading=_("Route")),
+            FieldRowPanel(
+                [FieldPanel("origin"), FieldPanel("destination"), FieldPanel("up_to_g")], heading=_("Route")
+            ),
             FieldRowPanel([FieldPanel("amount"), FieldPanel("currency")], heading=_("Price")),
             FieldRowPanel([FieldPanel("days_min"), FieldPanel("days_max")], heading=_("Time")),
             FieldRowPanel([FieldPanel("effective_from"), FieldPanel("effective_to")], heading=_("Valid")),

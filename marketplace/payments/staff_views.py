@@ -32,7 +32,9 @@ class OrderView(InspectView):
             "consignments": self.consignments(),
             "total": shown(order.total_incl_tax, order.currency),
             "events": self.events(payment),
-            "dashboard_url": reverse("dashboard:order-detail", args=[order.number]) if self.request.user.is_staff else "",
+            "dashboard_url": reverse("dashboard:order-detail", args=[order.number])
+            if self.request.user.is_staff
+            else "",
         }
 
     def facts(self, payment) -> list[tuple[str, object]]:
@@ -83,6 +85,7 @@ class EventView(InspectView):
         "processed_at": gettext_lazy("Processed"),
         "payload": gettext_lazy("What it said"),
     }
+
     def get_field_label(self, field_name: str, field) -> str:
         return self.LABELS.get(field_name) or super().get_field_label(field_name, field)
 
@@ -95,4 +98,8 @@ class EventView(InspectView):
         if event.payment is None:
             return "–"
         url = AdminURLFinder(self.request.user).get_edit_url(event.payment.order)
-        return format_html('<a href="{}">{}</a>', url, event.payment.order.number) if url else event.payment.order.number
+        return (
+            format_html('<a href="{}">{}</a>', url, event.payment.order.number)
+            if url
+            else event.payment.order.number
+        )

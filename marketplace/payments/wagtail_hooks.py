@@ -27,7 +27,9 @@ for model in (Order, InboxEvent):
 
 
 class OrderFilters(WagtailFilterSet):
-    state = django_filters.ChoiceFilter(field_name="payment__state", label=_("State"), choices=Payment.State.choices)
+    state = django_filters.ChoiceFilter(
+        field_name="payment__state", label=_("State"), choices=Payment.State.choices
+    )
     workshop = django_filters.ModelChoiceFilter(
         field_name="consignments__workshop", label=_("Workshop"), queryset=WORKSHOPS
     )
@@ -80,11 +82,22 @@ class OrderViewSet(ShowViewSet):
         DateColumn("date_placed", label=_("Placed"), sort_key="date_placed"),
         column("buyer", _("Buyer"), lambda row: row.guest_email or row.email),
         column("to", _("To"), _destination),
-        column("consignments", _("Workshops"), lambda row: ", ".join(str(part.workshop) for part in row.consignments.all())),
+        column(
+            "consignments",
+            _("Workshops"),
+            lambda row: ", ".join(str(part.workshop) for part in row.consignments.all()),
+        ),
         MoneyColumn("total_incl_tax", label=_("Total")),
         StatusTagColumn("state", label=_("State"), accessor=_state, primary=_needs_a_person),
     ]
-    list_export = ["number", "date_placed", "payment.state", "total_incl_tax", "shipping_incl_tax", "currency"]
+    list_export = [
+        "number",
+        "date_placed",
+        "payment.state",
+        "total_incl_tax",
+        "shipping_incl_tax",
+        "currency",
+    ]
 
     def get_index_view_kwargs(self, **kwargs) -> dict:
         rows: QuerySet = Order.objects.select_related("payment", "shipping_address", "user")
@@ -105,14 +118,28 @@ class EventViewSet(ShowViewSet):
     name = "payment-events"
     icon = "mail"
     inspect_view_class = EventView
-    inspect_view_fields = ["event_id", "kind", "outcome", "reason", "payment", "received_at", "processed_at", "payload"]
+    inspect_view_fields = [
+        "event_id",
+        "kind",
+        "outcome",
+        "reason",
+        "payment",
+        "received_at",
+        "processed_at",
+        "payload",
+    ]
     ordering = "-received_at"
     search_fields = ["event_id", "kind", "reason", "payment__order__number"]
     filterset_class = EventFilters
     list_display = [
         "event_id",
         "kind",
-        StatusTagColumn("get_outcome_display", label=_("Outcome"), sort_key="outcome", primary=lambda row: row.outcome == QUARANTINED),
+        StatusTagColumn(
+            "get_outcome_display",
+            label=_("Outcome"),
+            sort_key="outcome",
+            primary=lambda row: row.outcome == QUARANTINED,
+        ),
         column("order", _("Order"), lambda row: row.payment.order.number if row.payment else ""),
         "reason",
         DateColumn("received_at", label=_("Received"), sort_key="received_at"),

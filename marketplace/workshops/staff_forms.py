@@ -27,9 +27,13 @@ class MemberForm(forms.ModelForm):
             self.initial["email"] = self.instance.user.email
 
     def clean_email(self) -> str:
-        user = get_user_model().objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        user = (
+            get_user_model().objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        )
         if user is None:
-            raise forms.ValidationError(_("Nobody has an account with this e-mail. Please ask her to sign up first."))
+            raise forms.ValidationError(
+                _("Nobody has an account with this e-mail. Please ask her to sign up first.")
+            )
         self.instance.user = user
         return user.email
 
@@ -37,7 +41,11 @@ class MemberForm(forms.ModelForm):
 class BaseMembers(forms.BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
-        emails = [form.cleaned_data["email"] for form in self.forms if form.cleaned_data.get("email") and form not in self.deleted_forms]
+        emails = [
+            form.cleaned_data["email"]
+            for form in self.forms
+            if form.cleaned_data.get("email") and form not in self.deleted_forms
+        ]
         if len(emails) != len(set(emails)):
             raise forms.ValidationError(_("A person is in the list twice."))
 

@@ -9,7 +9,15 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from catalogue.staff import DeleteView, LanguagesPanel, OwnerViewSet, TextViewSet, allow_only, column, owner_form
+from catalogue.staff import (
+    DeleteView,
+    LanguagesPanel,
+    OwnerViewSet,
+    TextViewSet,
+    allow_only,
+    column,
+    owner_form,
+)
 from catalogue.wagtail_hooks import (
     LANGUAGES,
     CraftTextViewSet,
@@ -35,7 +43,9 @@ class VillageViewSet(OwnerViewSet):
     list_display = [
         "__str__",
         "economy",
-        column("workshops_count", _("Workshops"), lambda row: row.workshops_count, sort_key="workshops_count"),
+        column(
+            "workshops_count", _("Workshops"), lambda row: row.workshops_count, sort_key="workshops_count"
+        ),
         LANGUAGES,
         BooleanColumn("is_sample", label=_("Sample")),
     ]
@@ -83,9 +93,12 @@ class WorkshopViewSet(OwnerViewSet):
             FieldRowPanel([FieldPanel("village"), FieldPanel("kind")]),
             words_panel("name", "summary"),
             MultiFieldPanel(
-                [FieldPanel("contact"), FieldRowPanel([FieldPanel("since"), FieldPanel("makers")])], heading=_("People")
+                [FieldPanel("contact"), FieldRowPanel([FieldPanel("since"), FieldPanel("makers")])],
+                heading=_("People"),
             ),
-            MembersPanel(heading=_("Members"), help_text=_("They work for this workshop at the makers' desk.")),
+            MembersPanel(
+                heading=_("Members"), help_text=_("They work for this workshop at the makers' desk.")
+            ),
             FieldPanel("is_sample"),
             LanguagesPanel(heading=_("Languages")),
         ],
@@ -93,7 +106,9 @@ class WorkshopViewSet(OwnerViewSet):
     )
 
     def get_rows(self) -> QuerySet:
-        rows = super().get_rows().select_related("village", "partner").prefetch_related("village__texts__locale")
+        rows = (
+            super().get_rows().select_related("village", "partner").prefetch_related("village__texts__locale")
+        )
         pieces = Count("partner__pieces", filter=~Q(partner__pieces__structure="child"))
         return rows.annotate(pieces_count=pieces)
 
@@ -122,7 +137,13 @@ class MakersGroup(ModelViewSetGroup):
 class TextsGroup(SnippetViewSetGroup):
     """Rows of text in every language; wagtail-localize translates them, as it does stories."""
 
-    items = (ProductTextViewSet, VillageTextViewSet, WorkshopTextViewSet, CraftTextViewSet, MaterialTextViewSet)
+    items = (
+        ProductTextViewSet,
+        VillageTextViewSet,
+        WorkshopTextViewSet,
+        CraftTextViewSet,
+        MaterialTextViewSet,
+    )
     menu_label = _("Translations")
     menu_name = "texts"
     menu_icon = "globe"

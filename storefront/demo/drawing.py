@@ -1,5 +1,8 @@
 """Draws the demo's pictures to files, in as many processes as there are cores. What is drawn is not drawn again.
 
+Cards ask for a main picture in two sizes. These are cut here, while the picture is in memory: to read it again and
+let the site do it takes as long as drawing it.
+
 ``python -m storefront.demo.drawing DIRECTORY`` needs no database, so it can run beside the migrations.
 """
 
@@ -8,13 +11,17 @@ import sys
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from PIL import Image, ImageOps
 
 from storefront.demo import content
 from storefront.demo.pictures import draw_piece, draw_portrait, draw_scene, save
 
 SIZES = {"piece": (1600, 1200), "scene": (1920, 1280), "portrait": (1200, 1200)}
+# As storefront.pictures.CARD and WIDE, in pixels.
+CARD, WIDE = ((360, 450), (720, 900)), ((480, 320), (960, 640))
 
 
 @dataclass(frozen=True)
@@ -24,10 +31,14 @@ class Picture:
     name: str
     kind: str
     args: tuple[tuple[str, object], ...]
+    cuts: tuple[tuple[int, int], ...] = ()
 
     @property
     def filename(self) -> str:
         return f"{self.name}.jpg"
+
+    def cut_filename(self, width: int, height: int) -> str:
+        return f"{self.name}.{width}x{height}.webp"
 
 
 def seed_of(name: str) -> int:
@@ -42,7 +53,7 @@ def piece(name: str, *, motif: str, craft: str, palette: str, view: int, seed: i
 
 
 def scene(name: str, *, scene: str, palette: str) -> Picture:
-    return Picture(name, "scene", (("scene", scene), ("palette", palette), ("seed", seed_of(name))))
+    return Picture(name, "scene", (("scene", scene), ("palette", palette), ("seed", seed_of(name))), WIDE)
 
 
 def portrait(name: str, *, palette: str) -> Picture:
@@ -57,7 +68,8 @@ def of_piece(row: dict) -> list[Picture]:
         "palette": row["palette"],
         "seed": seed_of(row["code"]),
     }
-    return [piece(f"{row['code'].lower()}-{view}", view=view, **same) for view in range(row["pictures"])]
+    main, *others = [piece(f"{row['code'].lower()}-{view}", view=view, **same) for view in range(row["pictures"])]
+    return [replace(main, cuts=CARD), *others]
 
 
 def of_block(slug: str, number: int, block: dict) -> list[Picture]:
@@ -113,13 +125,18 @@ def all_pictures() -> Iterator[Picture]:
 
 
 def draw(picture: Picture, directory: str) -> None:
-    """Draw one picture; a half-written file never takes the final name."""
+    """Draw one picture and its cuts; a half-written file never takes the final name."""
     target = Path(directory) / picture.filename
     if target.exists():
         return
     function = {"piece": draw_piece, "scene": draw_scene, "portrait": draw_portrait}[picture.kind]
+    image = function(**dict(picture.args))
+    for size in picture.cuts:
+        cut = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+        # A quick method: the file is a little larger.
+        cut.save(target.with_name(picture.cut_filename(*size)), "WEBP", quality=78, method=2)
     unfinished = target.with_suffix(f".{os.getpid()}.part")
-    save(function(**dict(picture.args)), unfinished)
+    save(image, unfinished)
     unfinished.replace(target)
 
 

@@ -31,6 +31,7 @@ def products_for_cards():
             "partner__workshop__texts__locale",
             "partner__workshop__village__texts__locale",
             Prefetch("images", queryset=ProductImage.objects.select_related("picture").order_by("display_order", "id")),
+            "images__picture__renditions",
         )
     )
 

@@ -4,6 +4,17 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from tests.factories import make_user
+from tests.people import Visitor
+
+
+@pytest.fixture
+def staff(db) -> Visitor:
+    """The browser of somebody who may do everything in the admin."""
+    visitor = Visitor()
+    visitor.force_login(make_user("boss@example.com", is_staff=True, is_superuser=True))
+    return visitor
+
 
 @pytest.fixture
 def translations(db) -> None:

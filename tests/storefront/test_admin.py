@@ -8,7 +8,15 @@ from oscar.core.loading import get_model
 from catalogue.models import Craft, Material
 from marketplace.economies.models import Economy
 from marketplace.workshops.models import Member, Village, Workshop
-from tests.factories import make_craft, make_material, make_member, make_piece, make_user, make_village, make_workshop
+from tests.factories import (
+    make_craft,
+    make_material,
+    make_member,
+    make_piece,
+    make_user,
+    make_village,
+    make_workshop,
+)
 from tests.people import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -17,11 +25,6 @@ TEXTS = [f"wagtailsnippets_{name}:list" for name in (
     "catalogue_producttext", "marketplace_workshops_villagetext", "marketplace_workshops_workshoptext",
     "catalogue_crafttext", "catalogue_materialtext",
 )]  # fmt: skip
-
-
-@pytest.fixture
-def staff(cast):
-    return cast.staff.client
 
 
 def listed(client, name: str, **query) -> list[str]:
@@ -33,17 +36,22 @@ def listed(client, name: str, **query) -> list[str]:
 
 def test_the_menu_holds_makers_translations_and_orders(staff):
     menu = staff.get("/admin/").content.decode()
-    for path in [reverse(name) for name in LISTS + TEXTS] + ["/admin/orders/", "/admin/consignments/", "/admin/payment-events/", "/admin/shipping-rates/"]:
+    for path in [reverse(name) for name in LISTS + TEXTS] + [
+        "/admin/orders/",
+        "/admin/consignments/",
+        "/admin/payment-events/",
+        "/admin/shipping-rates/",
+    ]:
         assert f'"{path}"' in menu, path
     for label in ("Makers", "Translations", "Orders", "Shop dashboard"):
         assert f'"{label}"' in menu
 
 
-@pytest.mark.parametrize("name", LISTS + TEXTS)
-def test_every_list_opens_sorted_filtered_and_searched(staff, name):
+def test_every_list_opens_sorted_filtered_and_searched(staff):
     make_piece(make_workshop(), craft=make_craft(), materials=[make_material()])
-    for query in ({}, {"q": "a"}, {"q": "nothing is called this"}, {"ordering": "-slug"}, {"p": "99"}):
-        assert staff.get(reverse(name), query).status_code == 200, query
+    for name in LISTS + TEXTS:
+        for query in ({}, {"q": "a"}, {"q": "nothing is called this"}, {"ordering": "-slug"}, {"p": "99"}):
+            assert staff.get(reverse(name), query).status_code == 200, (name, query)
 
 
 def test_rows_of_a_list_cost_no_statements_of_their_own(staff, django_assert_max_num_queries):
@@ -56,8 +64,12 @@ def test_rows_of_a_list_cost_no_statements_of_their_own(staff, django_assert_max
             staff.get(reverse(name))
 
 
-def test_villages_and_workshops_are_found_once_by_any_of_their_names(staff):
-    make_workshop(village=make_village(name={"en": "Ridge of Birches", "ja": "白樺の尾根"}), name={"en": "Birch and Bark", "ja": "樺の工房"}, contact="Aiko")
+def test_villages_and_workshops_are_found_once_by_any_of_their_names(staff, cast):
+    make_workshop(
+        village=make_village(name={"en": "Ridge of Birches", "ja": "白樺の尾根"}),
+        name={"en": "Birch and Bark", "ja": "樺の工房"},
+        contact="Aiko",
+    )
     assert listed(staff, "villages:index", q="birch") == ["Ridge of Birches"]
     assert listed(staff, "villages:index", q="白樺") == ["Ridge of Birches"]
     assert listed(staff, "workshops:index", q="樺の") == ["Birch and Bark"]
@@ -66,7 +78,14 @@ def test_villages_and_workshops_are_found_once_by_any_of_their_names(staff):
     assert listed(staff, "villages:index", economy="TH") == ["Ban Fai"]
 
 
-VILLAGE = {"slug": "new-village", "economy": "VN", "source_language": "vi", "name": "Làng Mới", "region": "", "summary": "Mới."}
+VILLAGE = {
+    "slug": "new-village",
+    "economy": "VN",
+    "source_language": "vi",
+    "name": "Làng Mới",
+    "region": "",
+    "summary": "Mới.",
+}
 
 
 def test_a_village_is_added_with_its_words_in_its_own_language(staff):
@@ -82,13 +101,19 @@ def test_a_village_is_added_with_its_words_in_its_own_language(staff):
     assert [row.name for row in village.texts.all()] == ["Làng Cũ"]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"slug": ""}, {"economy": "XX"}, {"name": ""}, {"source_language": "xx"}, {"latitude": "91"}, {"slug": "ban-fai"}]
-)
-def test_a_village_with_a_mistake_is_not_saved(staff, wrong):
-    before = Village.objects.count()
-    assert staff.post(reverse("villages:add"), VILLAGE | wrong).status_code == 200
-    assert Village.objects.count() == before
+def test_a_village_with_a_mistake_is_not_saved(staff):
+    make_village("taken")
+    mistakes = [
+        {"slug": ""},
+        {"slug": "taken"},
+        {"economy": "XX"},
+        {"name": ""},
+        {"source_language": "xx"},
+        {"latitude": "91"},
+    ]
+    for wrong in mistakes:
+        assert staff.post(reverse("villages:add"), VILLAGE | wrong).status_code == 200, wrong
+    assert [village.slug for village in Village.objects.all()] == ["taken"]
 
 
 def workshop_form(village: Village, members: list[tuple] = (), **more) -> dict:
@@ -122,7 +147,9 @@ def test_members_are_changed_and_removed_and_a_removed_one_loses_the_desk(staff,
     rows = [(owner.pk, owner.user.email, "owner"), (helper.pk, helper.user.email, "helper", {"DELETE": "on"})]
     same = {"slug": workshop.slug, "code_prefix": workshop.code_prefix, "name": str(workshop)}
 
-    response = staff.post(reverse("workshops:edit", args=[workshop.pk]), workshop_form(workshop.village, rows, **same))
+    response = staff.post(
+        reverse("workshops:edit", args=[workshop.pk]), workshop_form(workshop.village, rows, **same)
+    )
 
     assert response.status_code == 302
     assert [row.user for row in workshop.members.all()] == [cast.maker.user]
@@ -130,22 +157,20 @@ def test_members_are_changed_and_removed_and_a_removed_one_loses_the_desk(staff,
     assert cast.maker.client.get(desk).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
+def test_a_workshop_with_members_who_are_nobody_is_not_saved(staff):
+    make_user("an@example.com")
+    make_user("gone@example.com", is_active=False)
+    village = make_village()
+    for members in (
         [("", "nobody@example.com", "owner")],
         [("", "not an address", "owner")],
         [("", "an@example.com", "owner"), ("", "an@example.com", "helper")],
         [("", "gone@example.com", "owner")],
-    ],
-)
-def test_a_workshop_with_members_who_are_nobody_is_not_saved(staff, members):
-    make_user("an@example.com")
-    make_user("gone@example.com", is_active=False)
-    response = staff.post(reverse("workshops:add"), workshop_form(make_village(), members))
-    assert response.status_code == 200
-    assert not Workshop.objects.filter(slug="new-workshop").exists()
-    assert not get_model("partner", "Partner").objects.filter(code="new-workshop").exists()
+    ):
+        response = staff.post(reverse("workshops:add"), workshop_form(village, members))
+        assert response.status_code == 200, members
+    assert not Workshop.objects.exists()
+    assert not get_model("partner", "Partner").objects.exists()
 
 
 def test_another_workshops_member_cannot_be_slipped_into_the_form(staff, cast):
@@ -157,8 +182,18 @@ def test_another_workshops_member_cannot_be_slipped_into_the_form(staff, cast):
 
 
 def test_crafts_and_materials_are_added_with_their_words(staff):
-    assert staff.post(reverse("crafts:add"), {"slug": "felt", "source_language": "en", "name": "Felting", "summary": ""}).status_code == 302
-    assert staff.post(reverse("materials:add"), {"slug": "felt", "source_language": "en", "name": "Felt"}).status_code == 302
+    assert (
+        staff.post(
+            reverse("crafts:add"), {"slug": "felt", "source_language": "en", "name": "Felting", "summary": ""}
+        ).status_code
+        == 302
+    )
+    assert (
+        staff.post(
+            reverse("materials:add"), {"slug": "felt", "source_language": "en", "name": "Felt"}
+        ).status_code
+        == 302
+    )
     assert str(Craft.objects.get(slug="felt")) == "Felting"
     assert str(Material.objects.get(slug="felt")) == "Felt"
 
@@ -166,7 +201,11 @@ def test_crafts_and_materials_are_added_with_their_words(staff):
 def test_what_something_hangs_on_is_not_deleted(staff, cast):
     craft = make_craft()
     make_piece(cast.maker.workshop, craft=craft)
-    for name, row in (("villages", cast.maker.workshop.village), ("workshops", cast.maker.workshop), ("crafts", craft)):
+    for name, row in (
+        ("villages", cast.maker.workshop.village),
+        ("workshops", cast.maker.workshop),
+        ("crafts", craft),
+    ):
         path = reverse(f"{name}:delete", args=[row.pk])
         assert staff.get(path).status_code == 200
         staff.post(path)
@@ -199,7 +238,10 @@ def test_texts_are_searched_and_edited_but_come_only_from_their_owner_or_a_trans
     assert staff.get(reverse("wagtailsnippets_catalogue_producttext:add")).status_code == 302
 
     edit = reverse("wagtailsnippets_catalogue_producttext:edit", args=[row.pk])
-    assert staff.post(edit, {"title": "小雨の椀", "summary": "", "description": "", "owner": "999"}).status_code == 302
+    assert (
+        staff.post(edit, {"title": "小雨の椀", "summary": "", "description": "", "owner": "999"}).status_code
+        == 302
+    )
     row.refresh_from_db()
     assert (row.title, row.owner) == ("小雨の椀", piece)
     piece.card.refresh_from_db()
@@ -216,7 +258,12 @@ def test_an_officer_sees_what_she_has_permission_for_and_no_more(cast):
     assert visitor.get(reverse("villages:edit", args=[cast.maker.workshop.village_id])).status_code == 200
     assert visitor.get(reverse("villages:add")).status_code == 302
     assert visitor.get("/admin/orders/").status_code == 200
-    for path in (reverse("workshops:index"), "/admin/consignments/", "/admin/payment-events/", "/admin/shipping-rates/"):
+    for path in (
+        reverse("workshops:index"),
+        "/admin/consignments/",
+        "/admin/payment-events/",
+        "/admin/shipping-rates/",
+    ):
         assert visitor.get(path).status_code == 302, path
 
 

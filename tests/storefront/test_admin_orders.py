@@ -25,10 +25,17 @@ def staff(cast):
 @pytest.fixture
 def paid(cast):
     """A paid order of two makers' pieces, with the event that told us so."""
-    pieces = [make_piece(cast.maker.workshop, title="Red bowl", code="SML-91"), make_piece(cast.other_maker.workshop, title="Scarf")]
+    pieces = [
+        make_piece(cast.maker.workshop, title="Red bowl", code="SML-91"),
+        make_piece(cast.other_maker.workshop, title="Scarf"),
+    ]
     payment = make_order(pieces, paid=True)
     InboxEvent.objects.create(
-        event_id="evt_test_77", kind="checkout.session.completed", payload={"id": "evt_test_77"}, outcome="done", payment=payment
+        event_id="evt_test_77",
+        kind="checkout.session.completed",
+        payload={"id": "evt_test_77"},
+        outcome="done",
+        payment=payment,
     )
     return payment
 
@@ -41,20 +48,24 @@ def found(client, name: str, **query) -> list[str]:
 
 def test_the_list_of_orders_says_who_where_how_much_and_whether_it_is_paid(staff, paid):
     html = staff.get(reverse("orders:index")).content.decode()
-    for words in (paid.order.number, "kenji@example.com", "Japan", "Sao Mai Lacquer", "Ban Fai Indigo", "Paid", "$"):
+    for words in (
+        paid.order.number,
+        "kenji@example.com",
+        "Japan",
+        "Sao Mai Lacquer",
+        "Ban Fai Indigo",
+        "Paid",
+        "$",
+    ):
         assert words in html
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["{number}", "kenji@", "Mori", "yokohama", "SML-91", "red bowl", "サオマイ", "{gateway}", "{consignment}"],
-)
-def test_an_order_is_found_once_by_whatever_a_caller_knows(staff, paid, query):
-    make_order([make_piece(title="Basket", code="OTH-1")], buyer=make_buyer(email="other@example.com", full_name="Somebody", city="Kobe"))
-    words = query.format(
-        number=paid.order.number[:8], gateway=paid.gateway_payment, consignment=paid.order.consignments.first().number
-    )
-    assert found(staff, "orders:index", q=words) == [str(paid.order)]
+def test_an_order_is_found_once_by_whatever_a_caller_knows(staff, paid):
+    buyer = make_buyer(email="other@example.com", full_name="Somebody", city="Kobe")
+    make_order([make_piece(title="Basket", code="OTH-1")], buyer=buyer)
+    numbers = [paid.order.number[:8], paid.gateway_payment, paid.order.consignments.first().number]
+    for words in (*numbers, "kenji@", "Mori", "yokohama", "SML-91", "red bowl", "サオマイ"):
+        assert found(staff, "orders:index", q=words) == [str(paid.order)], words
 
 
 def test_orders_are_filtered_by_state_workshop_and_day(staff, paid, cast):
@@ -98,11 +109,11 @@ def test_orders_are_exported(staff, paid):
         assert paid.order.number in b"".join(response.streaming_content).decode()
 
 
-@pytest.mark.parametrize("name", ["orders", "consignments", "payment-events"])
-@pytest.mark.parametrize("verb", ["add", "edit", "delete", "copy"])
-def test_nothing_adds_changes_or_deletes_orders_consignments_or_events(name, verb):
-    with pytest.raises(NoReverseMatch):
-        reverse(f"{name}:{verb}", args=[] if verb == "add" else [1])
+def test_nothing_adds_changes_or_deletes_orders_consignments_or_events():
+    for name in ("orders", "consignments", "payment-events"):
+        for verb, args in (("add", []), ("edit", [1]), ("delete", [1]), ("copy", [1])):
+            with pytest.raises(NoReverseMatch):
+                reverse(f"{name}:{verb}", args=args)
 
 
 def test_an_order_with_a_payment_is_deleted_nowhere(staff, paid):
@@ -122,20 +133,25 @@ def test_staff_record_steps_for_a_maker_and_the_log_says_who(staff, cast, paid):
     html = move(staff, consignment, to="delivered").content.decode()
 
     consignment.refresh_from_db()
-    assert (consignment.state, consignment.carrier, consignment.tracking) == ("delivered", "EMS", "EE123456789VN")
+    assert (consignment.state, consignment.carrier, consignment.tracking) == (
+        "delivered",
+        "EMS",
+        "EE123456789VN",
+    )
     assert consignment.packed_at and consignment.sent_at and consignment.delivered_at
     assert f"Consignment {consignment.number}: Delivered" in html
     entries = ModelLogEntry.objects.for_instance(consignment).order_by("pk")
-    assert [(entry.user, entry.data["state"]) for entry in entries] == [(cast.staff.user, state) for state in ("packed", "sent", "delivered")]
+    assert [(entry.user, entry.data["state"]) for entry in entries] == [
+        (cast.staff.user, state) for state in ("packed", "sent", "delivered")
+    ]
 
 
-@pytest.mark.parametrize("step", ["delivered", "cancelled", "placed", ""])
-def test_a_step_that_is_not_open_changes_nothing(staff, paid, step):
+def test_a_step_that_is_not_open_changes_nothing(staff, paid):
     consignment = paid.order.consignments.first()
-    response = move(staff, consignment, to=step)
-    consignment.refresh_from_db()
-    assert consignment.state == "placed"
-    assert response.status_code == (200 if step == "delivered" else 400)
+    for step, status in (("delivered", 200), ("cancelled", 400), ("placed", 400), ("", 400)):
+        assert move(staff, consignment, to=step).status_code == status, step
+        consignment.refresh_from_db()
+        assert consignment.state == "placed"
     assert not ModelLogEntry.objects.for_instance(consignment).exists()
 
 
@@ -163,7 +179,11 @@ def test_who_may_only_look_moves_nothing(paid):
 
 def test_everybody_else_finds_the_doors_shut(cast, paid):
     consignment = paid.order.consignments.first()
-    doors = [reverse("orders:inspect", args=[paid.order.pk]), reverse("consignments:inspect", args=[consignment.pk]), reverse("payment-events:index")]
+    doors = [
+        reverse("orders:inspect", args=[paid.order.pk]),
+        reverse("consignments:inspect", args=[consignment.pk]),
+        reverse("payment-events:index"),
+    ]
     for person in cast.all_but("staff"):
         for door in doors:
             assert person.client.get(door).status_code == 302, (person, door)
@@ -202,27 +222,48 @@ def test_a_shipping_rate_is_added_and_ended(staff):
     assert staff.post(reverse("shipping-rates:add"), RATE).status_code == 302
     rate = ShippingRate.objects.get(up_to_g=777)
     assert (rate.currency, rate.route) == ("USD", "Viet Nam → elsewhere")
-    assert staff.post(reverse("shipping-rates:edit", args=[rate.pk]), RATE | {"effective_to": "2026-12-31"}).status_code == 302
+    assert (
+        staff.post(
+            reverse("shipping-rates:edit", args=[rate.pk]), RATE | {"effective_to": "2026-12-31"}
+        ).status_code
+        == 302
+    )
     rate.refresh_from_db()
     assert rate.effective_to == date(2026, 12, 31)
-    assert "$12.50" in staff.get(reverse("shipping-rates:index"), {"q": "Tariff of the post"}).content.decode()
+    assert (
+        "$12.50" in staff.get(reverse("shipping-rates:index"), {"q": "Tariff of the post"}).content.decode()
+    )
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [{"origin": "XX"}, {"destination": "QQ"}, {"amount": "-1"}, {"effective_to": "2025-01-01"}, {"days_max": "1"}, {"currency": "US"}, {"source": ""}],
-)
-def test_a_rate_with_a_mistake_is_not_saved(staff, wrong):
-    assert staff.post(reverse("shipping-rates:add"), RATE | wrong).status_code == 200
+def test_a_rate_with_a_mistake_is_not_saved(staff):
+    mistakes = [
+        {"origin": "XX"},
+        {"destination": "QQ"},
+        {"amount": "-1"},
+        {"effective_to": "2025-01-01"},
+        {"days_max": "1"},
+        {"currency": "US"},
+        {"source": ""},
+    ]
+    for wrong in mistakes:
+        assert staff.post(reverse("shipping-rates:add"), RATE | wrong).status_code == 200, wrong
     assert not ShippingRate.objects.filter(up_to_g=777).exists()
 
 
 def test_a_rate_that_an_order_used_keeps_its_terms_and_is_not_deleted(staff, paid):
     rate = paid.order.consignments.first().shipping_rate
-    same = {
-        "origin": rate.origin, "destination": rate.destination, "up_to_g": rate.up_to_g, "amount": rate.amount, "currency": rate.currency,
-        "days_min": rate.days_min, "days_max": rate.days_max, "effective_from": rate.effective_from, "effective_to": "", "source": rate.source,
-    }  # fmt: skip
+    names = [
+        "origin",
+        "destination",
+        "up_to_g",
+        "amount",
+        "currency",
+        "days_min",
+        "days_max",
+        "effective_from",
+        "source",
+    ]
+    same = {name: getattr(rate, name) for name in names} | {"effective_to": ""}
     edit = reverse("shipping-rates:edit", args=[rate.pk])
     refused = staff.post(edit, same | {"amount": "1.00"})
     assert refused.status_code == 200

@@ -21,17 +21,26 @@ CHOOSE = "/admin/product-chooser/"
 
 
 @pytest.fixture
-def staff(cast):
-    return cast.staff.client
-
-
-@pytest.fixture
 def shop():
     """Two pieces of different workshops with titles in several languages."""
-    lacquer = make_workshop("sao-mai-two", name={"en": "Two Sisters Lacquer", "ja": "二姉妹漆器"}, code_prefix="TSL")
+    lacquer = make_workshop(
+        "sao-mai-two", name={"en": "Two Sisters Lacquer", "ja": "二姉妹漆器"}, code_prefix="TSL"
+    )
     indigo = make_workshop("ban-fai-two", name="House of Blue", code_prefix="HOB")
-    bowl = make_piece(lacquer, code="TSL-01", source="vi", title={"vi": "Tô sơn mài đỏ", "en": "Red bowl", "ja": "朱の椀"}, pictures=1)
-    scarf = make_piece(indigo, code="HOB-07", title={"en": "Scarf of light rain", "ja": "小雨の襟巻"}, price="1250.00", stock=0)
+    bowl = make_piece(
+        lacquer,
+        code="TSL-01",
+        source="vi",
+        title={"vi": "Tô sơn mài đỏ", "en": "Red bowl", "ja": "朱の椀"},
+        pictures=1,
+    )
+    scarf = make_piece(
+        indigo,
+        code="HOB-07",
+        title={"en": "Scarf of light rain", "ja": "小雨の襟巻"},
+        price="1250.00",
+        stock=0,
+    )
     return {"bowl": bowl, "scarf": scarf}
 
 
@@ -42,26 +51,15 @@ def found(client, query: str, **more) -> set[int]:
     return {row.pk for row in response.context["results"]}
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("red bowl", {"bowl"}),
-        ("tô sơn", {"bowl"}),
-        ("椀", {"bowl"}),
-        ("小雨", {"scarf"}),
-        ("RED", {"bowl"}),
-        ("hob-07", {"scarf"}),
-        ("HOB", {"scarf"}),
-        ("two sisters", {"bowl"}),
-        ("二姉妹", {"bowl"}),
-        ("blue rain", {"scarf"}),
-        ("bowl blue", set()),
-        ("100%", set()),
-        ("", {"bowl", "scarf"}),
-    ],
-)
-def test_a_piece_is_found_by_title_in_any_language_by_workshop_and_by_code(staff, shop, query, expected):
-    assert found(staff, query) == {shop[name].pk for name in expected}
+def test_a_piece_is_found_by_title_in_any_language_by_workshop_and_by_code(staff, shop):
+    bowl, scarf = {shop["bowl"].pk}, {shop["scarf"].pk}
+    for query in ("red bowl", "RED", "tô sơn", "椀", "two sisters", "二姉妹", "tsl-01"):
+        assert found(staff, query) == bowl, query
+    for query in ("小雨", "hob-07", "HOB", "blue rain"):
+        assert found(staff, query) == scarf, query
+    for query in ("bowl blue", "100%", "_"):
+        assert found(staff, query) == set(), query
+    assert found(staff, "") == bowl | scarf
 
 
 def test_the_chooser_shows_picture_title_workshop_price_and_state(staff, shop):
@@ -109,7 +107,9 @@ def make_editor() -> Visitor:
     group.permissions.add(Permission.objects.get(codename="access_admin"))
     for kind in ("add_page", "change_page"):
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=kind)
-        GroupPagePermission.objects.create(group=group, page=Page.get_first_root_node(), permission=permission)
+        GroupPagePermission.objects.create(
+            group=group, page=Page.get_first_root_node(), permission=permission
+        )
     user = make_user("writer@example.com")
     user.groups.add(group)
     visitor = Visitor()
@@ -142,7 +142,10 @@ def page_form(story: StoryPage, blocks: list[tuple[str, dict]], **more) -> dict:
 
 def test_a_story_with_a_chosen_piece_is_published_from_the_editor(staff, client, shop):
     story = make_story()["en"]
-    blocks = [("text", {"heading": "", "text": rich_text("<p>Look:</p>")}), ("product", {"product": str(shop["bowl"].pk)})]
+    blocks = [
+        ("text", {"heading": "", "text": rich_text("<p>Look:</p>")}),
+        ("product", {"product": str(shop["bowl"].pk)}),
+    ]
     form = page_form(story, blocks, **{"action-publish": "1"})
 
     response = staff.post(reverse("wagtailadmin_pages:edit", args=[story.pk]), form)
@@ -189,7 +192,10 @@ def test_a_page_with_a_gone_piece_is_saved_and_keeps_the_editors_other_work(staf
     story = story_about(shop["bowl"], shop["scarf"])
     gone = shop["bowl"].pk
     shop["bowl"].delete()
-    blocks = [("text", {"heading": "After", "text": rich_text("<p>New words.</p>")}), ("product", {"product": str(gone)})]
+    blocks = [
+        ("text", {"heading": "After", "text": rich_text("<p>New words.</p>")}),
+        ("product", {"product": str(gone)}),
+    ]
     form = page_form(story, blocks, **{"action-publish": "1"})
 
     response = staff.post(reverse("wagtailadmin_pages:edit", args=[story.pk]), form, follow=True)
@@ -205,7 +211,9 @@ def test_an_empty_or_invented_piece_does_not_break_the_form(staff, client):
     story = make_story()["en"]
     edit = reverse("wagtailadmin_pages:edit", args=[story.pk])
     for value in ("", "abc", "9" * 30):
-        response = staff.post(edit, page_form(story, [("product", {"product": value})], **{"action-publish": "1"}))
+        response = staff.post(
+            edit, page_form(story, [("product", {"product": value})], **{"action-publish": "1"})
+        )
         assert response.status_code in (200, 302), value
     assert client.get(f"/en/stories/{story.slug}/").status_code == 200
 
@@ -226,11 +234,22 @@ def test_a_hidden_piece_drops_out_and_comes_back(staff, client, shop):
 
 def test_a_page_without_missing_pieces_warns_of_nothing(staff, shop):
     story = story_about(shop["bowl"])
-    assert "Readers do not see" not in staff.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
+    assert (
+        "Readers do not see"
+        not in staff.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
+    )
 
 
 def test_a_story_with_a_gone_piece_can_still_be_translated(staff, client, shop, reference_data, translations):
-    story = make_story(body=[{"type": "product", "id": "b7f5f6a2-0000-4000-8000-000000000001", "value": {"product": shop["bowl"].pk}}])["en"]
+    story = make_story(
+        body=[
+            {
+                "type": "product",
+                "id": "b7f5f6a2-0000-4000-8000-000000000001",
+                "value": {"product": shop["bowl"].pk},
+            }
+        ]
+    )["en"]
     shop["bowl"].delete()
     source, _made = TranslationSource.update_or_create_from_instance(StoryPage.objects.get(pk=story.pk))
     translation = Translation.objects.create(source=source, target_locale=reference_data.homes["ja"].locale)
@@ -247,11 +266,19 @@ def test_a_block_reads_many_pieces_in_one_statement(shop, django_assert_num_quer
     with django_assert_num_queries(1):
         values = block.bulk_to_python([shop["bowl"].pk, 999_999, shop["scarf"].pk, None])
     assert values == [shop["bowl"], PieceRef(999_999), shop["scarf"], None]
-    assert [block.get_prep_value(value) for value in values] == [shop["bowl"].pk, 999_999, shop["scarf"].pk, None]
+    assert [block.get_prep_value(value) for value in values] == [
+        shop["bowl"].pk,
+        999_999,
+        shop["scarf"].pk,
+        None,
+    ]
 
 
 def test_shelves_of_a_page_without_village_or_workshop_are_simply_empty(client):
     village, craft = make_village(), make_craft()
-    body = [{"type": "shelf", "value": {"title": "All", "mode": mode, "products": []}} for mode in ("village", "workshop")]
+    body = [
+        {"type": "shelf", "value": {"title": "All", "mode": mode, "products": []}}
+        for mode in ("village", "workshop")
+    ]
     story = make_story(village=village, craft=craft, body=body)["en"]
     assert client.get(f"/en/stories/{story.slug}/").status_code == 200

@@ -21,10 +21,14 @@ pytestmark = pytest.mark.django_db
 
 def make_offer(name: str = "Autumn"):
     """A tenth off everything, as an offer with its range, condition and benefit."""
-    everything = get_model("offer", "Range").objects.create(name=f"All for {name}", includes_all_products=True, is_public=True)
+    everything = get_model("offer", "Range").objects.create(
+        name=f"All for {name}", includes_all_products=True, is_public=True
+    )
     condition = get_model("offer", "Condition").objects.create(range=everything, type="Count", value=1)
     benefit = get_model("offer", "Benefit").objects.create(range=everything, type="Percentage", value=10)
-    return get_model("offer", "ConditionalOffer").objects.create(name=name, condition=condition, benefit=benefit)
+    return get_model("offer", "ConditionalOffer").objects.create(
+        name=name, condition=condition, benefit=benefit
+    )
 
 
 @pytest.fixture
@@ -34,7 +38,9 @@ def furnished(cast):
     make_piece(cast.maker.workshop, title="Box", variants={"Small": ("20.00", 1), "Large": ("30.00", 1)})
     piece.categories.add(get_model("catalogue", "Category").add_root(name="Bowls"))
     now = timezone.now()
-    voucher = get_model("voucher", "Voucher").objects.create(name="Gift", code="GIFT", start_datetime=now, end_datetime=now)
+    voucher = get_model("voucher", "Voucher").objects.create(
+        name="Gift", code="GIFT", start_datetime=now, end_datetime=now
+    )
     voucher.offers.add(make_offer())
     review = {"product": piece, "user": cast.buyer.user, "title": "Good", "body": "Very good.", "score": 5}
     get_model("reviews", "ProductReview").objects.create(**review)
@@ -78,7 +84,15 @@ def test_the_list_of_pieces_offers_no_sorting_that_fails(furnished):
 
 
 def test_reports_are_made(furnished):
-    kinds = ("order_report", "product_analytics", "user_analytics", "open_baskets", "submitted_baskets", "vouchers", "conditional-offers")
+    kinds = (
+        "order_report",
+        "product_analytics",
+        "user_analytics",
+        "open_baskets",
+        "submitted_baskets",
+        "vouchers",
+        "conditional-offers",
+    )
     for kind in kinds:
         for how in ("", "&download=on"):
             response = furnished.staff.client.get(f"/dashboard/reports/?report_type={kind}{how}")
@@ -90,13 +104,21 @@ def form_of(html: str, form_id: str) -> dict[str, str]:
     form, data = BeautifulSoup(html, "html.parser").find("form", id=form_id), {}
     for field in form.find_all(["input", "textarea", "select"]):
         kind, name = field.get("type"), field.get("name")
-        if not name or kind in ("file", "submit") or (kind in ("checkbox", "radio") and not field.has_attr("checked")):
+        if (
+            not name
+            or kind in ("file", "submit")
+            or (kind in ("checkbox", "radio") and not field.has_attr("checked"))
+        ):
             continue
         if field.name == "select":
             chosen = field.find("option", selected=True)
             data[name] = chosen["value"] if chosen else ""
         else:
-            data[name] = field.text.strip() if field.name == "textarea" else field.get("value", "on" if kind == "checkbox" else "")
+            data[name] = (
+                field.text.strip()
+                if field.name == "textarea"
+                else field.get("value", "on" if kind == "checkbox" else "")
+            )
     return data
 
 
@@ -124,7 +146,10 @@ def test_a_photo_from_staff_keeps_only_its_pixels_and_is_shown(cast):
     exif = Image.Exif()
     exif[0x010F] = "A camera"
     Image.new("RGB", (120, 150), "navy").save(photo, "JPEG", exif=exif)
-    form |= {"images-0-original": SimpleUploadedFile("at-home.jpg", photo.getvalue(), "image/jpeg"), "action": "save"}
+    form |= {
+        "images-0-original": SimpleUploadedFile("at-home.jpg", photo.getvalue(), "image/jpeg"),
+        "action": "save",
+    }
 
     response = cast.staff.client.post(path, form)
 
@@ -140,17 +165,33 @@ def test_a_file_that_is_no_photo_is_refused_by_the_dashboard(cast):
     piece = make_piece(cast.maker.workshop)
     path = f"/dashboard/catalogue/products/{piece.pk}/"
     form = form_of(cast.staff.client.get(path).content.decode(), "create_update_product_form")
-    form |= {"images-0-original": SimpleUploadedFile("photo.jpg", b"no photo", "image/jpeg"), "action": "save"}
+    form |= {
+        "images-0-original": SimpleUploadedFile("photo.jpg", b"no photo", "image/jpeg"),
+        "action": "save",
+    }
     assert cast.staff.client.post(path, form).status_code == 200
     assert not piece.images.exists()
 
 
-DOORS = ["/dashboard/", "/dashboard/orders/", "/dashboard/catalogue/", "/dashboard/partners/", "/dashboard/reports/"]
+DOORS = [
+    "/dashboard/",
+    "/dashboard/orders/",
+    "/dashboard/catalogue/",
+    "/dashboard/partners/",
+    "/dashboard/reports/",
+]
 
 
 def test_nobody_but_staff_enters_the_dashboard_or_the_admin(cast):
     payment = make_order([make_piece(cast.maker.workshop), make_piece(cast.other_maker.workshop)], paid=True)
-    doors = [*DOORS, f"/dashboard/orders/{payment.order.number}/", "/admin/", "/admin/orders/", "/admin/product-chooser/", "/django-admin/"]
+    doors = [
+        *DOORS,
+        f"/dashboard/orders/{payment.order.number}/",
+        "/admin/",
+        "/admin/orders/",
+        "/admin/product-chooser/",
+        "/django-admin/",
+    ]
     for person in cast.all_but("staff"):
         for door in doors:
             response = person.client.get(door)
@@ -186,7 +227,9 @@ def test_staff_cannot_write_an_orders_state_by_hand(cast, where, form):
     order = make_order().order
     path = f"/dashboard/orders/{order.number}/" if where == "detail" else "/dashboard/orders/"
 
-    response = cast.staff.client.post(path, form | {"selected_order": order.pk, "selected_line": order.lines.get().pk}, follow=True)
+    response = cast.staff.client.post(
+        path, form | {"selected_order": order.pk, "selected_line": order.lines.get().pk}, follow=True
+    )
 
     order.refresh_from_db()
     assert order.status == "pending"

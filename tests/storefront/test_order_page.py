@@ -16,19 +16,11 @@ from marketplace.payments.placing import new_reference
 from marketplace.payments.services import apply_facts, start_payment
 from tests.factories import make_order, make_piece, make_workshop, pay_order
 from tests.ledger import nothing_changes
+from tests.marketplace.paying import age
 from tests.people import Visitor
 
 pytestmark = pytest.mark.django_db
 State = Payment.State
-
-
-def age(payment: Payment, minutes: float) -> Payment:
-    """The order was placed so long ago."""
-    past = timedelta(minutes=minutes)
-    changes = {"created_at": payment.created_at - past, "expires_at": payment.expires_at - past}
-    Payment.objects.filter(pk=payment.pk).update(**changes)
-    payment.refresh_from_db()
-    return payment
 
 
 def see(payment: Payment, language: str = "en", client: Visitor | None = None):

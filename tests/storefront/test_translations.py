@@ -15,11 +15,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("translations")]
 WORDS = {"Tô sơn mài đỏ": "Red lacquer bowl", "Chín lớp sơn.": "Nine coats.", "Làng Sao": "Star Village"}
 
 
-@pytest.fixture
-def staff(cast):
-    return cast.staff.client
-
-
 def submit(client, row, language: str) -> Translation:
     """What "Translate" in the admin does."""
     names = (row._meta.app_label, row._meta.model_name, row.pk)
@@ -36,7 +31,9 @@ def translate(client, translation: Translation, edit_url: str) -> None:
     assert client.get(edit_url).status_code == 200
     for segment in StringSegment.objects.filter(source=translation.source).select_related("string"):
         path = reverse("wagtail_localize:edit_string_translation", args=[translation.pk, segment.pk])
-        response = client.put(path, f"value={WORDS[segment.string.data]}", content_type="application/x-www-form-urlencoded")
+        response = client.put(
+            path, f"value={WORDS[segment.string.data]}", content_type="application/x-www-form-urlencoded"
+        )
         assert response.status_code in (200, 201)
     assert client.post(edit_url, {"action": "publish"}).status_code == 302
 
@@ -59,7 +56,9 @@ def test_a_piece_is_translated_from_its_makers_language(staff, client):
     assert (english.title, english.summary) == ("Red lacquer bowl", "Nine coats.")
     assert english.owner == bowl
     assert english.translation_key == bowl.texts.get(locale__language_code="vi").translation_key
-    assert StringTranslation.objects.filter(translation_of__data="Tô sơn mài đỏ", data="Red lacquer bowl").exists()
+    assert StringTranslation.objects.filter(
+        translation_of__data="Tô sơn mài đỏ", data="Red lacquer bowl"
+    ).exists()
     html = client.get(f"/en/products/{bowl.slug}-{bowl.pk}/").content.decode()
     assert "Red lacquer bowl" in html
     assert "Translated from Vietnamese" in html
@@ -100,13 +99,24 @@ def test_the_form_of_a_village_tells_which_languages_are_there_and_which_wait(st
     html = staff.get(reverse("villages:edit", args=[village.pk])).content.decode()
     assert "星の村" in html
     assert html.count("not translated yet") == 1
-    assert reverse("wagtail_localize:submit_snippet_translation", args=["marketplace_workshops", "villagetext", village.texts.get(locale__language_code="vi").pk]) in html
+    assert (
+        reverse(
+            "wagtail_localize:submit_snippet_translation",
+            args=["marketplace_workshops", "villagetext", village.texts.get(locale__language_code="vi").pk],
+        )
+        in html
+    )
 
 
 def test_a_row_in_a_further_language_joins_the_others(db):
     village = make_village(name={"en": "Sao Mai", "ja": "サオマイ"})
     assert len(set(village.texts.values_list("translation_key", flat=True))) == 1
-    assert VillageText.objects.exclude(owner=village).filter(translation_key=village.texts.first().translation_key).count() == 0
+    assert (
+        VillageText.objects.exclude(owner=village)
+        .filter(translation_key=village.texts.first().translation_key)
+        .count()
+        == 0
+    )
     bowl = make_bowl()
     ProductText.objects.create(owner=bowl, locale=Locale.objects.get(language_code="ja"), title="椀")
     assert len(set(bowl.texts.values_list("translation_key", flat=True))) == 1

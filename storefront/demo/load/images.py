@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from wagtail.images import get_image_model
+from wagtail.images.models import Filter
 from wagtail.models import Collection
 
 from storefront.demo.drawing import SIZES, Picture, all_pictures, draw_all
@@ -19,13 +20,11 @@ def load_images() -> int:
     image_model = get_image_model()
     known = set(image_model.objects.filter(file__startswith=FOLDER).values_list("title", flat=True))
     root = Collection.get_first_root_node()
-    image_model.objects.bulk_create(
-        [
-            _image(image_model, picture, directory, root)
-            for picture in all_pictures()
-            if picture.name not in known
-        ]
-    )
+    new = [picture for picture in all_pictures() if picture.name not in known]
+    images = image_model.objects.bulk_create([_image(image_model, picture, directory, root) for picture in new])
+    pairs = zip(images, new, strict=True)
+    renditions = [row for image, picture in pairs for row in _renditions(image, picture, directory)]
+    image_model.get_rendition_model().objects.bulk_create(renditions)
     by_name.cache_clear()
     return number
 
@@ -41,6 +40,26 @@ def _image(image_model, picture: Picture, directory: Path, collection):
         collection=collection,
         description="",
     )
+
+
+def _renditions(image, picture: Picture, directory: Path) -> list:
+    """The sizes that were cut while drawing, as Wagtail would have made them."""
+    rows = []
+    for width, height in picture.cuts:
+        name = picture.cut_filename(width, height)
+        if (directory / name).exists():
+            cut = Filter(spec=f"fill-{width}x{height}|format-webp")
+            rows.append(
+                image.get_rendition_model()(
+                    image=image,
+                    filter_spec=cut.spec,
+                    focal_point_key=cut.get_cache_key(image),
+                    file=f"{FOLDER}/{name}",
+                    width=width,
+                    height=height,
+                )
+            )
+    return rows
 
 
 @lru_cache(maxsize=1)

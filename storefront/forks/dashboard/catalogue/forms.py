@@ -20,7 +20,9 @@ class ProductImageForm(forms.ProductImageForm):
 
     def save(self, commit: bool = True):
         if "original" in self.changed_data:
-            image = get_image_model()(title=self.instance.product.title[:255], file=self.cleaned_data["original"])
+            image = get_image_model()(
+                title=self.instance.product.title[:255], file=self.cleaned_data["original"]
+            )
             image.save()
             self.instance.picture, self.instance.original = image, image.file.name
         return super().save(commit)
