@@ -1,200 +1,126 @@
-"""``python -m bench``: the shop beside two bare Django views, measured in one run. See docs/performance.md."""
+"""``python -m bench``: starts what it needs, measures, prints, ends it all. See docs/performance.md."""
+
+from __future__ import annotations
 
 import argparse
-import os
-import statistics
+import signal
 import sys
-from contextlib import ExitStack
+import time
 
-import django
+import psycopg
 
-from bench import checkout, load, stack
-from bench.pages import Page, find, floor_constant, floor_rows, machine, pages
+from bench import checkout, report
+from bench.data import Data
+from bench.measuring import CLIENTS, FULL, QUICK, Plan, Series, Target, in_turns
+from bench.pages import addresses, statements
+from bench.servers import NAME, Failed, Servers, free_port
 
-CLIENTS = 8
-# What Wagtail's migrations would have made.
-ROOTS = """
-from wagtail.models import Collection, Locale, Page
-Locale.objects.create(language_code="en")
-Page.add_root(title="Root", slug="root")
-Collection.add_root(name="Root")
-"""
+CACHE_MB = 64
+SMALL, LARGE = 1_000, 100_000
+GROWING = ("listing", "filtered", "product", "story")
 
 
 def main() -> int:
-    """Exit status 0 when every target holds, else 1."""
-    options = read_options()
+    """Exit status: 0 when all targets are kept, 1 when one is missed, 2 when the bench itself failed."""
+    options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    started = time.monotonic()
+    try:
+        with Data() as data:
+            kept = _run(data, options, QUICK if options.quick else FULL)
+    except (Failed, RuntimeError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped; nothing is left running.", file=sys.stderr)
+        return 130
+    print(f"\nThe whole run took {time.monotonic() - started:.0f} s.")
+    return 0 if kept else 1
+
+
+def _run(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
+    print("Preparing …", flush=True)
+    data.prepare()
+    shop = data.shop(options.products)
+    paths = addresses(shop)
+    sql = statements(shop, paths)
+    with psycopg.connect(shop) as connection:
+        server = connection.execute("SHOW server_version").fetchone()[0]
+    facts = report.machine(server)
+    print("Measuring …", flush=True)
+    with Servers() as servers:
+        rows = _pages(servers, shop, paths, plan)
+        alone, together = _checkouts(servers, shop, 5 if options.quick else 15)
+    grown = _growth(data, plan) if options.growth else {}
     print(
-        f"{machine()}\nPython {sys.version.split()[0]}, Django {django.__version__}, client: {load.WRK or 'Python threads'}",
-        flush=True,
+        f"\n{facts}\n{report.notes(rows, plan)}\n\n## {options.products:,} pieces\n\n{report.pages(rows, sql)}\n"
     )
-    with ExitStack() as running:
-        server = running.enter_context(stack.postgres())
-        held = growth(server, options) if options.growth else compare(server, options)
-    print("All targets hold." if held else "A target is missed.")
-    return 0 if held else 1
+    print(report.checkout(alone, together))
+    if grown:
+        print(f"\n## From {SMALL:,} to {LARGE:,} pieces\n\n{report.growth(grown, SMALL, LARGE)}")
+    verdicts = report.verdicts(rows, grown)
+    print("\n## Targets\n")
+    for kept, sentence in verdicts:
+        print(f"- {'kept' if kept else 'MISSED'}: {sentence}")
+    return all(kept for kept, _sentence in verdicts)
 
 
-def read_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+def _pages(servers: Servers, shop: str, paths: dict[str, str], plan: Plan) -> dict[str, dict[str, Series]]:
+    """Page → "live", "rows", "cached" and "constant"."""
+    live, cached = servers.site(shop, cache_mb=0), servers.site(shop, cache_mb=CACHE_MB)
+    floor = servers.floor(shop)
+    empty = Target(floor, "/rows/?frame=0").sample(1, 0.2).size
+    rows = {}
+    for name, path in paths.items():
+        ours = Target(live, path, NAME)
+        size = ours.sample(1, 0.2).size
+        targets = {
+            "live": ours,
+            "rows": Target(floor, f"/rows/?frame={max(0, size - empty)}"),
+            "cached": Target(cached, path, NAME),
+            "constant": Target(floor, f"/constant/?bytes={size}"),
+        }
+        rows[name] = in_turns(targets, plan)
+        print(f"  {name}", flush=True)
+    return rows
+
+
+def _checkouts(servers: Servers, shop: str, each: int) -> tuple[checkout.Checkouts, checkout.Checkouts]:
+    """One buyer, then ``CLIENTS`` buyers, ``each`` so many orders."""
+    stripe = free_port()
+    servers.stripe(stripe)
+    site = servers.site(shop, cache_mb=CACHE_MB, stripe=f"http://127.0.0.1:{stripe}")
+    same = {"database": shop, "shop": site, "stripe": stripe, "pieces": checkout.stock_up(shop)}
+    checkout.measure(**same, clients=2, each=2)
+    alone = checkout.measure(**same, clients=1, each=each)
+    together = checkout.measure(**same, clients=CLIENTS, each=each)
+    print("  checkout", flush=True)
+    return alone, together
+
+
+def _growth(data: Data, plan: Plan) -> dict[str, dict[str, Series]]:
+    """Page → "small" and "large", without the page cache."""
+    shops = {"small": data.shop(SMALL), "large": data.shop(LARGE)}
+    with Servers() as servers:
+        ports = {name: servers.site(shop, cache_mb=0) for name, shop in shops.items()}
+        paths = {name: path for name, path in addresses(shops["small"]).items() if name in GROWING}
+        rows = {}
+        for name, path in paths.items():
+            rows[name] = in_turns({size: Target(port, path, NAME) for size, port in ports.items()}, plan)
+            print(f"  {name}, small and large", flush=True)
+        return rows
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="How fast the shop is beside a bare Django app."
+    )
     parser.add_argument(
-        "--products", type=int, default=20_000, help="generated pieces beside the demo's (20,000)"
+        "--products", type=int, default=20_000, metavar="N", help="generated pieces (default 20,000)"
     )
-    parser.add_argument("--rounds", type=int, default=3, help="A B / B A rounds (3)")
-    parser.add_argument("--seconds", type=float, default=3, help="of each measurement (3)")
-    parser.add_argument("--quick", action="store_true", help="2,000 pieces, one round of two seconds")
-    parser.add_argument("--growth", action="store_true", help="1,000 against 100,000 pieces instead")
-    options = parser.parse_args()
-    if options.quick:
-        options.products, options.rounds, options.seconds = 2_000, 1, 2
-    return options
-
-
-def fill(server, name: str, products: int, template: str = "") -> str:
-    """A database with the demo and ``products`` generated pieces; answers its address."""
-    server.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
-    env = stack.environment(server.url(name))
-    if not template:
-        stack.manage(env, "migrate", "--run-syncdb", "-v", "0")
-        stack.manage(env, "shell", "-v", "0", "-c", ROOTS)
-    seconds = stack.manage(env, "load_demo", "--products", str(products))
-    print(f"{name}: demo and {products:,} generated pieces in {seconds:.0f} s", flush=True)
-    server.execute("CHECKPOINT")
-    return server.url(name)
-
-
-def compare(server, options: argparse.Namespace) -> bool:
-    url = fill(server, "shop", options.products)
-    names = find(stack.environment(url))
-    floor_env = os.environ | {"DATABASE_URL": url}
-    with stack.gunicorn("bench.floor.wsgi:application", floor_env, stack.FLOOR, "/rows/?frame=0") as floor:
-        held = [
-            table(
-                "Without the page cache, beside a view that reads and renders 24 rows",
-                url,
-                floor,
-                floor_rows,
-                names,
-                options,
-                0,
-                1,
-            ),
-            table(
-                "With the page cache, beside a view with constant bytes",
-                url,
-                floor,
-                floor_constant,
-                names,
-                options,
-                64,
-                2,
-            ),
-        ]
-    buy(url, names, options)
-    return all(held)
-
-
-def table(title: str, url: str, floor: str, beside, names: dict, options, cache_mb: int, factor: int) -> bool:
-    """Measure every page beside the floor's page of its size; a target is ``factor`` × the page's."""
-    print(
-        f"\n{title}\n{'page':24}{'KB':>5}{'p50 ms':>9}{'p99':>7}{'req/s':>8}{'floor':>8}{'ratio (min..max)':>22}",
-        flush=True,
-    )
-    held = True
-    with stack.gunicorn(
-        "storefront.wsgi:application", stack.environment(url, cache_mb=cache_mb), stack.SHOP, "/en/"
-    ) as shop:
-        for page in pages(names):
-            held &= row(page, shop, floor, beside, options, page.target * factor)
-    return held
-
-
-def row(page: Page, shop: str, floor: str, beside, options, target: float) -> bool:
-    ours = shop + page.path
-    size = len(stack.wait_for(ours))
-    theirs = beside(floor, size)
-    for warm in (ours, theirs):
-        load.ask(warm, clients=2, seconds=0.5)
-    alone = load.ask(ours, clients=1, seconds=options.seconds)
-    pairs = [pair(ours, theirs, options.seconds, swap=bool(number % 2)) for number in range(options.rounds)]
-    ratios = sorted(mine.per_second / other.per_second for mine, other in pairs)
-    ratio, errors = statistics.median(ratios), sum(mine.errors for mine, _other in pairs)
-    rate = statistics.median(mine.per_second for mine, _other in pairs)
-    floor_rate = statistics.median(other.per_second for _mine, other in pairs)
-    verdict = "" if not target else f"  {'holds' if ratio >= target else 'MISSED'} {target:.2f}"
-    print(
-        f"{page.name:24}{size / 1024:5.0f}{alone.p50:9.1f}{alone.p99:7.1f}{rate:8.0f}{floor_rate:8.0f}"
-        f"{f'{ratio:.2f} ({ratios[0]:.2f}..{ratios[-1]:.2f})':>22}{verdict}{f'  {errors} errors' if errors else ''}",
-        flush=True,
-    )
-    return ratio >= target and not errors
-
-
-def pair(one: str, other: str, seconds: float, *, swap: bool) -> tuple[load.Measured, load.Measured]:
-    """Both addresses at CLIENTS clients, one after the other; ``swap`` turns the order."""
-    order = [other, one] if swap else [one, other]
-    first, second = [load.ask(url, clients=CLIENTS, seconds=seconds) for url in order]
-    return (second, first) if swap else (first, second)
-
-
-def buy(url: str, names: dict, options) -> None:
-    """Whole checkouts a second; wrong outcomes are counted and named."""
-    env = stack.environment(url)
-    stripe = f"http://127.0.0.1:{stack.STRIPE}"
-    command = [sys.executable, "-m", "tests.fake_stripe", "--port", str(stack.STRIPE)]
-    command += [
-        "--webhook-url",
-        f"http://127.0.0.1:{stack.SHOP}/webhooks/stripe/",
-        "--webhook-secret",
-        "whsec_fake",
-    ]
-    with (
-        stack.running(command, env),
-        stack.gunicorn("storefront.wsgi:application", env, stack.SHOP, "/en/") as shop,
-    ):
-        stack.wait_for(f"{stripe}/_state")
-        checkout.one(shop, stripe, names["unending"])
-        print("\nWhole guest checkout: product, basket, address, review, pay (fake Stripe), signed event")
-        for clients in (1, CLIENTS):
-            seconds = max(5.0, options.seconds * 3)
-            flows = checkout.many(shop, stripe, names["unending"], clients=clients, seconds=seconds)
-            p50 = statistics.median(flows.took) * 1000 if flows.took else float("nan")
-            rate = len(flows.took) / seconds
-            print(
-                f"{clients} client(s): {rate:.1f} orders/s, p50 {p50:.0f} ms, {len(flows.wrong)} went wrong {flows.wrong[:2] or ''}",
-                flush=True,
-            )
-
-
-def growth(server, options: argparse.Namespace) -> bool:
-    """The same pages with 1,000 and with 100,000 pieces, in turns: at most 1.2 times slower."""
-    small = fill(server, "small", 1_000)
-    large = fill(server, "large", 100_000, template="small")
-    held = True
-    print(f"\n{'page':24}{'1,000 /s':>10}{'100,000 /s':>12}{'slower (min..max)':>22}", flush=True)
-    few, many = (stack.environment(url) for url in (small, large))
-    with (
-        stack.gunicorn("storefront.wsgi:application", few, stack.SHOP, "/en/") as one,
-        stack.gunicorn("storefront.wsgi:application", many, stack.FLOOR, "/en/") as other,
-    ):
-        for ours, theirs in zip(pages(find(few)), pages(find(many)), strict=True):
-            pairs = [
-                pair(one + ours.path, other + theirs.path, options.seconds, swap=bool(n % 2))
-                for n in range(options.rounds)
-            ]
-            slower = sorted(a.per_second / b.per_second for a, b in pairs)
-            middle = statistics.median(slower)
-            rates = [
-                statistics.median(side)
-                for side in zip(*((a.per_second, b.per_second) for a, b in pairs), strict=True)
-            ]
-            verdict = "" if not ours.target else "  holds 1.2" if middle <= 1.2 else "  MISSED 1.2"
-            print(
-                f"{ours.name:24}{rates[0]:10.0f}{rates[1]:12.0f}{f'{middle:.2f} ({slower[0]:.2f}..{slower[-1]:.2f})':>22}{verdict}",
-                flush=True,
-            )
-            held &= not ours.target or middle <= 1.2
-    return held
+    parser.add_argument("--quick", action="store_true", help="short measurements, for a first look")
+    parser.add_argument("--growth", action="store_true", help=f"also compare {SMALL:,} with {LARGE:,} pieces")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,9 @@ def measure(port: int, path: str, *, name: str, clients: int, seconds: float) ->
         raise RuntimeError(done.stderr)
     sample = Sample(**json.loads(done.stdout))
     if sample.errors or not sample.times:
-        raise RuntimeError(f"{path}: {sample.errors} answers of {len(sample.times) + sample.errors} were not 200")
+        raise RuntimeError(
+            f"{path}: {sample.errors} answers of {len(sample.times) + sample.errors} were not 200"
+        )
     return sample
 
 

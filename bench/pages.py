@@ -15,7 +15,9 @@ from storefront.demo import content
 
 def addresses(database: str) -> dict[str, str]:
     """Page → address, all of the demo's own content; generated pieces only fill the lists."""
-    code = next(row["code"] for _workshop, row in content.pieces() if row["pictures"] > 2 and "variant" not in row)
+    code = next(
+        row["code"] for _workshop, row in content.pieces() if row["pictures"] > 2 and "variant" not in row
+    )
     with psycopg.connect(database) as connection:
         find = "SELECT slug, product_id FROM storefront_productcard WHERE code = %s"
         slug, pk = connection.execute(find, [code]).fetchone()

@@ -23,7 +23,10 @@ SITE = {
     "SITE_MODE": "production",
     "SECRET_KEY": "only-for-the-bench-" + "0123456789" * 5,
     "SITE_URL": f"https://{NAME}",
+    "ALLOWED_HOSTS": f"{NAME},{HOST}",
     "BEHIND_TLS_PROXY": "1",
+    # Stripe's webhooks come straight to the site here.
+    "SECURE_SSL_REDIRECT": "0",
     "STRIPE_SECRET_KEY": "sk_test_fake",
     "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
     "VAR_DIR": str(VAR),
@@ -95,7 +98,7 @@ class Servers:
         return self._gunicorn("bench.floor.wsgi:application", {"DATABASE_URL": database})
 
     def stripe(self, port: int) -> None:
-        """The fake Stripe; its webhooks go where ``bench.checkout`` tells it."""
+        """The fake Stripe; ``bench.checkout`` tells it where its webhooks go."""
         self._start(["-m", "tests.fake_stripe", "--port", port, "--webhook-secret", WEBHOOK_SECRET], {}, port)
 
     def _gunicorn(self, application: str, environment: dict[str, str]) -> int:
@@ -125,4 +128,6 @@ class Servers:
                 return
             except OSError:
                 time.sleep(0.05)
-        raise Failed(f"{' '.join(map(str, arguments[:3]))} did not start:\n{Path(self.log.name).read_text()[-2000:]}")
+        raise Failed(
+            f"{' '.join(map(str, arguments[:3]))} did not start:\n{Path(self.log.name).read_text()[-2000:]}"
+        )

@@ -14,16 +14,3 @@ STATICFILES_DIRS = [BASE_DIR / "storefront" / "static"]  # noqa: F405
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # noqa: F405
 # Mails are written, not sent.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-
-
-class NoMigrations:
-    """Tables straight from the models, in a second instead of a minute."""
-
-    def __contains__(self, label: str) -> bool:
-        return True
-
-    def __getitem__(self, label: str) -> None:
-        return None
-
-
-MIGRATION_MODULES = NoMigrations()

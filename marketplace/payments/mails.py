@@ -53,7 +53,8 @@ def tell_workshop(consignment_pk: int) -> int:
     """Answers the number of mails sent: none for a workshop without members."""
     consignment = Consignment.objects.select_related("workshop").get(pk=consignment_pk)
     language = consignment.workshop.source_language
-    addresses = [row.user.email for row in consignment.workshop.members.select_related("user") if row.user.email and row.user.is_active]
+    people = [row.user for row in consignment.workshop.members.select_related("user")]
+    addresses = [user.email for user in people if user.email and user.is_active]
     if not addresses:
         return 0
     with translation.override(language if translation.check_for_language(language) else settings.LANGUAGE_CODE):
