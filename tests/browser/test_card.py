@@ -227,6 +227,15 @@ def test_e19_inside_a_sandboxed_wrapper_without_an_address(open_page, host, card
     )
 
 
+def settled_url(page) -> str:
+    """Address of the first frame, once it has one: the refusal of a frame comes a moment after its host's page."""
+    for _look in range(100):
+        if page.frames[1].url:
+            break
+        page.wait_for_timeout(50)
+    return page.frames[1].url
+
+
 def test_e21_the_story_itself_and_the_checkout_cannot_be_framed(open_page, host, card, shop):
     page = open_page()
     for path in ("/en/stories/the-bowl-that-waits/", "/en/basket/", "/en/account/login/"):

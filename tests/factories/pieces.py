@@ -13,6 +13,7 @@ from wagtail.images import get_image_model
 from catalogue.classes import product_class_for
 from catalogue.models import Craft, Material, Product, ProductImage
 from marketplace.workshops.models import Workshop
+from storefront.listing.refresh import once_at_the_end
 from tests.factories.places import make_workshop
 from tests.factories.texts import Words, number, per_language, write_texts
 
@@ -40,6 +41,7 @@ def make_picture(*, title: str = "A picture", size: tuple[int, int] = (120, 150)
     )
 
 
+@once_at_the_end()
 def make_piece(
     workshop: Workshop | None = None,
     *,

@@ -125,39 +125,34 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", list(BODIES))
-def test_what_is_not_stripes_is_refused(fake_stripe, payment, mailoutbox, caplog, name):
-    body = json.dumps(paid_event(fake_stripe, payment)).encode()
-    with nothing_changes():
-        answer = post(*BODIES[name](fake_stripe, body))
-    assert (answer.status_code, answer.content) == (400, b"refused")
+def test_what_is_not_stripes_is_refused(fake_stripe, payment, mailoutbox, caplog, subtests):
+    good = json.dumps(paid_event(fake_stripe, payment)).encode()
+    for name, make in BODIES.items():
+        caplog.clear()
+        with subtests.test(name), nothing_changes():
+            answer = post(*make(fake_stripe, good))
+            assert (answer.status_code, answer.content) == (400, b"refused")
+            assert "webhook refused" in caplog.text
+            assert payment.order.number not in caplog.text
     assert not mailoutbox
-    assert "webhook refused" in caplog.text
-    assert payment.order.number not in caplog.text
 
 
-@pytest.mark.parametrize(
-    "thing",
-    [
-        "cs_test_1",
-        7,
-        None,
-        [],
-        {},
-        {"id": 1, "amount_total": "much", "currency": "usd"},
-        {"id": "x", "payment_intent": {"a": 1}},
-    ],
-    ids=str,
-)
-def test_a_signed_event_of_a_shape_we_do_not_know_is_refused(fake_stripe, thing):
-    event = {
-        "id": "evt_1",
-        "type": "checkout.session.completed",
-        "livemode": False,
-        "data": {"object": thing},
-    }
-    with nothing_changes():
-        assert send(fake_stripe, event).status_code == 400
+STRANGE = [
+    "cs_test_1",
+    7,
+    None,
+    [],
+    {},
+    {"id": 1, "amount_total": "much", "currency": "usd"},
+    {"id": "x", "payment_intent": {"a": 1}},
+]
+
+
+def test_a_signed_event_of_a_shape_we_do_not_know_is_refused(fake_stripe, subtests):
+    event = {"id": "evt_1", "type": "checkout.session.completed", "livemode": False}
+    for thing in STRANGE:
+        with subtests.test(thing=str(thing)), nothing_changes():
+            assert send(fake_stripe, event | {"data": {"object": thing}}).status_code == 400
 
 
 def test_a_captured_request_is_worth_nothing(fake_stripe, payment, mailoutbox):

@@ -159,41 +159,40 @@ def test_the_log_knows_no_person(shopper, piece, fake_stripe, caplog):
 # The address
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("email", ""),
-        ("email", "aiko"),
-        ("email", "aiko@example.com\nBcc: x@example.com"),
-        ("email", "a" * 200 + "@example.com"),
-        ("economy", ""),
-        ("economy", "XX"),
-        ("economy", "jp"),
-        ("economy", "JP' OR 1=1"),
-        ("economy", "\x00"),
-        ("full_name", ""),
-        ("full_name", "   "),
-        ("full_name", "Sato\x00Aiko"),
-        ("full_name", "Sato\r\nAiko"),
-        ("full_name", "A" * 121),
-        ("line1", ""),
-        ("line1", "A" * 201),
-        ("city", ""),
-        ("postcode", ""),
-        ("postcode", "1" * 21),
-        ("phone", "12"),
-        ("phone", "+81 nonsense"),
-        ("notes", "n" * 501),
-        ("notes", "\x00"),
-    ],
-    ids=ascii,
-)
-def test_an_address_that_cannot_be_is_refused_with_the_field_marked(shopper, piece, field, value):
+BAD_FIELDS = [
+    ("email", ""),
+    ("email", "aiko"),
+    ("email", "aiko@example.com\nBcc: x@example.com"),
+    ("email", "a" * 200 + "@example.com"),
+    ("economy", ""),
+    ("economy", "XX"),
+    ("economy", "jp"),
+    ("economy", "JP' OR 1=1"),
+    ("economy", "\x00"),
+    ("full_name", ""),
+    ("full_name", "   "),
+    ("full_name", "Sato\x00Aiko"),
+    ("full_name", "Sato\r\nAiko"),
+    ("full_name", "A" * 121),
+    ("line1", ""),
+    ("line1", "A" * 201),
+    ("city", ""),
+    ("postcode", ""),
+    ("postcode", "1" * 21),
+    ("phone", "12"),
+    ("phone", "+81 nonsense"),
+    ("notes", "n" * 501),
+    ("notes", "\x00"),
+]
+
+
+def test_an_address_that_cannot_be_is_refused_with_the_field_marked(shopper, piece, subtests):
     shopper.fill(piece)
-    with nothing_changes():
-        answer = shopper.give_address(**{field: value})
-    assert answer.status_code == 400
-    assert list(answer.context["form"].errors) == [field]
+    for field, value in BAD_FIELDS:
+        with subtests.test(field=field, value=ascii(value)), nothing_changes():
+            answer = shopper.give_address(**{field: value})
+            assert answer.status_code == 400
+            assert list(answer.context["form"].errors) == [field]
     assert shopper.client.get("/en/checkout/review/")["Location"] == "/en/checkout/", "nothing was remembered"
 
 

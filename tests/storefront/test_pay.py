@@ -34,24 +34,21 @@ def the_payment() -> Payment:
     return Payment.objects.get()
 
 
-@pytest.mark.parametrize(
-    "total",
-    [
-        "0.01 USD", "-58.50 USD", "58.49 USD", "58.50 VND", "58.50 usd", "58.50", "USD", "", "NaN USD", "sNaN USD",
-        "Infinity USD", "58,50 USD", "5850e-2", "1e999999 USD", "9" * 5000, "58.50 USD; DROP TABLE", "\x00",
-    ],
-    ids=lambda text: ascii(text)[:30],
-)  # fmt: skip
-def test_a_tampered_total_is_not_charged(shopper, piece, fake_stripe, total):
+TAMPERED = [
+    "0.01 USD", "-58.50 USD", "58.49 USD", "58.50 VND", "58.50 usd", "58.50", "USD", "", "NaN USD", "sNaN USD",
+    "Infinity USD", "58,50 USD", "5850e-2", "1e999999 USD", "9" * 5000, "58.50 USD; DROP TABLE", "\x00",
+]  # fmt: skip
+
+
+def test_a_tampered_total_is_not_charged(shopper, piece, fake_stripe, subtests):
     form = shopper.go_to_review(piece)
     assert form["expected_total"] == "58.50 USD"
-    with nothing_changes(fake_stripe):
-        answer = shopper.pay(form | {"expected_total": total})
-    assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/review/")
-    assert (
-        told(shopper.client.get("/en/checkout/review/"))
-        == "The total is now $58.50. Please look at it again before you pay."
-    )
+    for total in TAMPERED:
+        with subtests.test(total=ascii(total)[:30]), nothing_changes(fake_stripe):
+            answer = shopper.pay(form | {"expected_total": total})
+            assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/review/")
+            page = shopper.client.get("/en/checkout/review/")
+            assert told(page) == "The total is now $58.50. Please look at it again before you pay."
 
 
 def test_a_total_without_its_field_is_not_charged(shopper, piece, fake_stripe):
@@ -94,16 +91,21 @@ def test_prices_and_ids_that_a_form_makes_up_are_ignored(shopper, piece, fake_st
     assert session["success_url"].startswith("http://testserver/en/orders/")
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["", "short", "k" * 19, "k" * 65, "k" * 30 + " ", "\x00" * 32, "é" * 32, "'; DROP TABLE x; --------"],
-    ids=ascii,
-)
-def test_a_key_that_no_review_page_made_is_refused(shopper, piece, fake_stripe, key):
+def test_a_key_that_no_review_page_made_is_refused(shopper, piece, fake_stripe, subtests):
     form = shopper.go_to_review(piece)
-    with nothing_changes(fake_stripe):
-        answer = shopper.pay(form | {"idempotency_key": key})
-    assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/review/")
+    for key in (
+        "",
+        "short",
+        "k" * 19,
+        "k" * 65,
+        "k" * 30 + " ",
+        "\x00" * 32,
+        "é" * 32,
+        "'; DROP TABLE x; ------",
+    ):
+        with subtests.test(key=ascii(key)), nothing_changes(fake_stripe):
+            answer = shopper.pay(form | {"idempotency_key": key})
+            assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/review/")
 
 
 def test_every_review_has_a_key_of_its_own(shopper, piece):
