@@ -78,15 +78,15 @@ class _Reader:
 
 
 def run(port: int, path: str, name: str, clients: int, seconds: float) -> Sample:
-    """Keep ``clients`` readers busy for ``seconds``; requests under way at the end are not counted."""
+    """Keep ``clients`` readers busy for ``seconds``, and until one answer came; those under way then are not counted."""
     head = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nX-Forwarded-Proto: https\r\nAccept-Language: en\r\nConnection: close\r\n\r\n"
     sample, selector = Sample(), selectors.EpollSelector()
     started, cpu = time.perf_counter(), time.process_time()
     for _number in range(clients):
         _Reader(port, head.encode()).ask(selector)
     end = started + seconds
-    while (now := time.perf_counter()) < end:
-        for key, _events in selector.select(end - now):
+    while (now := time.perf_counter()) < end or not (sample.times or sample.errors):
+        for key, _events in selector.select(max(0.05, end - now)):
             reader = key.data
             if not reader.read():
                 continue

@@ -1,13 +1,15 @@
 """Accounts: sign up, log in, log out, own orders."""
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordResetConfirmView, PasswordResetView
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,14 +32,46 @@ class EmailLoginView(LoginView):
         form.fields["username"].label = _("E-mail")
         form.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
         form.label_suffix = ""
+        form.error_messages = form.error_messages | {
+            "invalid_login": _(
+                "E-mail and password do not fit together. Capital letters matter in the password."
+            )
+        }
         return form
 
     def get_default_redirect_url(self) -> str:
         if self.request.user.memberships.exists():
-            from django.urls import reverse
-
             return reverse("desk:home")
         return super().get_default_redirect_url()
+
+
+class ForgottenView(PasswordResetView):
+    """Sends a link to set a new password; says the same whether the e-mail is known or not."""
+
+    template_name = "storefront/account/forgotten.html"
+    email_template_name = "storefront/account/forgotten_mail.txt"
+    subject_template_name = "storefront/account/forgotten_subject.txt"
+    success_url = reverse_lazy("account:forgotten-sent")
+    # The host that was asked may be forged; the configured one is not.
+    extra_email_context = {"site_url": settings.SITE_URL, "shop": settings.MARKETPLACE_SHOP_NAME}
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.fields["email"].label = _("E-mail")
+        form.label_suffix = ""
+        return form
+
+
+class NewPasswordView(PasswordResetConfirmView):
+    """Sets the new password behind a link from the mail; an old or used link says so."""
+
+    template_name = "storefront/account/new_password.html"
+    success_url = reverse_lazy("account:login")
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        form.label_suffix = ""
+        return form
 
 
 class RegisterForm(forms.Form):

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import include, path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -37,6 +38,13 @@ account_urls = [
     path("login/", account.EmailLoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("register/", account.register, name="register"),
+    path("forgotten/", account.ForgottenView.as_view(), name="forgotten"),
+    path(
+        "forgotten/sent/",
+        TemplateView.as_view(template_name="storefront/account/forgotten_sent.html"),
+        name="forgotten-sent",
+    ),
+    path("new-password/<uidb64>/<token>/", account.NewPasswordView.as_view(), name="new-password"),
     path("orders/", account.orders, name="orders"),
 ]
 # Under Oscar's own names, so that its dashboard and models find them.

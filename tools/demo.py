@@ -77,6 +77,8 @@ def run(port: int) -> None:
         "VAR_DIR": str(VAR),
         "MEDIA_ROOT": str(VAR / "media"),
         "SITE_MODE": "development",
+        # Readers of the demo meet the shop's own error pages, not Django's.
+        "DEBUG": "0",
         "STRIPE_API_BASE": f"http://{HOST}:{port + 1}",
         "STRIPE_SECRET_KEY": "sk_test_fake",
         "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,

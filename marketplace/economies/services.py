@@ -11,7 +11,7 @@ from marketplace.economies.models import Economy
 
 ECONOMIES = Path(__file__).parent / "data" / "economies.csv"
 # Codes in Unicode CLDR that are no places to send to (groups, test codes, places without post).
-NOT_PLACES = {"AC", "CP", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ", "AQ", "BV", "HM"}
+NOT_PLACES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ", "AQ", "BV", "HM"}
 # Off until the operator decides otherwise (sanctions and carriers change often).
 OFF_BY_DEFAULT = {"RU"}
 

@@ -53,12 +53,14 @@ def start_payment(*, payment: Payment, return_url: str) -> str:
         if payment.pay_url:
             return payment.pay_url
         raise
-    pending = Payment.objects.filter(pk=payment.pk, state=State.PENDING)
-    if pending.update(gateway_session=page.session_id, pay_url=page.url):
+    unopened = Payment.objects.filter(pk=payment.pk, state=State.PENDING, pay_url="")
+    if unopened.update(gateway_session=page.session_id, pay_url=page.url):
         return page.url
-    # The reservation ran out while the page was being opened.
-    gateway.close_checkout(page.session_id)
-    return ""
+    # Meanwhile another click opened a page, or the reservation ran out: no second page may be left to pay on.
+    payment.refresh_from_db(fields=["state", "gateway_session", "pay_url"])
+    if payment.gateway_session != page.session_id:
+        gateway.close_checkout(page.session_id)
+    return payment.pay_url if payment.state == State.PENDING else ""
 
 
 def _closing_time(placed_at, now):
@@ -76,7 +78,8 @@ def _checkout_request(payment: Payment, return_url: str, closes_at) -> CheckoutR
         email=payment.order.guest_email or payment.order.email,
         language=payment.language,
         lines=tuple(_checkout_lines(payment)),
-        success_url=return_url,
+        # The order page then waits for the news instead of asking for money again.
+        success_url=f"{return_url}?paying=done",
         cancel_url=return_url,
         expires_at=seconds,
         key=f"checkout:{payment.order.number}:{seconds}",

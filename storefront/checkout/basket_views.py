@@ -4,13 +4,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogue.models import Product
+from marketplace.payments.models import Payment
 from storefront.checkout import baskets
 from storefront.checkout.origin import same_origin_only
+from storefront.checkout.views import SESSION_ORDERS
 
 
 @never_cache
@@ -19,12 +22,27 @@ def basket(request: HttpRequest) -> HttpResponse:
     """GET shows the basket; POST changes quantities or removes a line (name "remove", value its id).
 
     A number that cannot be is answered with the basket as it is: 400 for no such number, 409 for more than there is.
+    The button "go" leads on to the checkout, so that a number typed just before is not lost.
     """
     status = _change(request) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
-        return redirect("basket")
-    context = baskets.describe(request.basket) | {"checkout_url": reverse("checkout")}
+        return redirect("checkout" if "go" in request.POST else "basket")
+    context = baskets.describe(request.basket) | {
+        "checkout_url": reverse("checkout"),
+        "unpaid": unpaid(request),
+    }
     return render(request, "storefront/basket/basket.html", context, status=status)
+
+
+def unpaid(request: HttpRequest) -> list[dict]:
+    """The reader's orders that still wait for payment: {"number", "url"}. The way back from a payment page left behind."""
+    numbers = request.session.get(SESSION_ORDERS, [])
+    if not numbers:
+        return []
+    rows = Payment.objects.filter(
+        order__number__in=numbers, state=Payment.State.PENDING, expires_at__gt=timezone.now()
+    ).values_list("order__number", flat=True)
+    return [{"number": number, "url": reverse("order", kwargs={"number": number})} for number in rows]
 
 
 def _change(request: HttpRequest) -> int:
@@ -67,7 +85,10 @@ def _set_quantity(request: HttpRequest, line, text: str) -> int:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Put ``quantity`` (default 1) of ``product_id`` into the basket; a refusal says why and changes nothing."""
-    product = _wanted(request.POST.get("product_id", ""))
+    wanted = request.POST.get("product_id", "")
+    product = _wanted(wanted)
+    if product is None and _has_variants(wanted):
+        return _refuse(request, _("Please choose one of the kinds of this piece first."), status=400)
     if product is None:
         return _refuse(request, _("This piece is no longer for sale."), status=404)
     try:
@@ -104,6 +125,12 @@ def _wanted(text: str) -> Product | None:
     )
     product = rows.first()
     return None if product is None or (product.is_child and not product.parent.is_public) else product
+
+
+def _has_variants(text: str) -> bool:
+    """Whether ``text`` names a piece that is sold only as one of its variants."""
+    known = text.isascii() and text.isdigit() and len(text) <= 9
+    return known and Product.objects.filter(pk=int(text), is_public=True, structure=Product.PARENT).exists()
 
 
 def _refuse(request: HttpRequest, why: str, *, status: int) -> HttpResponse:

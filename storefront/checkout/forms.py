@@ -40,7 +40,9 @@ class AddressForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("For the confirmation and news of your parcels. Nothing else."),
     )
-    economy = forms.ChoiceField(label=_("Economy"), widget=forms.Select(attrs={"autocomplete": "country"}))
+    economy = forms.ChoiceField(
+        label=_("Economy or territory"), widget=forms.Select(attrs={"autocomplete": "country"})
+    )
     full_name = _text(_("Full name"), length=120, autocomplete="name")
     postcode = _text(_("Postcode"), length=20, autocomplete="postal-code", required=False)
     state = _text(
@@ -65,6 +67,12 @@ class AddressForm(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["economy"].choices = economies()
+        # A number without + is read as one of the place that the parcel goes to.
+        chosen = self.data.get("economy", "")
+        self.fields["phone"].region = chosen if chosen in NAMES else None
+        self.fields["phone"].error_messages["invalid"] = _(
+            "Please give a phone number that can be called, or leave it empty."
+        )
         self.label_suffix = ""
 
     def clean(self) -> dict:

@@ -36,7 +36,11 @@ def find_payment(number: str) -> Payment:
 @never_cache
 def order(request: HttpRequest, number: str) -> HttpResponse:
     payment = find_payment(number)
-    return render(request, "storefront/order/order.html", describe_order(payment))
+    return render(
+        request,
+        "storefront/order/order.html",
+        describe_order(payment, just_paid=request.GET.get("paying") == "done"),
+    )
 
 
 @never_cache
@@ -49,10 +53,10 @@ def pay_again(request: HttpRequest, number: str) -> HttpResponse:
     return go_to_payment(request, payment)
 
 
-def describe_order(payment: Payment) -> dict:
-    """Context of order/order.html."""
+def describe_order(payment: Payment, *, just_paid: bool = False) -> dict:
+    """Context of order/order.html. ``just_paid``: the buyer comes back from paying."""
     placed, currency = payment.order, payment.currency
-    state, title, text = _state(payment)
+    state, title, text = _state(payment, just_paid=just_paid)
     open_ = payment.state == State.PENDING and payment.expires_at > timezone.now()
     consignments = list(
         placed.consignments.select_related("workshop__village")
@@ -68,7 +72,9 @@ def describe_order(payment: Payment) -> dict:
         "state": state,
         "state_title": title,
         "state_text": text,
-        "pay_again_url": reverse("order-pay", kwargs={"number": placed.number}) if open_ else None,
+        "pay_again_url": reverse("order-pay", kwargs={"number": placed.number})
+        if open_ and not just_paid
+        else None,
         "refresh": open_,
         "consignments": [
             _consignment(
@@ -81,7 +87,7 @@ def describe_order(payment: Payment) -> dict:
         "total": Money(payment.amount, currency),
         "address_lines": address_lines(_address(placed.shipping_address)),
         "email": placed.guest_email or placed.email,
-        "placed_at": date_format(timezone.localtime(placed.date_placed), "DATETIME_FORMAT"),
+        "placed_at": date_format(timezone.localtime(placed.date_placed), "DATETIME_FORMAT") + " UTC",
     }
 
 
@@ -97,13 +103,9 @@ def _address(row) -> dict[str, str]:
     }
 
 
-def _state(payment: Payment) -> tuple[str, str, str]:
+def _state(payment: Payment, *, just_paid: bool) -> tuple[str, str, str]:
     if payment.state == State.PAID:
-        return (
-            "paid",
-            _("Thank you. Your order is paid."),
-            _("The makers have been told and are packing your pieces."),
-        )
+        return "paid", _("Thank you. Your order is paid."), _on_the_way(payment)
     if payment.state == State.ATTENTION:
         text = _(
             "Your payment arrived late and a person is looking at it. You will hear from us; nothing is lost."
@@ -120,11 +122,24 @@ def _state(payment: Payment) -> tuple[str, str, str]:
             "The time for paying is over. We are asking the payment service whether your payment arrived."
         )
         return "awaiting_payment", _("Waiting for news of your payment"), text
+    if just_paid:
+        text = _("The payment service is confirming it. This page looks again by itself in a few seconds.")
+        return "awaiting_payment", _("Your payment is being confirmed"), text
     until = date_format(timezone.localtime(payment.expires_at), "TIME_FORMAT")
     text = _(
         "Your pieces are reserved until %(time)s (UTC). If you have just paid, this page will say so in a moment."
     )
     return "awaiting_payment", _("Waiting for your payment"), text % {"time": until}
+
+
+def _on_the_way(payment: Payment) -> str:
+    """What happens now to the parcels of a paid order."""
+    states = set(payment.order.consignments.values_list("state", flat=True))
+    if states <= {Consignment.State.DELIVERED, Consignment.State.CANCELLED}:
+        return _("Everything has arrived.")
+    if states & {Consignment.State.SENT, Consignment.State.DELIVERED}:
+        return _("Parcels are on their way; each is shown below.")
+    return _("The makers have been told and are packing your pieces.")
 
 
 def _consignment(row: Consignment, lines: list, cards: dict, payment: Payment) -> dict:

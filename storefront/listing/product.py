@@ -141,7 +141,7 @@ def facts(product: Product, card: ProductCard, directory: Directory) -> list[dic
     ]
     sizes = [size for size in (product.length_mm, product.width_mm, product.height_mm) if size]
     rows = [
-        (_("Materials"), ", ".join(materials)),
+        (_("Materials"), ("、" if directory.language == "ja" else ", ").join(materials)),
         (_("Size"), " × ".join(f"{size / 10:g}" for size in sizes) + " cm" if sizes else ""),
         (_("Net weight"), weight_text(product.net_weight_g)),
         (_("Made in"), economy_name(product.origin) if product.origin else ""),

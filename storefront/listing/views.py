@@ -1,6 +1,6 @@
 """The shop's listing and the simple search."""
 
-from django.core.paginator import EmptyPage, Paginator
+from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
@@ -42,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     total, counts = get_cube().count(ids)
     try:
         shown = CountedPaginator(matching(choice, ids), PER_PAGE, total).page(request.GET.get("page", 1))
-    except EmptyPage:
+    except InvalidPage:
         raise Http404(_("There is no such page.")) from None
     context = {
         "heading": _("Shop"),

@@ -45,7 +45,7 @@ def test_stripe_is_asked_for_exactly_this_order(fake_stripe):
     assert session["metadata"] == {"order": payment.order.number}
     assert (session["amount_total"], session["currency"]) == (to_minor(Money(payment.amount, "USD")), "usd")
     assert (session["customer_email"], session["locale"]) == ("kenji@example.com", "ja")
-    assert session["success_url"] == session["cancel_url"] == BACK
+    assert (session["success_url"], session["cancel_url"]) == (f"{BACK}?paying=done", BACK)
     assert session["expires_at"] == int((payment.created_at + timedelta(minutes=31)).timestamp())
     (asked,) = fake_stripe.calls("POST", "/v1/checkout/sessions")
     assert asked.params["adaptive_pricing"] == {"enabled": "false"}

@@ -6,7 +6,7 @@ from marketplace.payments.models import Payment
 from marketplace.payments.services import reconcile, start_payment
 from tests.factories import make_order, make_piece, pay_order
 from tests.ledger import assert_books_balance, stock_of
-from tests.marketplace.paying import BACK, counts, later, now, open_page
+from tests.marketplace.paying import BACK, age, counts, later, now, open_page, start
 from tests.shopping import deliver
 
 # A rival has a connection of its own and must see what the tests write.
@@ -60,6 +60,24 @@ def test_the_page_is_opened_while_its_reservation_is_taken_back(fake_stripe, riv
     (session,) = fake_stripe.sessions.values()
     assert session["status"] == "expired"
     assert (now(payment).state, stock_of(piece)) == (State.EXPIRED, (5, 0))
+
+
+def test_two_clicks_that_ask_for_different_pages_leave_one(fake_stripe, rival):
+    """The clock's step lies between them, so Stripe takes them for different wishes."""
+    payment = make_order()
+    rival.after(
+        "marketplace.payments.backends.stripe.StripeGateway.open_checkout",
+        lambda: start(age(now(payment), 2)),
+    )
+    url = start(payment)
+    assert url == rival.answer == now(payment).pay_url
+    first, second = fake_stripe.sessions.values()
+    assert (first["status"], second["status"]) == ("expired", "open")
+    assert second["id"] == now(payment).gateway_session
+    fake_stripe.pay(second["id"])
+    deliver(fake_stripe)
+    assert now(payment).state == State.PAID
+    assert_books_balance()
 
 
 def test_the_page_is_opened_just_before_its_reservation_is_taken_back(fake_stripe, rival):

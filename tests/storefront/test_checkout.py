@@ -64,7 +64,8 @@ def test_a_guest_buys_from_two_makers(fake_stripe, mailoutbox, language):
     )
     session = fake_stripe.sessions[payment.gateway_session]
     assert session["amount_total"] == to_minor(shown["total"])
-    assert session["success_url"] == f"http://testserver/{language}/orders/{payment.order.number}/"
+    order_page = f"http://testserver/{language}/orders/{payment.order.number}/"
+    assert (session["success_url"], session["cancel_url"]) == (f"{order_page}?paying=done", order_page)
     assert shopper.see(payment).context["state"] == "awaiting_payment"
     back = fake_stripe.pay(payment.gateway_session)
     assert back == session["success_url"]
