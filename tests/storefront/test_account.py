@@ -1,7 +1,10 @@
 """Accounts: sign up, log in, log out, own orders; and nothing of anybody else's."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.core import mail
 
 from storefront import account
 from tests.factories import make_order, make_piece, make_user
@@ -200,3 +203,24 @@ def test_nothing_of_it_is_kept_by_caches(cast):
     for path in (ORDERS, REGISTER, LOGIN):
         client = cast.buyer.client if path == ORDERS else Visitor()
         assert "no-store" in client.get(path)["Cache-Control"], path
+
+
+def test_a_forgotten_password_is_set_anew_by_mail(client, settings):
+    user = make_user("hoa@example.com")
+    assert client.post("/ja/account/forgotten/", {"email": "hoa@example.com"}).status_code == 302
+    (message,) = mail.outbox
+    link = re.search(rf"{settings.SITE_URL}(/ja/account/new-password/\S+)", message.body)[1]
+    form = client.get(link, follow=True)
+    answer = client.post(
+        form.request["PATH_INFO"], {"new_password1": "another-long-one", "new_password2": "another-long-one"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/ja/account/login/")
+    user.refresh_from_db()
+    assert user.check_password("another-long-one")
+    assert "too old or was used before" in client.get(link.replace("/ja/", "/en/"), follow=True).text
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_mail(client):
+    answer = client.post("/en/account/forgotten/", {"email": "nobody@example.com"})
+    assert (answer.status_code, answer["Location"]) == (302, "/en/account/forgotten/sent/")
+    assert mail.outbox == []

@@ -159,13 +159,8 @@ def test_nothing_at_all_is_refused(shopper):
         assert shopper.client.post_from_page("/en/basket/add/").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "change_",
-    [{"is_public": False}, {"structure": Product.PARENT}],
-    ids=["withdrawn", "now a piece with variants"],
-)
-def test_a_piece_that_is_not_for_sale_is_refused(shopper, piece, change_):
-    Product.objects.filter(pk=piece.pk).update(**change_)
+def test_a_piece_that_is_not_for_sale_is_refused(shopper, piece):
+    Product.objects.filter(pk=piece.pk).update(is_public=False)
     with nothing_changes():
         assert shopper.put(piece).status_code == 404
 
@@ -184,7 +179,8 @@ def test_of_a_piece_with_variants_only_a_variant_goes_in(shopper):
     piece = make_piece(variants={"Small": ("10.00", 2), "Large": ("15.00", 1)})
     small, _large = piece.children.order_by("pk")
     with nothing_changes():
-        assert shopper.put(piece).status_code == 404
+        answer = shopper.put(piece)
+    assert (answer.status_code, told(answer)) == (400, "Please choose one of the kinds of this piece first.")
     shopper.fill((small, 2))
     (line,) = shopper.client.get("/en/basket/").context["groups"][0]["lines"]
     assert (line["title"], line["variant_label"], line["max_quantity"]) == ("Red bowl", "Small", 2)
@@ -381,3 +377,12 @@ def test_looking_at_an_empty_basket_writes_nothing():
         assert client.get(path).status_code == 200
     assert not Basket.objects.exists()
     assert "oscar_open_basket" not in client.cookies
+
+
+def test_a_number_typed_just_before_the_checkout_is_not_lost(shopper, piece):
+    shopper.fill((piece, 1))
+    (line,) = shopper.client.get("/en/basket/").context["groups"][0]["lines"]
+    answer = shopper.client.post("/en/basket/", {f"line-{line['id']}-quantity": "3", "go": "checkout"})
+    assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/")
+    (line,) = shopper.client.get("/en/basket/").context["groups"][0]["lines"]
+    assert line["quantity"] == 3
