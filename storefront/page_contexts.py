@@ -29,7 +29,7 @@ def language_of(page) -> str:
 
 def home(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
-    stories = list(_stories(page)[:4])
+    stories = newest_stories(page, directory, 4)
     villages = [place for place in directory.villages.values() if place.url][:6]
     crafts = [place for place in directory.crafts.values() if place.url][:8]
     load_for(stories, villages, crafts)
@@ -46,7 +46,7 @@ def home(page, request: HttpRequest) -> dict:
 
 def story(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
-    more = list(_stories(page).exclude(pk=page.pk)[:3])
+    more = [row for row in newest_stories(page, directory, 4) if row.pk != page.pk][:3]
     load_for(more)
     shelf = shelf_cards(page, directory)
     return {
@@ -63,7 +63,7 @@ def story(page, request: HttpRequest) -> dict:
 def village(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
     place = directory.villages.get(page.village_id)
-    stories = list(_stories(page).filter(village_id=page.village_id)[:3])
+    stories = newest_stories(page, directory, 3, village_id=page.village_id)
     workshops = [row for row in directory.workshops.values() if row.village_id == page.village_id][:12]
     rows = list(newest().filter(village_id=page.village_id)[:SAMPLE])
     pieces = draw(rows[:8])
@@ -84,7 +84,7 @@ def village(page, request: HttpRequest) -> dict:
 def craft(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
     place = directory.crafts.get(page.craft_id)
-    stories = list(_stories(page).filter(craft_id=page.craft_id)[:3])
+    stories = newest_stories(page, directory, 3, craft_id=page.craft_id)
     rows = list(newest().filter(craft_id=page.craft_id)[:SAMPLE])
     villages = of_cards(rows, "village_id", directory.villages)
     workshops = of_cards(rows, "workshop_id", directory.workshops)
@@ -104,7 +104,7 @@ def craft(page, request: HttpRequest) -> dict:
 def workshop(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
     place = directory.workshops.get(page.workshop_id)
-    stories = list(_stories(page).filter(workshop_id=page.workshop_id)[:3])
+    stories = newest_stories(page, directory, 3, workshop_id=page.workshop_id)
     load_for(stories)
     row = page.workshop
     pieces = draw(newest().filter(workshop_id=page.workshop_id)[:8])
@@ -163,6 +163,12 @@ def of_cards(rows: list[ProductCard], field: str, places: dict[int, Place]) -> l
 def newest():
     """Visible cards, newest first."""
     return ProductCard.objects.filter(visible=True).order_by("-listed_at", "-product_id")
+
+
+def newest_stories(page, directory: Directory, number: int, **subject: int) -> list:
+    """The newest stories about ``subject`` in the page's language, kept until one is published."""
+    key = ("stories", number, *subject.items())
+    return directory.keep(key, lambda: list(_stories(page).filter(**subject)[:number]))
 
 
 def _stories(page):

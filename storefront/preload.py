@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from django.utils.translation import get_language
 from wagtail.fields import StreamField
 
+from storefront.listing.directory import get_directory
 from storefront.listing.models import ProductCard
-from storefront.pictures import Loaded, load_pictures
+from storefront.pictures import Loaded
 
 
 @dataclass
@@ -54,7 +56,7 @@ def load_images(store: Preloaded, ids: set[int]) -> None:
     missing = (ids | store.waiting_images) - store.images.keys()
     store.waiting_images = set()
     if missing:
-        store.images.update(load_pictures(missing))
+        store.images.update(get_directory(get_language()).load_pictures(missing))
 
 
 def load_cards(store: Preloaded, ids: set[int]) -> None:

@@ -1,7 +1,5 @@
 """Finds and serves pages of the tree in few statements."""
 
-from typing import NamedTuple
-
 from django.apps import apps
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
@@ -14,40 +12,18 @@ from storefront.embeds.discovery import discovery
 from storefront.listing.directory import Directory, get_directory
 from storefront.public import public_page
 
-# Paths that a directory remembers at most; wrong ones count, too.
-MOST_ROUTES = 4_000
-
-
-class Route(NamedTuple):
-    """Where an address leads: number and class of the page, and its addresses by language."""
-
-    pk: int
-    model: type[Page]
-    addresses: dict[str, str]
-
 
 def find_page(path: str, language: str) -> Page | None:
-    """The live page at ``path`` (below the language); None also for one that is not for everyone. Two statements.
+    """The live page at ``path`` (below the language); None also for one that is not for everyone.
 
-    ``_request_translations`` holds its addresses: language code → path.
+    Two statements, until something is published or moved. ``_request_translations`` holds the page's addresses:
+    language code → path.
     """
     path, directory = path.strip("/"), get_directory(language)
-    if path not in directory.routes:
-        if len(directory.routes) > MOST_ROUTES:
-            directory.routes.clear()
-        directory.routes[path] = _route(path, directory)
-    route = directory.routes[path]
-    if route is None:
-        return None
-    rows = route.model.objects.select_related("locale", *getattr(route.model, "served_with", ()))
-    page = rows.filter(pk=route.pk, live=True).first()
-    if page is None:  # gone a moment ago, before this process saw the new version
-        return None
-    page._request_translations = route.addresses
-    return page
+    return directory.keep(("page", path), lambda: _find(path, directory))
 
 
-def _route(path: str, directory: Directory) -> Route | None:
+def _find(path: str, directory: Directory) -> Page | None:
     root = directory.roots.get(directory.language)
     if root is None:
         return None
@@ -65,8 +41,11 @@ def _route(path: str, directory: Directory) -> Route | None:
     _language, own_path, pk, app, model, restricted = found.get(directory.language, ("", "", 0, "", "", True))
     if restricted or own_path != url_path:
         return None
-    addresses = {code: directory.path_of(row[1], code) for code, row in found.items()}
-    return Route(pk, apps.get_model(app, model), addresses)
+    model = apps.get_model(app, model)
+    page = model.objects.select_related("locale", *getattr(model, "served_with", ())).filter(pk=pk).first()
+    if page is not None:
+        page._request_translations = {code: directory.path_of(row[1], code) for code, row in found.items()}
+    return page
 
 
 def is_restricted(page: Page) -> bool:

@@ -3,8 +3,10 @@
 Every public page needs them (menus, cards, facets); they change seldom, so each process keeps them per version.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 from django.db.models import CharField, F, IntegerField, TextField, Value
 from django.db.models.functions import Cast
@@ -14,6 +16,11 @@ from catalogue.models import CraftText, MaterialText
 from catalogue.text import choose
 from marketplace.workshops.models import VillageText, WorkshopText
 from storefront.listing import version
+from storefront.pictures import Loaded, load_pictures
+
+Kept = TypeVar("Kept")
+# Entries that a directory keeps at most beside its places; wrong addresses count, too.
+MOST = 4_000
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,34 @@ class Directory:
     titles: dict[str, str] = field(default_factory=dict)
     # Language code → Wagtail's url_path of the home page in that language.
     roots: dict[str, str] = field(default_factory=dict)
-    # Path below the language → serving.Route, filled as pages are asked for: pages seldom move.
-    routes: dict = field(default_factory=dict)
+    # What else follows from pages, stories and pictures, filled as it is asked for (see keep).
+    kept: dict = field(default_factory=dict)
+    pictures: dict[int, Loaded] = field(default_factory=dict)
 
     @property
     def has_samples(self) -> bool:
         """Whether some workshop is invented."""
         return any(place.sample for place in self.workshops.values())
+
+    def keep(self, key: tuple, make: Callable[[], Kept]) -> Kept:
+        """What ``make`` answered when it was first asked under ``key``, until a place, page or picture changes."""
+        if key not in self.kept:
+            if len(self.kept) >= MOST:
+                self.kept.clear()
+            made = self.kept[key] = make()
+            return made
+        return self.kept[key]
+
+    def load_pictures(self, ids: Iterable[int]) -> dict[int, Loaded]:
+        """Pictures by number; in one statement those that were not asked for before."""
+        wanted = set(ids)
+        new = wanted - self.pictures.keys()
+        if new:
+            if len(self.pictures) >= MOST:
+                self.pictures.clear()
+                new = wanted
+            self.pictures.update(load_pictures(new))
+        return {pk: self.pictures[pk] for pk in wanted if pk in self.pictures}
 
     def path_of(self, url_path: str, language: str = "") -> str:
         """Address of a page with Wagtail's ``url_path`` (in ``language``, default: the directory's); empty outside the site."""

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalogue.models import Product, ProductText
-from catalogue.text import choose, language_name, shown_in
+from catalogue.text import by_language, choose, language_name, shown_in
 from marketplace.economies.names import economy_name
 from marketplace.money import Money, format_money
 from storefront import page_contexts, preload
@@ -47,13 +47,14 @@ def _load(pk: int) -> Product | None:
 
 def _texts(product: Product) -> dict[int, dict[str, ProductText]]:
     """Product id → language code → words, of the piece and of its variants. One statement."""
-    family = [product.pk]
+    rows = product.texts.select_related("locale")
     if product.is_parent:
         family = Product.objects.filter(Q(pk=product.pk) | Q(parent=product.pk)).values("pk")
-    found: dict[int, dict[str, ProductText]] = {}
-    for row in ProductText.objects.filter(owner__in=family).select_related("locale"):
-        found.setdefault(row.owner_id, {})[row.language] = row
-    return found
+        rows = ProductText.objects.filter(owner__in=family).select_related("locale", "owner")
+    found: dict[int, list[ProductText]] = {}
+    for row in rows:
+        found.setdefault(row.owner_id, []).append(row)
+    return {pk: by_language(texts) for pk, texts in found.items()}
 
 
 def describe_product(product: Product, store: preload.Preloaded) -> dict:
@@ -61,7 +62,8 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
     language = get_language()
     directory, card, texts = get_directory(language), product.card, _texts(product)
     text = choose(texts.get(product.pk, {}), language, product.source_language)
-    story = _story(card, language)
+    nearest = ("story", card.village_id, card.workshop_id, card.craft_id)
+    story = directory.keep(nearest, lambda: _story(card, language))
     workshop = directory.workshops.get(card.workshop_id)
     village = directory.villages.get(card.village_id)
     shown = list(product.images.order_by("display_order", "id").values_list("picture_id", flat=True))

@@ -3,6 +3,7 @@
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from oscar.core.loading import get_model
+from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
@@ -13,6 +14,7 @@ from storefront.listing.models import ProductCard
 from storefront.listing.refresh import refresh
 
 StockRecord = get_model("partner", "StockRecord")
+Image = get_image_model()
 
 
 def _card_id(product: Product) -> int:
@@ -83,6 +85,23 @@ def name_changed(sender, instance, raw=False, **kwargs) -> None:
 @receiver([post_save, post_delete], sender=Site)
 def page_changed(sender, **kwargs) -> None:
     version.raise_after_commit("places")
+
+
+@receiver(post_save, sender=Image)
+def image_changed(sender, instance, raw=False, created=False, **kwargs) -> None:
+    if not raw and not created:
+        _picture_again(instance.pk)
+
+
+@receiver(post_delete, sender=Image.get_rendition_model())
+def rendition_gone(sender, instance, **kwargs) -> None:
+    _picture_again(instance.image_id)
+
+
+def _picture_again(pk: int) -> None:
+    """Another file or focus: what shows the picture asks for its sizes anew."""
+    version.raise_after_commit("places")
+    refresh(ProductImage.objects.filter(picture=pk).values_list("product_id", flat=True))
 
 
 @receiver(post_delete)

@@ -220,6 +220,28 @@ def test_a_forgotten_password_is_set_anew_by_mail(client, settings):
     assert "too old or was used before" in client.get(link.replace("/ja/", "/en/"), follow=True).text
 
 
+def test_the_link_leads_to_the_shop_whatever_host_was_asked(client, settings):
+    make_user("hoa@example.com")
+    settings.ALLOWED_HOSTS = ["*"]
+    client.post("/en/account/forgotten/", {"email": "hoa@example.com"}, headers={"Host": "evil.example"})
+    assert "evil.example" not in mail.outbox[0].body
+    assert f"{settings.SITE_URL}/en/account/new-password/" in mail.outbox[0].body
+
+
+def test_a_disabled_account_gets_no_link(client):
+    make_user("hoa@example.com", is_active=False)
+    assert client.post("/en/account/forgotten/", {"email": "hoa@example.com"}).status_code == 302
+    assert mail.outbox == []
+
+
+def test_a_made_up_link_sets_no_password(client):
+    user = make_user("hoa@example.com")
+    for link in ("MQ/c0ffee-0123456789abcdef", "x/y", "%00/%00", "99999999/set-password"):
+        assert "too old or was used before" in client.get(f"/en/account/new-password/{link}/").text
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(client):
     answer = client.post("/en/account/forgotten/", {"email": "nobody@example.com"})
     assert (answer.status_code, answer["Location"]) == (302, "/en/account/forgotten/sent/")

@@ -237,6 +237,25 @@ def test_what_goes_into_the_basket_while_paying_is_another_order(shopper, piece)
     assert [line.product for line in second.order.lines.all()] == [tray]
 
 
+def test_an_unpaid_order_is_shown_in_the_basket_to_its_buyer_alone(shopper, piece, fake_stripe):
+    """The way back from a payment page that she left."""
+    payment = shopper.place(piece)
+
+    def shown(who: Shopper) -> list[dict]:
+        return who.client.get("/en/basket/").context["unpaid"]
+
+    assert shown(shopper) == [
+        {"number": payment.order.number, "url": f"/en/orders/{payment.order.number}/"},
+    ]
+    assert shown(Shopper()) == []
+    fake_stripe.pay(payment.gateway_session)
+    deliver(fake_stripe)
+    assert shown(shopper) == []
+    second = age(shopper.place(piece), 36)
+    assert shown(shopper) == []
+    assert second.state == "pending"
+
+
 def test_with_nothing_in_the_basket_and_no_order_there_is_nothing_to_pay(shopper, piece, fake_stripe):
     form = shopper.go_to_review(piece)
     Basket.objects.get().lines.all().delete()
