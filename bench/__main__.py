@@ -17,7 +17,7 @@ from bench.servers import NAME, Failed, Servers, free_port
 
 CACHE_MB = 64
 SMALL, LARGE = 1_000, 100_000
-GROWING = ("listing", "filtered", "product", "story")
+GROWING = ("listing", "filtered", "product", "story", "search")
 
 
 def main() -> int:

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from marketplace.fulfilment.services import deliver as arrive
 from marketplace.fulfilment.services import cancel, pack, send
+from marketplace.fulfilment.services import deliver as arrive
 from marketplace.money import Money
 from marketplace.payments.gateway import Facts, Standing
 from marketplace.payments.models import Payment

@@ -53,11 +53,23 @@ def test_a_port_that_is_none_is_refused_with_an_example(monkeypatch, text):
         demo.read_port()
 
 
+def port_above_a_free_one(taken: socket.socket) -> int:
+    """Binds ``taken`` to a port whose lower neighbour nobody uses; other tests take ports at the same time."""
+    while True:
+        with socket.socket() as below:
+            below.bind(("127.0.0.1", 0))
+            port = below.getsockname()[1] + 1
+            try:
+                taken.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
 def test_a_busy_port_is_named_with_its_use():
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        port = port_above_a_free_one(taken)
         taken.listen()
-        port = taken.getsockname()[1]
         with pytest.raises(Stop, match=f"Port {port}, wanted for the fake Stripe, is in use"):
             demo.require_free(port - 1)
 
