@@ -1,5 +1,6 @@
 """The concrete catalogue: Craft and Material classify a thing, so they stand here beside the product."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -95,6 +96,37 @@ class ProductText(TextRow):
     def paragraphs(self) -> list[str]:
         """The description cut at empty lines."""
         return [part.strip() for part in self.description.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+class TranslationRecord(models.Model):
+    """Who wrote the words of a TextRow or page in one language, and which source words they render.
+
+    A source has none. ``based_on`` is the digest (see provenance.digest) of the source's words at that time; ``stale``
+    says that the source reads otherwise now.
+    """
+
+    class WrittenBy(models.TextChoices):
+        MAKER = "maker", _("The maker")
+        EDITOR = "editor", _("An editor")
+        MACHINE = "machine", _("Machine translation")
+
+    translation_key = models.UUIDField()
+    locale = models.ForeignKey("wagtailcore.Locale", on_delete=models.CASCADE, related_name="+")
+    written_by = models.CharField(_("written by"), max_length=8, choices=WrittenBy.choices)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    based_on = models.CharField(max_length=64)
+    stale = models.BooleanField(_("out of date"), default=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["translation_key", "locale"], name="record_once_per_language")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.translation_key} {self.locale_id}: {self.written_by}"
 
 
 from oscar.apps.catalogue.models import *  # noqa: E402, F403 - Oscar's own models, after the ones we replace
