@@ -1,15 +1,19 @@
 """Money as a Decimal with its currency. Pure: no database, no settings."""
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
 
+from marketplace.formats import locale_of
+
+# CLDR's currencySpacing, which Babel leaves out: a code of letters does not touch the digits.
+TOUCHING = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 STRIPE_CURRENCIES = Path(__file__).parent / "data" / "stripe_currencies.csv"
 
 
@@ -114,12 +118,4 @@ def format_money(money: Money, language: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _format(amount: Decimal, currency: str, language: str) -> str:
-    return format_currency(amount, currency, locale=_locale(language))
-
-
-@lru_cache(maxsize=64)
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
+    return TOUCHING.sub("\u00a0", format_currency(amount, currency, locale=locale_of(language)))

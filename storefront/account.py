@@ -10,12 +10,12 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from marketplace import formats
 from marketplace.money import Money
 from marketplace.payments.models import Payment
 
@@ -137,7 +137,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         {
             "number": row.order.number,
             "url": f"/{request.LANGUAGE_CODE}/orders/{row.order.number}/",
-            "placed_at": date_format(row.order.date_placed, "DATE_FORMAT"),
+            "placed_at": formats.day(row.order.date_placed),
             "total": Money(row.amount, row.currency),
             "state_label": row.get_state_display(),
         }

@@ -1,8 +1,9 @@
 """The names that APEC uses for its members, marked for translation (they live in economies.csv)."""
 
-from babel import Locale, UnknownLocaleError
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
+
+from marketplace.formats import locale_of
 
 NAMES = {
     "AU": _("Australia"),
@@ -33,12 +34,4 @@ def economy_name(code: str) -> str:
     """The name of any economy or territory in the active language: APEC's where APEC has one, else Unicode CLDR's."""
     if code in NAMES:
         return gettext(NAMES[code])
-    return babel_locale(get_language()).territories.get(code, code)
-
-
-def babel_locale(language: str | None) -> Locale:
-    """Babel's locale for a Django language code such as "zh-hant"; English when Babel does not know it."""
-    try:
-        return Locale.parse(to_locale(language or "en"))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
+    return locale_of().territories.get(code, code)

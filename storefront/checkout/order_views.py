@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
@@ -87,7 +87,7 @@ def describe_order(payment: Payment, *, just_paid: bool = False) -> dict:
         "total": Money(payment.amount, currency),
         "address_lines": address_lines(_address(placed.shipping_address)),
         "email": placed.guest_email or placed.email,
-        "placed_at": date_format(timezone.localtime(placed.date_placed), "DATETIME_FORMAT") + " UTC",
+        "placed_at": formats.moment(placed.date_placed),
     }
 
 
@@ -125,7 +125,7 @@ def _state(payment: Payment, *, just_paid: bool) -> tuple[str, str, str]:
     if just_paid:
         text = _("The payment service is confirming it. This page looks again by itself in a few seconds.")
         return "awaiting_payment", _("Your payment is being confirmed"), text
-    until = date_format(timezone.localtime(payment.expires_at), "TIME_FORMAT")
+    until = formats.clock(payment.expires_at)
     text = _(
         "Your pieces are reserved until %(time)s (UTC). If you have just paid, this page will say so in a moment."
     )
@@ -170,7 +170,7 @@ def _steps(row: Consignment) -> list[dict]:
             "label": label,
             "done": bool(at) or (state == Consignment.State.PACKED and bool(row.sent_at)),
             "current": row.state == state,
-            "date": date_format(timezone.localtime(at), "DATE_FORMAT") if at else "",
+            "date": formats.day(at) if at else "",
         }
         for state, label, at in marks
     ]

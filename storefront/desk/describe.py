@@ -1,18 +1,19 @@
 """What the desk's templates draw."""
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language, override
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.translation import get_language, ngettext, override
 
 from catalogue.models import Product
 from marketplace.economies.names import economy_name
+from marketplace.formats import day, weight
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
 from storefront.checkout.forms import address_lines
 from storefront.desk.scope import Desk
-from storefront.listing.cards import product_path
+from storefront.listing.cards import card_path
 from storefront.listing.models import ProductCard
-from storefront.listing.product import weight_text
 
 
 def describe_consignment(row: Consignment, desk: Desk) -> dict:
@@ -43,7 +44,7 @@ def describe_fully(row: Consignment, desk: Desk) -> dict:
         "address_lines": _for_the_parcel(address, row.workshop.village.economy_id) if address else [],
         "phone": str(address.phone_number or "") if address else "",
         "note": address.notes if address else "",
-        "weight": weight_text(row.weight_g),
+        "weight": weight(row.weight_g),
         "goods": Money(row.goods, row.currency),
         "shipping": Money(row.shipping, row.currency),
         "carrier": row.carrier,
@@ -89,12 +90,27 @@ def describe_piece(product: Product, desk: Desk) -> dict:
         "from_price": card.from_price if card else False,
         "lead_days": product.lead_days,
         "made_to_order": product.made_to_order,
-        "shop_url": product_path(get_language(), product.slug, product.pk)
+        "shop_url": card_path(card, get_language())
         if card and product.is_public
         else "",
         "stocks": [describe_stock(row, product) for row in (children or [product])],
         "many": bool(children),
+        "coverage": describe_coverage(card.texts if card else [product.source_language]),
+        "languages_url": desk.url("piece-languages", pk=product.pk),
     }
+
+
+def describe_coverage(languages: Iterable[str]) -> dict:
+    """In how many of the shop's languages a piece that is written in ``languages`` can be read."""
+    offered = settings.MARKETPLACE_STOREFRONT_LANGUAGES
+    number = len(set(offered).intersection(languages))
+    text = ngettext(
+        "Can be read in %(number)s of %(total)s language",
+        "Can be read in %(number)s of %(total)s languages",
+        len(offered),
+    )
+    counts = {"number": number, "total": len(offered)}
+    return counts | {"text": text % counts}
 
 
 def describe_stock(row: Product, piece: Product) -> dict:
@@ -112,10 +128,6 @@ def describe_stock(row: Product, piece: Product) -> dict:
 def own_title(product: Product) -> str:
     """The maker's own words, whatever language the page is in."""
     return f"{product.parent.title} · {product.title}" if product.is_child else product.title
-
-
-def day(moment) -> str:
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 def _for_the_parcel(address, origin: str) -> list[str]:

@@ -1,15 +1,23 @@
-"""The whole walk, in Japanese on a phone: two makers' pieces from a story to two consignments, and the card elsewhere."""
+"""The whole walk on a phone: two makers' pieces from a story to two consignments, and the card elsewhere.
+
+In Japanese, and in two languages that nobody speaks: one from right to left and one with very long words.
+"""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.utils.translation import gettext, override, pgettext
 from oscar.core.loading import get_model
 from playwright.sync_api import Page, expect
 
 from marketplace.fulfilment.models import Consignment
 from marketplace.payments.models import Payment
+from tests import pseudo
+from tests.browser.conftest import PHONE
 from tests.factories import make_member, make_piece, make_story, make_village, make_workshop
 from tests.factories.places import PASSWORD
 from tests.tools.agency_page import Agency
@@ -57,60 +65,136 @@ def two_makers() -> dict:
     return {"bowl": bowl, "cup": cup, "story": story, "lacquer": lacquer, "kiln": kiln}
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with a phone. What she reads of the stories and pieces is Japanese, or English where she has no words."""
+
+    language: str
+    story: str = "The bowl that waits"
+    bowl: str = "Red bowl"
+    cup: str = "Small cup"
+    lacquer: str = "Sao Mai Lacquer"
+    kiln: str = "Yunshan Kiln"
+    pay: str = "Pay"
+
+    def reads(self, message: str, context: str | None = None) -> str:
+        """What stands on the screen for one of our messages."""
+        with override(self.language):
+            return pgettext(context, message) if context else gettext(message)
+
+
+JAPANESE = Reader("ja", "待つ椀", "朱の椀", "小さな杯", "サオマイ漆器", "雲杉窯", "支払う")
+NOBODY = [Reader(pseudo.RIGHT_TO_LEFT), Reader(pseudo.LONG)]
+
+
+@pytest.fixture
+def nobodys_languages(settings, tmp_path) -> Iterator[None]:
+    """The shop answers in the two languages of tests/pseudo.py as well."""
+    codes = [reader.language for reader in NOBODY]
+    settings.LANGUAGES = [*settings.LANGUAGES, *((code, code) for code in codes)]
+    settings.MARKETPLACE_STOREFRONT_LANGUAGES = [*settings.MARKETPLACE_STOREFRONT_LANGUAGES, *codes]
+    settings.LOCALE_PATHS = [pseudo.write_catalogues(tmp_path)]
+    yield from pseudo.forget_catalogues()
+
+
 def test_from_a_story_to_two_consignments_and_a_card(phone: Page, open_page, two_makers, fake_stripe, shop):
-    phone.goto("/ja/stories/the-bowl-that-waits/")
-    expect(phone.get_by_role("heading", level=1)).to_have_text("待つ椀")
-    phone.get_by_role("link", name="朱の椀").first.click()
-    _add_to_basket(phone)
-    phone.goto("/ja/products/?economy=TW")
-    phone.get_by_role("link", name="小さな杯").first.click()
-    _add_to_basket(phone)
-    expect(phone.locator("basket-count")).to_contain_text("2")
-    _check_out(phone)
-    number = _pay(phone, fake_stripe)
-    _assert_two_consignments(number, two_makers)
-    _assert_each_desk_shows_its_own(open_page, two_makers)
+    _walk(JAPANESE, phone, open_page, two_makers, fake_stripe)
     _assert_card_elsewhere(open_page, shop)
 
 
-def _add_to_basket(page: Page) -> None:
-    page.get_by_role("button", name="バスケットに入れる").filter(visible=True).first.click()
-    page.wait_for_url("**/ja/basket/")
+@pytest.mark.parametrize("reader", NOBODY, ids=["right-to-left", "long"])
+def test_the_same_walk_in_languages_that_nobody_speaks(
+    reader: Reader, nobodys_languages, open_page, two_makers, fake_stripe
+):
+    _walk(reader, open_page(**PHONE), open_page, two_makers, fake_stripe)
 
 
-def _check_out(page: Page) -> None:
-    page.get_by_role("button", name="購入手続きへ").click()
-    page.get_by_label("メールアドレス").fill("kenji@example.com")
-    page.get_by_label("国・地域").select_option(label="日本")
-    page.get_by_label("お名前").fill("田中健司")
-    page.get_by_label("郵便番号").fill("540-0001")
-    page.get_by_label("都道府県・州").fill("大阪府")
-    page.get_by_label("市区町村").fill("大阪市中央区")
-    page.get_by_label("番地").fill("城見1-2-3")
-    page.get_by_role("button", name="確認へ進む").click()
-    page.wait_for_url("**/ja/checkout/review/")
-    expect(page.get_by_text("〒540-0001")).to_be_visible()
-    expect(page.get_by_text("サオマイ漆器")).to_be_visible()
-    expect(page.get_by_text("雲杉窯")).to_be_visible()
+def _walk(reader: Reader, phone: Page, open_page, makers: dict, fake_stripe) -> None:
+    phone.goto(f"/{reader.language}/stories/the-bowl-that-waits/")
+    expect(phone.get_by_role("heading", level=1)).to_have_text(reader.story)
+    direction = "rtl" if reader.language == pseudo.RIGHT_TO_LEFT else "ltr"
+    assert phone.evaluate("getComputedStyle(document.body).direction") == direction
+    phone.get_by_role("link", name=reader.bowl).first.click()
+    _add_to_basket(reader, phone)
+    phone.goto(f"/{reader.language}/products/?economy=TW")
+    _assert_whole(phone)
+    phone.get_by_role("link", name=reader.cup).first.click()
+    _add_to_basket(reader, phone)
+    expect(phone.locator("basket-count")).to_contain_text("2")
+    _check_out(reader, phone)
+    number = _pay(reader, phone, fake_stripe)
+    _assert_two_consignments(reader, number, makers)
+    _assert_each_desk_shows_its_own(reader, open_page, makers)
 
 
-def _pay(page: Page, fake_stripe) -> str:
+def _assert_whole(page: Page) -> None:
+    """Nothing is cut off and nothing hangs over the edge."""
+    assert page.evaluate(CUT_OFF) == []
+
+
+# Texts that are wider than their box (hidden ones and those that end in dots on purpose aside), and a page that
+# scrolls sideways.
+CUT_OFF = """() => {
+  const found = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth + 1) found.push(`page ${root.scrollWidth} > ${root.clientWidth}`);
+  for (const box of document.body.querySelectorAll("a, button, label, p, h1, h2, h3, dt, dd, li, td, th, legend, summary")) {
+    const style = getComputedStyle(box);
+    if (!box.checkVisibility() || box.closest(".visually-hidden, .word, .skip") || style.webkitLineClamp !== "none") continue;
+    const clips = style.overflowX === "hidden" || style.overflowX === "clip";
+    const edge = box.getBoundingClientRect();
+    const scrolls = box.parentElement.closest("nav, .strip, .thumbs, table") !== null;
+    if (clips && box.scrollWidth > box.clientWidth + 1) found.push(`cut: ${box.outerHTML.slice(0, 120)}`);
+    if (!scrolls && edge.width && (edge.right > root.clientWidth + 1 || edge.left < -1)) {
+      found.push(`over the edge: ${box.outerHTML.slice(0, 120)}`);
+    }
+  }
+  return found;
+}"""
+
+
+def _add_to_basket(reader: Reader, page: Page) -> None:
+    _assert_whole(page)
+    page.get_by_role("button", name=reader.reads("Add to basket", "shop")).filter(visible=True).first.click()
+    page.wait_for_url(f"**/{reader.language}/basket/")
+    _assert_whole(page)
+
+
+def _check_out(reader: Reader, page: Page) -> None:
+    page.get_by_role("button", name=reader.reads("Go to checkout")).click()
+    _assert_whole(page)
+    page.get_by_label(reader.reads("E-mail")).fill("kenji@example.com")
+    page.get_by_label(reader.reads("Economy or territory")).select_option(value="JP")
+    page.get_by_label(reader.reads("Full name")).fill("田中健司")
+    page.get_by_label(reader.reads("Postcode")).fill("540-0001")
+    page.get_by_label(reader.reads("State, province or prefecture")).fill("大阪府")
+    page.get_by_label(reader.reads("City")).fill("大阪市中央区")
+    page.get_by_label(reader.reads("Street and number")).fill("城見1-2-3")
+    page.get_by_role("button", name=reader.reads("Continue to review")).click()
+    page.wait_for_url(f"**/{reader.language}/checkout/review/")
+    _assert_whole(page)
+    expect(page.get_by_text("540-0001")).to_be_visible()
+    expect(page.get_by_text(reader.lacquer)).to_be_visible()
+    expect(page.get_by_text(reader.kiln)).to_be_visible()
+
+
+def _pay(reader: Reader, page: Page, fake_stripe) -> str:
     """Pays on the hosted page; answers the order's number."""
-    page.get_by_role("button", name="を支払う").click()
+    before, _total, after = reader.reads("Pay %(total)s on Stripe").partition("%(total)s")
+    page.get_by_role("button", name=re.compile(f"^{re.escape(before)}.+{re.escape(after)}$")).click()
     page.wait_for_url("**/pay/cs_test_*")
-    page.get_by_role("button", name="支払う").first.click()
-    page.wait_for_url("**/ja/orders/*/**")
+    page.get_by_role("button", name=reader.pay).first.click()
+    page.wait_for_url(f"**/{reader.language}/orders/*/**")
     fake_stripe.wait_idle()
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "ありがとうございます。お支払いが完了しました。"
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text(reader.reads("Thank you. Your order is paid."))
+    _assert_whole(page)
     return page.url.partition("/orders/")[2].partition("/")[0]
 
 
-def _assert_two_consignments(number: str, makers: dict) -> None:
+def _assert_two_consignments(reader: Reader, number: str, makers: dict) -> None:
     payment = Payment.objects.get(order__number=number)
-    assert (payment.state, payment.language) == ("paid", "ja")
+    assert (payment.state, payment.language) == ("paid", reader.language)
     parts = {row.workshop_id: row for row in Consignment.objects.filter(order__number=number)}
     assert set(parts) == {makers["lacquer"].pk, makers["kiln"].pk}
     assert parts[makers["lacquer"].pk].goods == Decimal("48.00")
@@ -123,26 +207,29 @@ def _assert_two_consignments(number: str, makers: dict) -> None:
         "kenji@example.com",
         "lin@example.com",
     ]
-    assert f"ご注文 {number} のお支払いが完了しました" in [message.subject for message in mail.outbox]
+    subject = reader.reads("Your order %(number)s is paid") % {"number": number}
+    assert subject in [message.subject for message in mail.outbox]
 
 
-def _assert_each_desk_shows_its_own(open_page, makers: dict) -> None:
+def _assert_each_desk_shows_its_own(reader: Reader, open_page, makers: dict) -> None:
     # A maker reads her own words for her piece, whatever language the buyer read.
     bowl, cup = re.compile("Bát sơn"), re.compile("Small cup|小さな杯")
     for email, own, other in (("hoa@example.com", bowl, cup), ("lin@example.com", cup, bowl)):
-        desk = open_page(locale="ja-JP", viewport={"width": 390, "height": 844})
-        desk.goto("/desk/")
-        desk.get_by_label("メールアドレス").fill(email)
-        desk.get_by_label("パスワード").fill(PASSWORD)
-        desk.get_by_role("button", name="ログイン").click()
-        desk.wait_for_url("**/ja/desk/**")
+        desk = open_page(viewport={"width": 390, "height": 844})
+        desk.goto(f"/{reader.language}/desk/")
+        desk.get_by_label(reader.reads("E-mail")).fill(email)
+        desk.get_by_label(reader.reads("Password")).fill(PASSWORD)
+        desk.get_by_role("button", name=reader.reads("Sign in")).click()
+        desk.wait_for_url(f"**/{reader.language}/desk/**")
+        _assert_whole(desk)
         desk.locator("main").get_by_role("listitem").filter(has_text="田中健司").get_by_role(
             "link"
         ).first.click()
         expect(desk.get_by_text(own).first).to_be_visible()
         expect(desk.get_by_text(other)).to_have_count(0)
-        desk.get_by_role("button", name="荷造りができました").click()
-        expect(desk.get_by_text("荷造り済みにしました。")).to_be_visible()
+        _assert_whole(desk)
+        desk.get_by_role("button", name=reader.reads("The parcel is packed")).click()
+        expect(desk.get_by_text(reader.reads("Marked as packed."))).to_be_visible()
     assert set(Consignment.objects.values_list("state", flat=True)) == {"packed"}
 
 

@@ -1,0 +1,86 @@
+"""Numbers, dates, units and lists as readers of a language write them, from Unicode's CLDR through Babel.
+
+Every function takes a Django language code (default: the active language). Moments are shown in the current time zone.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from django.utils import timezone
+from django.utils.translation import get_language
+
+GRAMS_PER_KILOGRAM = 1000
+MILLIMETRES_PER_CENTIMETRE = 10
+# Where CLDR's plain language means a place that is not ours: APEC's Spanish is that of Latin America.
+REGIONS = {"es": "es_419"}
+
+
+def locale_of(language: str | None = None) -> Locale:
+    """Babel's locale for a language code such as "zh-hant"; English where CLDR does not know it."""
+    return _locale(language or get_language() or "en")
+
+
+def day(value: date | datetime, language: str | None = None) -> str:
+    """A date in words, such as "November 21, 2026" or "2026年11月21日"."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return format_date(value, "long", locale=locale_of(language))
+
+
+def clock(value: datetime, language: str | None = None) -> str:
+    """The time of day of an aware moment, such as "3:04 PM" or "15:04"."""
+    local = timezone.localtime(value)
+    return format_time(local.time(), "short", locale=locale_of(language))
+
+
+def moment(value: datetime, language: str | None = None) -> str:
+    """Date and time of an aware moment with the name of its zone, such as "November 21, 2026, 3:04 PM UTC"."""
+    local = timezone.localtime(value)
+    pattern = str(locale_of(language).datetime_formats["long"]).replace("'", "")
+    return pattern.format(f"{clock(value, language)} {local.tzname()}", day(value, language))
+
+
+def number(value: int | Decimal, language: str | None = None) -> str:
+    """A number with the language's separators, such as "12,345" or "12.345"."""
+    return format_decimal(value, locale=locale_of(language))
+
+
+def weight(grams: int | None, language: str | None = None) -> str:
+    """ "420 g", from a kilogram on "1.25 kg"; empty when it is not known."""
+    if not grams:
+        return ""
+    if grams < GRAMS_PER_KILOGRAM:
+        return format_unit(grams, "mass-gram", "short", locale=locale_of(language))
+    return format_unit(
+        Decimal(grams) / GRAMS_PER_KILOGRAM, "mass-kilogram", "short", format="#,##0.###", locale=locale_of(language)
+    )
+
+
+def size(millimetres: Sequence[int | None], language: str | None = None) -> str:
+    """Length, width and height as "12 × 8.5 × 4 cm"; those not known are left out, none known is empty."""
+    known = [Decimal(side) / MILLIMETRES_PER_CENTIMETRE for side in millimetres if side]
+    if not known:
+        return ""
+    locale = locale_of(language)
+    last = format_unit(known[-1], "length-centimeter", "short", format="#,##0.#", locale=locale)
+    return " × ".join([*(format_decimal(side, format="#,##0.#", locale=locale) for side in known[:-1]), last])
+
+
+def joined(parts: Sequence[str], language: str | None = None) -> str:
+    """Several things as one enumeration, such as "cotton and indigo" or "木綿、藍"; empty for none."""
+    return format_list(parts, "standard", locale_of(language)) if parts else ""
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(REGIONS.get(language, language.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
