@@ -80,7 +80,7 @@ def note_page(
 def _document(lang: str, title: str, body: str, status: int = 200) -> Answer:
     words = TEXTS[lang]
     html = f"""<!doctype html>
-<html lang="{lang}">
+<html lang="{"zh-Hant" if lang == "zh" else lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
