@@ -9,7 +9,7 @@ import time
 
 import psycopg
 
-from bench import checkout, report
+from bench import checkout, report, search
 from bench.data import Data
 from bench.measuring import CLIENTS, FULL, QUICK, Plan, Series, Target, in_turns
 from bench.pages import addresses, statements
@@ -42,6 +42,8 @@ def main() -> int:
 def _run(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     print("Preparing …", flush=True)
     data.prepare()
+    if options.search:
+        return _search(data, options, plan)
     shop = data.shop(options.products)
     paths = addresses(shop)
     sql = statements(shop, paths)
@@ -59,7 +61,22 @@ def _run(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     print(report.checkout(alone, together))
     if grown:
         print(f"\n## From {SMALL:,} to {LARGE:,} pieces\n\n{report.growth(grown, SMALL, LARGE)}")
-    verdicts = report.verdicts(rows, grown)
+    print(f"\n{search.quality()}")
+    return _judge(report.verdicts(rows, grown))
+
+
+def _search(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
+    """Search alone, in a shop of so many pieces and one of a fifth."""
+    large = data.shop(options.products)
+    with Servers() as servers:
+        asked = search.measure(servers, large, plan)
+    built = search.build(data.shop(options.products // 5)), search.build(large)
+    quality = search.quality()
+    print(f"\n## Search in {options.products:,} pieces\n\n{search.report(asked, built)}\n\n{quality}")
+    return _judge(search.verdicts(asked, built))
+
+
+def _judge(verdicts: list[tuple[bool, str]]) -> bool:
     print("\n## Targets\n")
     for kept, sentence in verdicts:
         print(f"- {'kept' if kept else 'MISSED'}: {sentence}")
@@ -121,6 +138,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="short measurements, for a first look")
     parser.add_argument("--growth", action="store_true", help=f"also compare {SMALL:,} with {LARGE:,} pieces")
+    parser.add_argument("--search", action="store_true", help="search alone, with its index (try --products 100000)")
     return parser.parse_args()
 
 

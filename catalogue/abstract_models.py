@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import AbstractProduct as OscarProduct
 from oscar.apps.catalogue.abstract_models import AbstractProductImage as OscarProductImage
@@ -32,11 +32,20 @@ class TextRow(TranslatableMixin, models.Model):
     @property
     def words(self) -> tuple[str, ...]:
         """All that is written in this row."""
-        kinds = (models.CharField, models.TextField)
-        return tuple(getattr(self, field.attname) for field in self._meta.concrete_fields if isinstance(field, kinds))
+        return tuple(getattr(self, name) for name in self.word_fields())
 
+    @classmethod
+    def word_fields(cls) -> list[str]:
+        """Names of the fields that hold words."""
+        kinds = (models.CharField, models.TextField)
+        return [field.attname for field in cls._meta.concrete_fields if isinstance(field, kinds)]
+
+    @transaction.atomic
     def save(self, *args, **kwargs) -> None:
-        """A further language joins the rows that are there, so that wagtail-localize knows them as one thing."""
+        """A further language joins the rows that are there, so that wagtail-localize knows them as one thing.
+
+        Who wrote the words is recorded in the same transaction (catalogue/receivers.py).
+        """
         if self._state.adding:
             known = type(self).objects.filter(owner_id=self.owner_id).values_list("translation_key", flat=True).first()
             self.translation_key = known or self.translation_key

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from catalogue.abstract_models import AbstractProduct, AbstractProductImage, HasTexts, TextRow
 
@@ -118,6 +120,9 @@ class TranslationRecord(models.Model):
     )
     based_on = models.CharField(max_length=64)
     stale = models.BooleanField(_("out of date"), default=False)
+    # Parts of a page (names of fields, ids of blocks) that nobody has translated: "all" or "some" of their words are
+    # still the source's.
+    waiting = models.JSONField(default=dict, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -127,6 +132,70 @@ class TranslationRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.translation_key} {self.locale_id}: {self.written_by}"
+
+
+def languages() -> list[tuple[str, str]]:
+    """Code and name of every language that content may be written in. A function, so that a further one is no migration."""
+    return settings.LANGUAGES
+
+
+class GlossaryTerm(ClusterableModel):
+    """A word of the crafts with its fixed translations (``words``), or one that is never translated."""
+
+    term = models.CharField(_("term"), max_length=120)
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        choices=languages,
+        help_text=_("The language of the texts in which the term is looked for."),
+    )
+    match_case = models.BooleanField(
+        _("capitals matter"), default=False, help_text=_("Only where it is written with exactly these capitals.")
+    )
+    never_translate = models.BooleanField(
+        _("never translate"), default=False, help_text=_("It stays as it is in every language.")
+    )
+    note = models.TextField(_("note"), blank=True, help_text=_("What translators should know about it."))
+
+    class Meta:
+        ordering = ["term"]
+        constraints = [models.UniqueConstraint(fields=["term", "language"], name="term_once_per_language")]
+        verbose_name = _("glossary term")
+        verbose_name_plural = _("glossary")
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class GlossaryWord(models.Model):
+    """What a term is called in one further language."""
+
+    term = ParentalKey(GlossaryTerm, on_delete=models.CASCADE, related_name="words")
+    language = models.CharField(_("language"), max_length=12, choices=languages)
+    word = models.CharField(_("word"), max_length=120)
+
+    class Meta:
+        ordering = ["language"]
+        constraints = [models.UniqueConstraint(fields=["term", "language"], name="word_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class GlossaryBreach(models.Model):
+    """A translation that goes against the glossary. ``findings``: list of {"term", "expected", "why"} (see glossary.Finding)."""
+
+    translation_key = models.UUIDField()
+    locale = models.ForeignKey("wagtailcore.Locale", on_delete=models.CASCADE, related_name="+")
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["translation_key", "locale"], name="breach_once_per_language")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.translation_key} {self.locale_id}: {len(self.findings)}"
 
 
 from oscar.apps.catalogue.models import *  # noqa: E402, F403 - Oscar's own models, after the ones we replace

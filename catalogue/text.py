@@ -12,8 +12,13 @@ Row = TypeVar("Row")
 
 def chain(language: str, source: str) -> list[str]:
     """Languages to try in turn for a reader of ``language``; each once."""
-    wanted = [language, *settings.MARKETPLACE_FALLBACK_LANGUAGES, source]
-    return list(dict.fromkeys(wanted))
+    return list(dict.fromkeys([language, *fallbacks(language), source]))
+
+
+def fallbacks(language: str) -> list[str]:
+    """The operator's chain for readers of ``language``: MARKETPLACE_FALLBACK_LANGUAGES, one list or one per language."""
+    chosen = settings.MARKETPLACE_FALLBACK_LANGUAGES
+    return chosen.get(language, chosen.get("default", [])) if isinstance(chosen, dict) else chosen
 
 
 def choose(rows: Mapping[str, Row], language: str, source: str) -> Row | None:

@@ -2,13 +2,15 @@
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import LocaleColumn, UpdatedAtColumn
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, LocaleColumn, UpdatedAtColumn
+from wagtail.snippets.views.snippets import SnippetViewSet
 
-from catalogue.models import Craft, CraftText, Material, MaterialText, ProductText
+from catalogue.models import Craft, CraftText, GlossaryTerm, Material, MaterialText, ProductText
 from catalogue.staff import (
     LanguagesPanel,
     OwnerViewSet,
+    SnippetIndexView,
     TextViewSet,
     allow_only,
     column,
@@ -83,3 +85,36 @@ class ProductTextViewSet(TextViewSet):
 
     def get_queryset(self, request) -> QuerySet:
         return ProductText.objects.select_related("owner", "locale")
+
+
+class GlossaryViewSet(SnippetViewSet):
+    """Words of the crafts with their fixed translations; held against every translation (catalogue/glossary.py)."""
+
+    model = GlossaryTerm
+    menu_label = _("Glossary")
+    icon = "openquote"
+    copy_view_enabled = False
+    index_view_class = SnippetIndexView
+    search_backend_name = None
+    search_fields = ["term", "note", "words__word"]
+    list_filter = ["language", "never_translate"]
+    list_per_page = 50
+    list_display = [
+        "term",
+        column("language", _("Language"), lambda row: row.get_language_display()),
+        column("words", _("Words"), lambda row: ", ".join(str(word) for word in row.words.all())),
+        BooleanColumn("never_translate", label=_("Never translate")),
+    ]
+    panels = [
+        FieldRowPanel([FieldPanel("term"), FieldPanel("language")]),
+        FieldRowPanel([FieldPanel("never_translate"), FieldPanel("match_case")]),
+        InlinePanel(
+            "words",
+            [FieldRowPanel([FieldPanel("language"), FieldPanel("word")])],
+            heading=_("In other languages"),
+        ),
+        FieldPanel("note"),
+    ]
+
+    def get_queryset(self, request) -> QuerySet:
+        return GlossaryTerm.objects.prefetch_related("words")

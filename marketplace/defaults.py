@@ -7,10 +7,14 @@ Star-import this after ``oscar.defaults`` in a settings file; override below the
 MARKETPLACE_CURRENCY = "USD"
 
 # Languages the storefront answers in. LANGUAGES may hold more: makers write in theirs.
-MARKETPLACE_STOREFRONT_LANGUAGES = ["en", "ja"]
+MARKETPLACE_STOREFRONT_LANGUAGES = ["en", "ja", "vi", "th", "es", "zh-hant"]
 
-# When a text is missing in the reader's language: these in turn, then the maker's own words.
+# When a text is missing in the reader's language: these in turn, then the maker's own words. One list for all
+# readers, or one per language: {"th": ["vi", "en"], "default": ["en"]}.
 MARKETPLACE_FALLBACK_LANGUAGES = ["en"]
+
+# Whether a story or place page that a machine translated goes live at once; else an editor publishes it.
+MARKETPLACE_MACHINE_PAGES_LIVE = False
 
 # Who takes the money. A backend of marketplace.payments.gateway.Gateway.
 MARKETPLACE_GATEWAY = {

@@ -31,3 +31,17 @@ def gateway_is_importable(app_configs, **kwargs) -> list[Error]:
     except ImportError as problem:
         return [Error(f"MARKETPLACE_GATEWAY: {problem}", id="storefront.E003")]
     return []
+
+
+@register
+def machine_translator_is_importable(app_configs, **kwargs) -> list[Error]:
+    chosen = getattr(settings, "WAGTAILLOCALIZE_MACHINE_TRANSLATOR", None)
+    try:
+        if chosen:
+            import_string(chosen["CLASS"])
+            if chosen["CLASS"].endswith("google_translator"):
+                import_string("google.cloud.translate")
+    except ImportError as problem:
+        hint = "Install what the service needs (docs/translation.md), or set MACHINE_TRANSLATOR=none."
+        return [Error(f"MACHINE_TRANSLATOR: {problem}", hint=hint, id="storefront.E004")]
+    return []

@@ -1,11 +1,15 @@
 """What every page needs to draw its frame. No statement of its own beyond the directory, no session."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
-from storefront.links import same_in_languages
+from catalogue.text import language_name
+from storefront.links import Spot, canonical, default, in_own_words, same_in_languages
 from storefront.listing.cards import card_labels
 from storefront.listing.directory import get_directory
 
@@ -18,17 +22,17 @@ def site(request: HttpRequest) -> dict:
     if request.path.startswith(PRIVATE):
         return {"shop_name": settings.MARKETPLACE_SHOP_NAME}
     language = get_language() or settings.LANGUAGE_CODE
-    addresses = same_in_languages(request)
-    own = addresses.get(language, "")
+    spots = same_in_languages(request)
+    own = canonical(spots, language)
     return {
         "LANG": language,
         "languages": [
-            _language(code, addresses, language, request.META.get("QUERY_STRING", ""))
+            _language(code, spots.get(code), language, request.META.get("QUERY_STRING", ""))
             for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES
         ],
         "nav": _nav(request, language),
         "canonical_url": settings.SITE_URL + own if own else "",
-        "alternates": _alternates(addresses),
+        "alternates": _alternates(spots),
         "shop_name": settings.MARKETPLACE_SHOP_NAME,
         "currency": settings.MARKETPLACE_CURRENCY,
         "labels": card_labels(),
@@ -38,23 +42,31 @@ def site(request: HttpRequest) -> dict:
     }
 
 
-def _language(code: str, addresses: dict[str, str], current: str, query: str) -> dict:
-    """One entry of the language menu; filters, words searched for and the page number stay."""
-    url = addresses.get(code) or f"/{code}/"
-    if query and code in addresses:
-        url = f"{url}?{query}"
-    return {
+def _language(code: str, spot: Spot | None, current: str, query: str) -> dict:
+    """One entry of the language menu; filters, words searched for and the page number stay.
+
+    ``note`` says where the thing is not in that language yet.
+    """
+    entry = {
         "code": code,
         "name": get_language_info(code)["name_local"],
-        "url": url,
+        "url": spot.url if spot else f"/{code}/",
         "current": code == current,
+        "note": "",
     }
+    if spot and query:
+        entry["url"] = f"{spot.url}?{query}"
+    if spot and spot.lang != code:
+        names = {"language": language_name(code), "shown": language_name(spot.lang)}
+        entry["note"] = _("Not in %(language)s yet: shown in %(shown)s") % names
+    return entry
 
 
-def _alternates(addresses: dict[str, str]) -> list[dict]:
-    found = [{"hreflang": code, "url": settings.SITE_URL + url} for code, url in addresses.items()]
-    default = addresses.get(settings.LANGUAGE_CODE)
-    return [*found, {"hreflang": "x-default", "url": settings.SITE_URL + default}] if default else found
+def _alternates(spots: Mapping[str, Spot]) -> list[dict]:
+    """What hreflang says: the addresses with words in their own language, and one for everybody else."""
+    found = [{"hreflang": code, "url": settings.SITE_URL + url} for code, url in in_own_words(spots).items()]
+    url = default(spots)
+    return [*found, {"hreflang": "x-default", "url": settings.SITE_URL + url}] if url else found
 
 
 def _nav(request: HttpRequest, language: str) -> list[dict]:
@@ -66,6 +78,5 @@ def _nav(request: HttpRequest, language: str) -> list[dict]:
         (_("Crafts"), sections.get("crafts", "")),
         (_("Workshops"), sections.get("workshops", "")),
     ]
-    return [
-        {"label": label, "url": url, "current": request.path.startswith(url)} for label, url in entries if url
-    ]
+    here = iri_to_uri(request.path)
+    return [{"label": label, "url": url, "current": here.startswith(url)} for label, url in entries if url]

@@ -2,6 +2,7 @@
 
 import os
 
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -52,3 +53,43 @@ def required_in_production(
         why = "is not set" if not value else f"is shorter than {min_length} characters"
         raise ImproperlyConfigured(f"{name} {why}. {hint}")
     return value or default
+
+
+def further_languages(wanted: list[str], known: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(code, English name) of the ``wanted`` languages that are not ``known``; raises ImproperlyConfigured on no language."""
+    codes = {code for code, _name in known}
+    if not wanted or not set(wanted) <= codes | LANG_INFO.keys():
+        unknown = ", ".join(code for code in wanted if code not in codes | LANG_INFO.keys())
+        raise ImproperlyConfigured(
+            f"STOREFRONT_LANGUAGES names {unknown or 'nothing'}. Give Django's language codes, such as en,ja,zh-hant."
+        )
+    return [(code, LANG_INFO[code]["name"]) for code in wanted if code not in codes]
+
+
+def machine_translator(production: bool) -> dict | None:
+    """The setting WAGTAILLOCALIZE_MACHINE_TRANSLATOR for the service that MACHINE_TRANSLATOR names; None for none.
+
+    Raises ImproperlyConfigured for an unknown name and for a service without its key.
+    """
+    services = ["none", "dummy", "deepl", "google", "libretranslate"]
+    name = one_of("MACHINE_TRANSLATOR", services, "none" if production else "dummy")
+    timeout = whole_number("MACHINE_TRANSLATOR_TIMEOUT", 20)
+    if name == "deepl":
+        options = {"AUTH_KEY": _needed("DEEPL_KEY", name), "TIMEOUT": timeout}
+        return {"CLASS": "storefront.translations.services.DeepL", "OPTIONS": options}
+    if name == "google":
+        options = {"PROJECT_ID": _needed("GOOGLE_PROJECT", name)}
+        return {"CLASS": "storefront.translations.services.google_translator", "OPTIONS": options}
+    if name == "libretranslate":
+        url, key = _needed("LIBRETRANSLATE_URL", name).rstrip("/"), os.environ.get("LIBRETRANSLATE_KEY", "")
+        options = {"LIBRETRANSLATE_URL": url, "API_KEY": key, "TIMEOUT": timeout}
+        return {"CLASS": "storefront.translations.services.LibreTranslate", "OPTIONS": options}
+    dummy = {"CLASS": "wagtail_localize.machine_translators.dummy.DummyTranslator"}
+    return dummy if name == "dummy" else None
+
+
+def _needed(name: str, service: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"MACHINE_TRANSLATOR is {service}, but {name} is not set. Set it, or choose none.")
+    return value

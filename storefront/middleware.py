@@ -1,11 +1,24 @@
 """Language from the path alone, and who may frame what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+
+# Addresses without a language whose answers have none, or say theirs in another way.
+SAME_FOR_ALL = (
+    "/static/",
+    "/media/",
+    "/webhooks/",
+    "/embed/",
+    "/oembed",
+    "/sitemap",
+    "/robots.txt",
+    "/favicon.ico",
+)
 
 
 class StorefrontLocaleMiddleware:
@@ -25,23 +38,30 @@ class StorefrontLocaleMiddleware:
         request.LANGUAGE_CODE = language
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if not by_path and not request.path_info.startswith(
-            ("/static/", "/media/", "/webhooks/", "/embed/", "/oembed")
-        ):
+        if not by_path and not request.path_info.startswith(SAME_FOR_ALL):
             patch_vary_headers(response, ("Accept-Language",))
         return response
 
 
 def preferred_language(request: HttpRequest) -> str:
     """The first of the storefront's languages that the reader's browser asks for; else the default."""
-    wanted = settings.MARKETPLACE_STOREFRONT_LANGUAGES
+    known = settings.MARKETPLACE_STOREFRONT_LANGUAGES
     for code, _weight in translation.trans_real.parse_accept_lang_header(
         request.headers.get("Accept-Language", "")
     ):
-        for known in wanted:
-            if code == known or code.split("-")[0] == known:
-                return known
+        for candidate in _from_narrow_to_wide(code):
+            if candidate in known:
+                return candidate
     return settings.LANGUAGE_CODE
+
+
+def _from_narrow_to_wide(code: str) -> Iterator[str]:
+    """A language's code and those that its readers can read, too: "es-pe" → es; "zh-hk" → zh-hant, as Django knows."""
+    yield code
+    yield from LANG_INFO.get(code, {}).get("fallback", [])
+    while "-" in code:
+        code = code.rpartition("-")[0]
+        yield code
 
 
 class FramingMiddleware:

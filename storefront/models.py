@@ -5,8 +5,10 @@ from wagtail.models import Page
 
 from storefront import page_mixins as mixins
 from storefront.listing.models import ContentVersion, ProductCard
+from storefront.search.models import SearchEntry, SynonymGroup
+from storefront.translations.models import MachineFailure, ViewCount
 
-__all__ = ["ContentVersion", "ProductCard"]
+__all__ = ["ContentVersion", "MachineFailure", "ProductCard", "SearchEntry", "SynonymGroup", "ViewCount"]
 
 
 class HomePage(mixins.HomeMixin, Page):

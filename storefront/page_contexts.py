@@ -1,17 +1,22 @@
 """What each page type shows beside its own fields. Each function is a method of its mixin: (page, request) → dict."""
 
 from django.core.paginator import Paginator
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from catalogue.text import chain, shown_in
+from marketplace import formats
 from marketplace.economies.names import economy_name
 from storefront import preload
 from storefront.listing.cards import draw
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.listing.models import ProductCard
+from storefront.listing.place_pages import OWN_WORDS
+from storefront.page_origin import language_of, own_language, waiting_parts
 from storefront.paging import describe_paging
 from storefront.pictures import LARGE, PORTRAIT, WIDE, describe, social
+from storefront.restrictions import restricted
 
 STORIES_PER_PAGE = 12
 PLACES_PER_PAGE = 24
@@ -19,34 +24,46 @@ ON_SHELF = 12
 # So many of the newest pieces tell which crafts a village practises, and which villages a craft.
 SAMPLE = 48
 # All that a story's card shows; a page has some forty fields more.
-CARD_FIELDS = ("title", "url_path", "intro", "hero_id", "hero_alt", "village_id", "first_published_at")
-
-
-def language_of(page) -> str:
-    """Language code of a page."""
-    return get_language() if page.locale_id is None else page.locale.language_code
+CARD_FIELDS = (
+    "title",
+    "url_path",
+    "intro",
+    "hero_id",
+    "hero_alt",
+    "village_id",
+    "first_published_at",
+    "locale__language_code",
+)
 
 
 def home(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
-    stories = newest_stories(page, directory, 4)
+    stories = newest_stories(directory, 4)
     villages = [place for place in directory.villages.values() if place.url][:6]
     crafts = [place for place in directory.crafts.values() if place.url][:8]
     load_for(stories, villages, crafts)
     return {
         "hero": hero(page),
-        "hero_url": directory.path_of(stories[0].url_path) if stories else "",
+        "hero_url": directory.address_of(stories[0].url_path, stories[0].locale.language_code) if stories else "",
         "featured": [story_card(story, directory) for story in stories],
         "new_pieces": draw(newest()[:8]),
         "villages": [place_card(place, directory) for place in villages],
         "crafts": [place_card(place, directory) for place in crafts],
-        "how": [{"title": step.value["title"], "text": step.value["text"]} for step in page.how],
+        "how": [
+            {
+                "title": step.value["title"],
+                "text": step.value["text"],
+                "part": step.id,
+                "label": waiting_parts(page)["waiting"].get(step.id, ""),
+            }
+            for step in page.how
+        ],
     }
 
 
 def story(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
-    more = [row for row in newest_stories(page, directory, 4) if row.pk != page.pk][:3]
+    more = [row for row in newest_stories(directory, 4) if row.pk != page.pk][:3]
     load_for(more)
     shelf = shelf_cards(page, directory)
     return {
@@ -63,7 +80,7 @@ def story(page, request: HttpRequest) -> dict:
 def village(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
     place = directory.villages.get(page.village_id)
-    stories = newest_stories(page, directory, 3, village_id=page.village_id)
+    stories = newest_stories(directory, 3, village_id=page.village_id)
     workshops = [row for row in directory.workshops.values() if row.village_id == page.village_id][:12]
     rows = list(newest().filter(village_id=page.village_id)[:SAMPLE])
     pieces = draw(rows[:8])
@@ -84,7 +101,7 @@ def village(page, request: HttpRequest) -> dict:
 def craft(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
     place = directory.crafts.get(page.craft_id)
-    stories = newest_stories(page, directory, 3, craft_id=page.craft_id)
+    stories = newest_stories(directory, 3, craft_id=page.craft_id)
     rows = list(newest().filter(craft_id=page.craft_id)[:SAMPLE])
     villages = of_cards(rows, "village_id", directory.villages)
     workshops = of_cards(rows, "workshop_id", directory.workshops)
@@ -104,7 +121,7 @@ def craft(page, request: HttpRequest) -> dict:
 def workshop(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
     place = directory.workshops.get(page.workshop_id)
-    stories = newest_stories(page, directory, 3, workshop_id=page.workshop_id)
+    stories = newest_stories(directory, 3, workshop_id=page.workshop_id)
     load_for(stories)
     row = page.workshop
     pieces = draw(newest().filter(workshop_id=page.workshop_id)[:8])
@@ -126,7 +143,7 @@ def workshop(page, request: HttpRequest) -> dict:
 
 def story_index(page, request: HttpRequest) -> dict:
     directory = get_directory(language_of(page))
-    shown = Paginator(_stories(page), STORIES_PER_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(stories_for(directory.language), STORIES_PER_PAGE).get_page(request.GET.get("page"))
     rows = list(shown.object_list)
     load_for(rows)
     return {
@@ -165,18 +182,23 @@ def newest():
     return ProductCard.objects.filter(visible=True).order_by("-listed_at", "-product_id")
 
 
-def newest_stories(page, directory: Directory, number: int, **subject: int) -> list:
-    """The newest stories about ``subject`` in the page's language, kept until one is published."""
+def newest_stories(directory: Directory, number: int, **subject: int) -> list:
+    """The newest stories about ``subject`` for the directory's readers, kept until one is published."""
     key = ("stories", number, *subject.items())
-    return directory.keep(key, lambda: list(_stories(page).filter(**subject)[:number]))
+    return directory.keep(key, lambda: list(stories_for(directory.language).filter(**subject)[:number]))
 
 
-def _stories(page):
-    """Live stories in the page's language, newest first."""
+def stories_for(language: str):
+    """Live stories, newest first: each once, in ``language`` or its fallback; what is not for everyone is left out."""
     from storefront.models import StoryPage
 
-    rows = StoryPage.objects.filter(live=True, locale_id=page.locale_id).only(*CARD_FIELDS)
-    return rows.order_by("-first_published_at", "-pk")
+    whens = [When(locale__language_code=code, then=Value(place)) for place, code in enumerate(chain(language, language))]
+    rank = Case(*whens, default=Value(len(whens)))
+    rows = StoryPage.objects.filter(OWN_WORDS, live=True).alias(rank=rank)
+    better = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
+    rows = rows.exclude(Exists(rows.filter(better, translation_key=OuterRef("translation_key"))))
+    found = rows.exclude(restricted()).select_related("locale").only(*CARD_FIELDS)
+    return found.order_by("-first_published_at", "-pk")
 
 
 def _shelves(page) -> set[str]:
@@ -205,7 +227,9 @@ def load_for(*groups) -> None:
 
 
 def hero(page) -> dict:
-    return describe(_image(page.hero_id), LARGE, alt=page.hero_alt)
+    waits = "hero_alt" in (getattr(page, "waiting", None) or {})
+    lang = page.source_language if waits else own_language(page)
+    return describe(_image(page.hero_id), LARGE, alt=page.hero_alt, lang=lang)
 
 
 def social_of(page) -> dict:
@@ -215,12 +239,13 @@ def social_of(page) -> dict:
 
 
 def place_link(place: Place | None) -> dict | None:
-    """A place for templates: name, lang, url, summary, region, economy (its name)."""
+    """A place for templates: name, lang, lang_label, url, slug, summary, region, economy (its name)."""
     if place is None:
         return None
     return {
         "name": place.name,
         "lang": place.lang,
+        "lang_label": shown_in(place.lang, get_language()),
         "url": place.url,
         "slug": place.slug,
         "summary": place.summary,
@@ -231,27 +256,29 @@ def place_link(place: Place | None) -> dict | None:
 
 def place_card(place: Place, directory: Directory) -> dict:
     village = directory.villages.get(place.village_id) if place.village_id else None
-    meta = [village.name] if village else []
-    meta += [economy_name(place.economy)] if place.economy else []
     return {
         "url": place.url,
         "title": place.name,
         "lang": place.lang,
+        "lang_label": shown_in(place.lang, directory.language),
         "summary": place.summary,
-        "meta": " · ".join(meta),
-        "picture": describe(_image(place.hero_id), WIDE, alt=place.hero_alt),
+        "village": place_link(village),
+        "economy": economy_name(place.economy) if place.economy else "",
+        "picture": describe(_image(place.hero_id), WIDE, alt=place.hero_alt, lang=place.hero_lang),
     }
 
 
 def story_card(row, directory: Directory) -> dict:
     village = directory.villages.get(row.village_id)
-    date = row.first_published_at
+    date, lang = row.first_published_at, row.locale.language_code
     return {
-        "url": directory.path_of(row.url_path),
+        "url": directory.address_of(row.url_path, lang),
         "title": row.title,
+        "lang": lang,
+        "lang_label": shown_in(lang, directory.language),
         "intro": row.intro,
-        "village": village.name if village else "",
+        "village": place_link(village),
         "economy": economy_name(village.economy) if village else "",
-        "date": date_format(date, "DATE_FORMAT") if date else "",
-        "picture": describe(_image(row.hero_id), WIDE, alt=row.hero_alt),
+        "date": formats.day(date) if date else "",
+        "picture": describe(_image(row.hero_id), WIDE, alt=row.hero_alt, lang=lang),
     }

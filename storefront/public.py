@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 from wagtail.admin.panels import FieldPanel
 
-from storefront import page_contexts
+from catalogue.text import shown_in
+from storefront import page_contexts, page_origin
 from storefront.listing import version
 from storefront.listing.directory import get_directory
 from storefront.preload import preloaded
@@ -114,6 +115,10 @@ class PublicPageMixin:
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         context = super().get_context(request, *args, **kwargs)
         context.update(self.get_page_context(request))
+        context["page_lang"] = page_origin.own_language(self)
+        context["text_label"] = shown_in(context["page_lang"], page_origin.language_of(self))
+        context["origin_label"] = page_origin.origin_label(self)
+        context.update(page_origin.waiting_parts(self))
         context["social"] = page_contexts.social_of(self)
         return context
 

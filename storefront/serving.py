@@ -1,76 +1,158 @@
-"""Finds and serves pages of the tree in few statements."""
+"""Finds and serves pages of the tree in few statements, in the reader's language or in the best that there is."""
+
+from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.translation import get_language
 from wagtail import hooks
-from wagtail.models import Page, PageViewRestriction
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
+from catalogue.provenance import with_provenance, with_source_language
+from catalogue.text import chain, choose
 from storefront.embeds.discovery import discovery
+from storefront.links import Spot
 from storefront.listing.directory import Directory, get_directory
+from storefront.listing.place_pages import OWN_WORDS, below
 from storefront.public import public_page
+from storefront.restrictions import restricted
+
+# A translation may come or go, so a redirect to or from it is kept for an hour at most.
+REDIRECT_CACHE = "public, max-age=3600"
 
 
-def find_page(path: str, language: str) -> Page | None:
-    """The live page at ``path`` (below the language); None also for one that is not for everyone.
+class Twin(NamedTuple):
+    """A page or one of its translations, live or not. ``restricted``: it is not for everyone."""
 
-    Two statements, until something is published or moved. ``_request_translations`` holds the page's addresses:
-    language code → path.
+    language: str
+    url_path: str
+    pk: int
+    key: str
+    live: bool
+    restricted: bool
+    app: str
+    model: str
+
+
+def find_page(path: str, language: str) -> Page | str | None:
+    """The live page that readers of ``language`` meet at ``path`` (below the language), with ``spots`` (see links.py).
+
+    It may be in another language: then ``reader_language`` differs from its own. A text is the path where it is met
+    instead. None for no page, and for one that is not for everyone. Two statements, until something is published or moved.
     """
     path, directory = path.strip("/"), get_directory(language)
     return directory.keep(("page", path), lambda: _find(path, directory))
 
 
-def _find(path: str, directory: Directory) -> Page | None:
-    root = directory.roots.get(directory.language)
-    if root is None:
-        return None
-    url_path = f"{root}{path}/" if path else root
-    same = Page.objects.filter(url_path=url_path, locale__language_code=directory.language)
-    rows = Page.objects.filter(translation_key__in=same.values("translation_key")[:1], live=True).values_list(
-        "locale__language_code",
-        "url_path",
-        "pk",
-        "content_type__app_label",
-        "content_type__model",
-        _restrictions(),
-    )
-    found = {row[0]: row for row in rows}
-    _language, own_path, pk, app, model, restricted = found.get(directory.language, ("", "", 0, "", "", True))
-    if restricted or own_path != url_path:
-        return None
-    model = apps.get_model(app, model)
-    page = model.objects.select_related("locale", *getattr(model, "served_with", ())).filter(pk=pk).first()
+def _find(path: str, directory: Directory) -> Page | str | None:
+    here = {code: f"{root}{path}/" if path else root for code, root in directory.roots.items()}
+    found = twins_of(Page.objects.filter(url_path__in=here.values()))
+    order = chain(directory.language, settings.LANGUAGE_CODE)
+    # What stands at this path in the reader's own tree comes first, then in the others.
+    at_path = [row for row in found if row.url_path == here.get(row.language)]
+    at_path.sort(key=lambda row: order.index(row.language) if row.language in order else len(order))
+    for row in at_path:
+        family = [twin for twin in found if twin.key == row.key and twin.live]
+        best = best_of(family, directory.language)
+        if best is None:
+            continue
+        if best.restricted:
+            return None
+        if best.url_path == here.get(best.language) or row.language == directory.language:
+            return _load(best, family, directory)
+        return directory.address_of(best.url_path, best.language) or None
+    return None
+
+
+def twins_of(pages: QuerySet) -> list[Twin]:
+    """These pages and all their translations, sources first. One statement."""
+    rows = Page.objects.filter(OWN_WORDS, translation_key__in=pages.values("translation_key")).order_by("pk")
+    return [
+        Twin(*row)
+        for row in rows.values_list(
+            "locale__language_code",
+            "url_path",
+            "pk",
+            "translation_key",
+            "live",
+            restricted(),
+            "content_type__app_label",
+            "content_type__model",
+        )
+    ]
+
+
+def best_of(family: list[Twin], language: str) -> Twin | None:
+    """The twin for readers of ``language``: theirs, the operator's chain, the source (the first row); None of none."""
+    by_language: dict[str, Twin] = {}
+    for row in family:
+        by_language.setdefault(row.language, row)
+    return choose(by_language, language, family[0].language) if family else None
+
+
+def _load(best: Twin, family: list[Twin], directory: Directory) -> Page | None:
+    model = apps.get_model(best.app, best.model)
+    pages = with_source_language(with_provenance(model.objects.filter(pk=best.pk)))
+    page = pages.select_related("locale", *getattr(model, "served_with", ())).first()
     if page is not None:
-        page._request_translations = {code: directory.path_of(row[1], code) for code, row in found.items()}
+        page.reader_language = directory.language
+        page.spots = spots_of(family, directory.roots)
     return page
 
 
-def is_restricted(page: Page) -> bool:
-    """Whether the page, or a part of the tree that it lies in, is not for everyone. One statement."""
-    return Page.objects.filter(_restrictions(), pk=page.pk).exists()
+def spots_of(family: list[Twin], roots: dict[str, str]) -> dict[str, Spot]:
+    """Where readers of each of the storefront's languages meet the page; without those for whom it is restricted."""
+    spots = {}
+    for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
+        best = best_of(family, code)
+        url = (
+            below(roots, best.url_path, best.language, shown_under=code)
+            if best and not best.restricted
+            else ""
+        )
+        if url:
+            spots[code] = Spot(url, best.language)
+    return spots
 
 
-def _restrictions() -> Exists:
-    """The same, as a condition on pages. An alias has the restrictions of the page it repeats."""
-    above = Q(path__startswith=F("page__path")) | Q(path__startswith=F("page__aliases__path"))
-    path = ExpressionWrapper(OuterRef("path"), CharField())
-    return Exists(PageViewRestriction.objects.alias(path=path).filter(above))
+def moved_to(path: str, language: str) -> str:
+    """Where readers of ``language`` meet a page that another tree had at ``path`` before its slug changed; else empty.
+
+    What their own tree had there is Wagtail's own affair (its redirects).
+    """
+    directory = get_directory(language)
+    old = [Redirect.normalise_path(f"/{code}/{path}") for code in directory.roots if code != language]
+    pages = Page.objects.filter(redirect__old_path__in=old)
+    best = best_of([twin for twin in twins_of(pages) if twin.live], language)
+    return directory.address_of(best.url_path, best.language) if best and not best.restricted else ""
 
 
 @public_page
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponse:
     """Serves a page of the tree under the active language; anything that is not a plain live page goes Wagtail's way."""
+    if "\x00" in path:
+        raise Http404
     page = find_page(path, get_language())
     if page is None:
-        return wagtail_serve(request, path)
-    request.public_page = page
+        address = moved_to(path, get_language())
+        return _redirect(request, address) if address else wagtail_serve(request, path)
+    if isinstance(page, str):
+        return _redirect(request, page)
+    request.spots = page.spots
     if getattr(page, "embed_kind", ""):
-        request.oembed = discovery(page.public_url)
+        request.oembed = discovery(page.spots[page.reader_language].url)
     for check in hooks.get_hooks("before_serve_page"):
         answer = check(page, request, [], {})
         if isinstance(answer, HttpResponse):
             return answer
     return page.serve(request)
+
+
+def _redirect(request: HttpRequest, address: str) -> HttpResponse:
+    query = request.META.get("QUERY_STRING", "")
+    address = f"{address}?{query}" if query else address
+    return HttpResponsePermanentRedirect(address, headers={"Cache-Control": REDIRECT_CACHE})

@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403
 
 from marketplace.defaults import *  # noqa: F403
-from storefront.environment import boolean, csv, one_of, required_in_production, whole_number
+from storefront.environment import (
+    boolean,
+    csv,
+    further_languages,
+    machine_translator,
+    one_of,
+    required_in_production,
+    whole_number,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -183,7 +191,7 @@ LOGIN_REDIRECT_URL = "account:orders"
 LOGOUT_REDIRECT_URL = "/"
 
 # Languages: LANGUAGES are those that content may be written in; the storefront answers in those of
-# MARKETPLACE_STOREFRONT_LANGUAGES.
+# MARKETPLACE_STOREFRONT_LANGUAGES (docs/languages.md).
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", _("English")),
@@ -195,10 +203,13 @@ LANGUAGES = [
     ("id", _("Indonesian")),
     ("ko", _("Korean")),
 ]
+MARKETPLACE_STOREFRONT_LANGUAGES = csv("STOREFRONT_LANGUAGES", MARKETPLACE_STOREFRONT_LANGUAGES)  # noqa: F405
+LANGUAGES += further_languages(MARKETPLACE_STOREFRONT_LANGUAGES, LANGUAGES)
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 # A page that was sent to the translators stays a draft in their language until they publish it.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = machine_translator(PRODUCTION)
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

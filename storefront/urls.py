@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from storefront import account
+from storefront import account, sitemaps
 from storefront.checkout import basket_views, order_views
 from storefront.checkout import views as checkout
 from storefront.dashboard import catalogue_names, customer_names, offer_names, staff_only
@@ -22,6 +23,7 @@ from storefront.listing import product
 from storefront.listing import views as listing
 from storefront.media import media
 from storefront.middleware import preferred_language
+from storefront.search import views as search
 from storefront.serving import serve_page
 
 
@@ -31,6 +33,14 @@ def to_language(request: HttpRequest, rest: str = "") -> HttpResponse:
     response = redirect(f"/{preferred_language(request)}/{rest}")
     response["Cache-Control"] = "public, max-age=300"
     patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For programs that ask without reading a page first."""
+    response = redirect(static("storefront/img/favicon.ico"))
+    response["Cache-Control"] = "public, max-age=86400"
     return response
 
 
@@ -50,13 +60,17 @@ account_urls = [
 # Under Oscar's own names, so that its dashboard and models find them.
 catalogue_urls = [
     path("", listing.listing, name="index"),
-    path("<slug:product_slug>-<int:pk>/", product.detail, name="detail"),
+    path("<str:product_slug>-<int:pk>/", product.detail, name="detail"),
     *catalogue_names,
 ]
 
 urlpatterns = [
     path("", to_language),
     path("desk/", to_language, {"rest": "desk/"}),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.file, name="sitemap-file"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("favicon.ico", favicon, name="favicon"),
     path("", include("marketplace.payments.urls")),
     path("", include("storefront.embeds.urls")),
     path("admin/", include(wagtailadmin_urls)),
@@ -66,7 +80,8 @@ urlpatterns = [
     path("media/<path:path>", media, name="media"),
     *i18n_patterns(
         path("products/", include((catalogue_urls, "catalogue"))),
-        path("search/", listing.search, name="search"),
+        path("search/", search.search, name="search"),
+        path("search/suggest/", search.suggest, name="search-suggest"),
         path("basket/", basket_views.basket, name="basket"),
         path("basket/add/", basket_views.add, name="basket-add"),
         path("basket/summary.json", basket_views.summary, name="basket-summary"),

@@ -10,17 +10,29 @@ from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import register_admin_url_finder
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
 
 from catalogue.models import Product
 from storefront.missing_pieces import missing_pieces
+from storefront.page_links import ReadersPageLink
 from storefront.product_chooser import ProductChooserViewSet, ProductURLFinder, product_chooser_viewset
+from storefront.search.staff import SynonymViewSet
+from storefront.translations import hooks as translation_hooks
+
+__all__ = ["translation_hooks"]
 
 register_admin_url_finder(Product, ProductURLFinder)
+register_snippet(SynonymViewSet)
 
 
 @hooks.register("register_admin_viewset")
 def product_chooser() -> ProductChooserViewSet:
     return product_chooser_viewset
+
+
+@hooks.register("register_rich_text_features", order=100)
+def links_to_pages(features) -> None:
+    features.register_link_type(ReadersPageLink)
 
 
 class DashboardMenuItem(MenuItem):

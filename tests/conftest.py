@@ -70,11 +70,13 @@ def fresh() -> Iterator[Callable[[], None]]:
     from storefront.embeds import remembered
     from storefront.listing import cube, directory, version
     from storefront.public import page_cache
+    from storefront.search import synonyms
 
     def forget() -> None:
         version.forget()
         directory.forget()
         cube.forget()
+        synonyms.forget()
         page_cache.clear()
         remembered.forget()
         cache.clear()
@@ -108,6 +110,15 @@ def reference_data(db):
     from tests.factories.reference import find_reference
 
     return find_reference()
+
+
+@pytest.fixture
+def translations(db) -> None:
+    """wagtail-localize asks which migrations ran; a test database is built without any."""
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    MigrationRecorder(connection).ensure_schema()
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ MIRRORED = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "ابتثجحخدذرزسشصضطظعغفقكلمنه" * 2,
 )
-LONGER = 1.6  # German and Finnish labels of one or two words
+LONGER = 1.6  # as German and Finnish labels are
+LONGEST = 16  # letters; "Versandbedingungen" has 18
 
 
 def to_right_to_left(text: str) -> str:
@@ -29,11 +30,12 @@ def to_right_to_left(text: str) -> str:
 
 
 def to_long(text: str) -> str:
-    """The text with its own letters repeated as one long word at its end."""
+    """The text with its own letters repeated at its end, in long words."""
     letters = re.sub(r"\W", "", KEPT.sub("", text)) or "x"
-    extra = (letters * 2)[: max(4, int(len(letters) * (LONGER - 1)))]
+    extra = (letters * 2)[: max(4, int(len(letters) * (LONGER - 1)))].lower()
+    words = [extra[start : start + LONGEST] for start in range(0, len(extra), LONGEST)]
     end = len(text.rstrip("\n"))
-    return f"{text[:end]} {extra.lower()}{text[end:]}"
+    return " ".join([text[:end], *words]) + text[end:]
 
 
 def write_catalogues(folder: Path) -> Path:

@@ -19,6 +19,7 @@ for name in (
     "SITE_URL",
     "ALLOWED_HOSTS",
     "PORT",
+    "MACHINE_TRANSLATOR",
 ):
     os.environ.pop(name, None)
 os.environ |= {"VAR_DIR": VAR, "STRIPE_API_BASE": "http://127.0.0.1:9", "STRIPE_SECRET_KEY": "sk_test_fake"}

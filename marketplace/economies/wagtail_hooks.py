@@ -1,11 +1,11 @@
-"""Staff screen for economies: names and currencies are data of the kit, an operator switches economies on and off."""
+"""Staff screens: economies are data of the kit, an operator switches them on and off; required languages are the operator's."""
 
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from catalogue.staff import IndexView, allow_only
-from marketplace.economies.models import Economy
+from marketplace.economies.models import Economy, RequiredLanguage
 
 allow_only(Economy, "view", "change")
 
@@ -27,4 +27,23 @@ class EconomyViewSet(ModelViewSet):
         FieldPanel("currency", read_only=True),
         FieldPanel("languages", read_only=True),
         FieldPanel("enabled"),
+    ]
+
+
+class RequiredLanguageViewSet(ModelViewSet):
+    model = RequiredLanguage
+    name = "required-languages"
+    icon = "comment"
+    index_view_class = IndexView
+    copy_view_enabled = False
+    search_backend_name = None
+    search_fields = ["destination", "language", "source"]
+    list_display = ["destination", "language", BooleanColumn("machine_counts"), "source"]
+    list_filter = ["destination", "language"]
+    list_per_page = 50
+    panels = [
+        FieldPanel("destination"),
+        FieldPanel("language"),
+        FieldPanel("machine_counts"),
+        FieldPanel("source"),
     ]

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
+from catalogue.text import language_name
+from marketplace.economies.names import economy_name
+from marketplace.economies.requirements import requirements_for, unmet, writers_of
 from marketplace.fulfilment.shipping import NotShippable, ShippingQuote, quote_shipping, weight_of
 from marketplace.money import Money
 from marketplace.workshops.models import Workshop
@@ -31,11 +36,14 @@ class BasketQuote:
 
     consignments: list[ConsignmentQuote] = field(default_factory=list)
     currency: str = ""
+    # Sentences about pieces that lack words in a language which the destination requires.
+    without_words: list[str] = field(default_factory=list)
 
     @property
     def refusals(self) -> list[str]:
         """Reasons why some consignment cannot be sent."""
-        return [row.shipping.reason for row in self.consignments if isinstance(row.shipping, NotShippable)]
+        reasons = [row.shipping.reason for row in self.consignments if isinstance(row.shipping, NotShippable)]
+        return reasons + self.without_words
 
     @property
     def line_totals(self) -> list[Money]:
@@ -59,6 +67,7 @@ class BasketQuote:
 def quote_basket(*, lines: Iterable, destination: str, currency: str, on: date) -> BasketQuote:
     """Group basket lines by workshop and price each group's parcel to ``destination`` (two-letter code)."""
     groups: dict[int, list] = {}
+    lines = list(lines)
     for line in lines:
         groups.setdefault(line.stockrecord.partner_id, []).append(line)
     workshops = {
@@ -82,7 +91,29 @@ def quote_basket(*, lines: Iterable, destination: str, currency: str, on: date) 
         )
         for partner_id, group in groups.items()
     ]
-    return BasketQuote(found, currency)
+    return BasketQuote(found, currency, without_words([line.product for line in lines], destination))
+
+
+def without_words(products: Iterable, destination: str) -> list[str]:
+    """A sentence for each piece and each language that ``destination`` requires and the piece is not described in."""
+    requirements = requirements_for(destination)
+    if not requirements:
+        return []
+    pieces = {piece.pk: piece for product in products for piece in [product.parent if product.is_child else product]}
+    written = writers_of(pieces.values())
+    return [
+        _(
+            "“%(title)s” cannot be sent to %(destination)s yet, because its description is not in %(language)s. "
+            "Please take it out of the basket or choose another place."
+        )
+        % {
+            "title": piece.get_title(),
+            "destination": economy_name(destination),
+            "language": language_name(missing.language),
+        }
+        for pk, piece in pieces.items()
+        for missing in unmet(requirements, written[pk])
+    ]
 
 
 def _line_total(line, currency: str) -> Money:

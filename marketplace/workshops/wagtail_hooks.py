@@ -22,12 +22,13 @@ from catalogue.wagtail_hooks import (
     LANGUAGES,
     CraftTextViewSet,
     CraftViewSet,
+    GlossaryViewSet,
     MaterialTextViewSet,
     MaterialViewSet,
     ProductTextViewSet,
     words_panel,
 )
-from marketplace.economies.wagtail_hooks import EconomyViewSet
+from marketplace.economies.wagtail_hooks import EconomyViewSet, RequiredLanguageViewSet
 from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
 from marketplace.workshops.staff_forms import MembersPanel, WorkshopForm
 
@@ -127,7 +128,14 @@ class WorkshopTextViewSet(TextViewSet):
 
 
 class MakersGroup(ModelViewSetGroup):
-    items = (VillageViewSet, WorkshopViewSet, CraftViewSet, MaterialViewSet, EconomyViewSet)
+    items = (
+        VillageViewSet,
+        WorkshopViewSet,
+        CraftViewSet,
+        MaterialViewSet,
+        EconomyViewSet,
+        RequiredLanguageViewSet,
+    )
     menu_label = _("Makers")
     menu_name = "makers"
     menu_icon = "group"
@@ -143,6 +151,7 @@ class TextsGroup(SnippetViewSetGroup):
         WorkshopTextViewSet,
         CraftTextViewSet,
         MaterialTextViewSet,
+        GlossaryViewSet,
     )
     menu_label = _("Translations")
     menu_name = "texts"

@@ -14,6 +14,7 @@ from marketplace.payments.models import Payment
 from storefront.checkout import baskets
 from storefront.checkout.origin import same_origin_only
 from storefront.checkout.views import SESSION_ORDERS
+from storefront.translations.popularity import count_view
 
 
 @never_cache
@@ -142,7 +143,11 @@ def _refuse(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
 @never_cache
 @require_GET
 def summary(request: HttpRequest) -> JsonResponse:
-    """What <basket-count> shows: {"count", "name" (null for a stranger), "desk" (works for a workshop)}."""
+    """What <basket-count> shows: {"count", "name" (null for a stranger), "desk" (works for a workshop)}.
+
+    Every page's script asks for it, so this is also where a page is counted as looked at.
+    """
+    count_view(request)
     user = request.user
     known = user.is_authenticated
     return JsonResponse(

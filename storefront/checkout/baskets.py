@@ -10,10 +10,10 @@ from oscar.apps.partner.availability import Unavailable
 from oscar.core.loading import get_model
 
 from catalogue.models import Product
-from catalogue.text import by_language, choose
+from catalogue.text import by_language, choose, shown_in
 from marketplace.economies.names import economy_name
 from marketplace.money import Money
-from storefront.listing.cards import product_path
+from storefront.listing.cards import card_path, product_path
 from storefront.listing.directory import get_directory
 from storefront.listing.models import ProductCard
 
@@ -97,12 +97,13 @@ def describe_line(line, card: ProductCard | None, language: str) -> dict:
         line.unit_price_incl_tax if line.stockrecord and line.purchase_info.price.exists else Decimal("0.00")
     )
     currency = settings.MARKETPLACE_CURRENCY
-    title, lang, picture, slug = product.title, product.source_language, {}, product.slug
+    title, lang, picture = product.title, product.source_language, {}
+    url = product_path(language, product.slug, product.parent_id or product.pk)
     if card:
         lang = choose({code: code for code in card.texts}, language, card.source_language) or lang
         title = card.texts.get(lang, {}).get("title") or title
         picture = {**card.picture, "alt": "", "lang": lang} if card.picture else {}
-        slug = card.slug
+        url = card_path(card, language)
     label = (
         choose(by_language(product.texts.select_related("locale")), language, product.source_language)
         if product.is_child
@@ -114,9 +115,11 @@ def describe_line(line, card: ProductCard | None, language: str) -> dict:
         "id": line.pk,
         "title": title,
         "lang": lang,
-        "url": product_path(language, slug, product.parent_id or product.pk),
+        "url": url,
         "picture": picture,
+        "lang_label": shown_in(lang, language),
         "variant_label": label.title if label else "",
+        "variant_lang": label.language if label else "",
         "unit_price": Money(price, currency),
         "line_price": Money(line.line_price_incl_tax_incl_discounts if price else Decimal("0.00"), currency),
         "quantity": line.quantity,

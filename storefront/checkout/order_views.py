@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from catalogue.text import shown_in
 from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment.models import Consignment
@@ -145,6 +146,7 @@ def _on_the_way(payment: Payment) -> str:
 def _consignment(row: Consignment, lines: list, cards: dict, payment: Payment) -> dict:
     return {
         "workshop": str(row.workshop),
+        "workshop_lang": getattr(row.workshop.text(), "language", ""),
         "ships_from": economy_name(row.workshop.village.economy_id),
         "state": row.state,
         "state_label": row.get_state_display() if payment.state == State.PAID else "",
@@ -179,12 +181,27 @@ def _steps(row: Consignment) -> list[dict]:
 def _line(line, cards: dict, currency: str) -> dict:
     """A line with the words it was sold under."""
     card = cards.get(line.product.parent_id or line.product_id) if line.product else None
+    language = get_language() or settings.LANGUAGE_CODE
+    lang = _language_of(line.title, card, language)
     return {
         "title": line.title,
         "quantity": line.quantity,
         "unit_price": Money(line.unit_price_incl_tax, currency),
         "line_price": Money(line.line_price_incl_tax, currency),
         "picture": {**card.picture, "alt": "", "lang": ""} if card and card.picture else {},
-        "lang": get_language() or settings.LANGUAGE_CODE,
+        "lang": lang,
+        "lang_label": shown_in(lang, language),
         "variant_label": "",
     }
+
+
+def _language_of(title: str, card: ProductCard | None, language: str) -> str:
+    """The language of the words that a line was sold under: the reader's if they are hers, too."""
+    texts = card.texts if card else {}
+    spoken = (code for code in (language, *texts) if _is(title, texts.get(code, {}).get("title", "")))
+    return next(spoken, language)
+
+
+def _is(title: str, own: str) -> bool:
+    """A variant's line begins with the title of its piece (Product.get_title)."""
+    return bool(own) and (title == own or title.startswith(f"{own} · "))

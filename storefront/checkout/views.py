@@ -93,6 +93,7 @@ def describe_review(quote: BasketQuote, summary: dict, chosen: dict) -> dict:
         "consignments": [
             {
                 "workshop": str(part.workshop),
+                "workshop_lang": getattr(part.workshop.text(), "language", ""),
                 "ships_from": economy_name(part.workshop.village.economy_id),
                 "lines": [drawn[line.pk] for line in part.lines],
                 "goods": part.goods,

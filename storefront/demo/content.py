@@ -12,23 +12,38 @@ def _read(name: str) -> dict:
 
 
 @lru_cache(maxsize=1)
+def words() -> dict[str, dict]:
+    """Language → what words/<language>.toml adds to the texts that stand beside the things themselves."""
+    return {path.stem: _read(f"words/{path.name}") for path in sorted((DATA / "words").glob("*.toml"))}
+
+
+def _with_words(kind: str, rows: list[dict], key: str = "slug") -> list[dict]:
+    """The rows, each with its texts in further languages; what stands beside the thing goes first."""
+    for row in rows:
+        for language, told in words().items():
+            if row[key] in told.get(kind, {}):
+                row["text"].setdefault(language, told[kind][row[key]])
+    return rows
+
+
+@lru_cache(maxsize=1)
 def crafts() -> list[dict]:
-    return _read("crafts.toml")["craft"]
+    return _with_words("crafts", _read("crafts.toml")["craft"])
 
 
 @lru_cache(maxsize=1)
 def materials() -> list[dict]:
-    return _read("materials.toml")["material"]
+    return _with_words("materials", _read("materials.toml")["material"])
 
 
 @lru_cache(maxsize=1)
 def villages() -> list[dict]:
-    return _read("villages.toml")["village"]
+    return _with_words("villages", _read("villages.toml")["village"])
 
 
 @lru_cache(maxsize=1)
 def workshops() -> list[dict]:
-    return _read("workshops.toml")["workshop"]
+    return _with_words("workshops", _read("workshops.toml")["workshop"])
 
 
 @lru_cache(maxsize=1)
@@ -36,15 +51,39 @@ def pieces() -> list[tuple[str, dict]]:
     """(workshop slug, piece) in a fixed order."""
     found = []
     for path in sorted((DATA / "pieces").glob("*.toml")):
-        found += [(path.stem, piece) for piece in _read(f"pieces/{path.name}")["piece"]]
+        rows = _with_words("pieces", _read(f"pieces/{path.name}")["piece"], key="code")
+        for variant in (variant for row in rows for variant in row.get("variant", [])):
+            for language, told in words().items():
+                if variant["code"] in told.get("labels", {}):
+                    variant["label"].setdefault(language, told["labels"][variant["code"]])
+        found += [(path.stem, row) for row in rows]
     return found
 
 
 @lru_cache(maxsize=1)
 def stories() -> list[dict]:
-    return [_read(f"stories/{path.name}") for path in sorted((DATA / "stories").glob("*.toml"))]
+    """With their texts and blocks in the languages of words/stories/, too."""
+    rows = [_read(f"stories/{path.name}") for path in sorted((DATA / "stories").glob("*.toml"))]
+    for path in sorted((DATA / "words" / "stories").glob("*.toml")):
+        told = _read(f"words/stories/{path.name}")
+        for row in (row for row in rows if row["slug"] in told):
+            story = told[row["slug"]]
+            row["text"][path.stem] = {name: story[name] for name in ("title", "intro")}
+            for block, text in zip(row["block"], story["block"], strict=True):
+                block[path.stem] = text
+    return rows
 
 
 @lru_cache(maxsize=1)
 def pages() -> dict:
-    return _read("pages.toml")
+    """Section → language → its texts."""
+    found = _read("pages.toml")
+    for language, told in words().items():
+        for section, texts in told.get("pages", {}).items():
+            found[section].setdefault(language, texts)
+    return found
+
+
+@lru_cache(maxsize=1)
+def scenes() -> dict:
+    return _read("scenes.toml")

@@ -42,6 +42,7 @@ def describe_fully(row: Consignment, desk: Desk) -> dict:
     return describe_consignment(row, desk) | {
         "lines": [describe_line(line, cards) for line in lines],
         "address_lines": _for_the_parcel(address, row.workshop.village.economy_id) if address else [],
+        "address_lang": _language_of_parcel(address, row.workshop.village.economy_id) if address else "",
         "phone": str(address.phone_number or "") if address else "",
         "note": address.notes if address else "",
         "weight": weight(row.weight_g),
@@ -132,9 +133,12 @@ def own_title(product: Product) -> str:
 
 def _for_the_parcel(address, origin: str) -> list[str]:
     """As it is written on the parcel, whatever the page's language: abroad in Latin letters and from small to large."""
-    at_home = address.country_id == origin == "JP"
-    with override("ja" if at_home else "en"):
+    with override(_language_of_parcel(address, origin)):
         return address_lines(_address(address))
+
+
+def _language_of_parcel(address, origin: str) -> str:
+    return "ja" if address.country_id == origin == "JP" else "en"
 
 
 def _address(row) -> dict[str, str]:

@@ -22,6 +22,7 @@ from marketplace.workshops.details import (
 )
 from storefront.desk import drafts
 from storefront.desk.fields import Paragraphs, Photos, PointNumber, WholeNumber, Words
+from storefront.lang import in_language
 from storefront.listing.directory import get_directory
 from storefront.uploads import BadPicture, clean_picture
 
@@ -110,7 +111,10 @@ class PieceForm(forms.Form):
         )
         directory = get_directory(get_language())
         self.fields["craft"].choices = [("", "—"), *_named(directory.crafts)]
-        self.fields["materials"].choices = _named(directory.materials)
+        materials = directory.materials
+        self.fields["materials"].choices = [
+            (pk, in_language(name, materials[pk].lang)) for pk, name in _named(materials)
+        ]
         self.fields["title"].help_text = _("In your own words, in %(language)s. Others translate it.") % {
             "language": language_name(language)
         }

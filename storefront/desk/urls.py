@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.desk import consignments, home, piece_pages, pieces
+from storefront.desk import consignments, home, languages, piece_pages, pieces
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("<slug:workshop>/pieces/", pieces.listing, name="pieces"),
     path("<slug:workshop>/pieces/add/", piece_pages.add, name="piece-add"),
     path("<slug:workshop>/pieces/<int:pk>/", piece_pages.edit, name="piece"),
+    path("<slug:workshop>/pieces/<int:pk>/languages/", languages.listing, name="piece-languages"),
+    path("<slug:workshop>/pieces/<int:pk>/languages/<slug:language>/", languages.edit, name="piece-words"),
 ]

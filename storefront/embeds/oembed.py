@@ -2,7 +2,7 @@
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
@@ -17,6 +17,7 @@ from storefront.embeds.remembered import places, recall
 from storefront.embeds.sizes import Size, fit
 from storefront.embeds.subjects import Restricted, Subject
 from storefront.listing.directory import get_directory
+from storefront.listing.place_pages import OWN_WORDS
 
 CACHE_AGE = 86_400  # seconds that a consumer may keep the answer
 CACHE_CONTROL = "public, max-age=3600, stale-if-error=604800"
@@ -104,9 +105,12 @@ def _locate(place: Place) -> tuple[str, int] | None:
     """(kind, id) of what lives, or lived until it was renamed, at ``place``."""
     if place.product_pk is not None:
         return "product", place.product_pk
-    root = get_directory(place.language).roots.get(place.language, "")
-    pages = Page.objects.filter(live=True)
-    here = pages.filter(url_path=f"{root}{place.path.strip('/')}/", locale__language_code=place.language)
+    roots = get_directory(place.language).roots
+    pages = Page.objects.filter(OWN_WORDS, live=True)
+    # A page that is not translated is met under its path in another language's tree (storefront/serving.py).
+    there = [f"{root}{place.path.strip('/')}/" for root in roots.values()]
+    own = Case(When(locale__language_code=place.language, then=Value(0)), default=Value(1))
+    here = pages.filter(url_path__in=there).order_by(own, "pk")
     # Agencies' old posts keep asking with the address from before a rename.
     old_path = Redirect.normalise_path(f"/{place.language}/{place.path}")
     return _kind_of(here) or _kind_of(pages.filter(redirect__old_path=old_path))

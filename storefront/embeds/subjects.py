@@ -9,15 +9,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import Page, PageLogEntry, get_page_models
 
+from catalogue.provenance import with_provenance, with_source_language
 from catalogue.text import chain, shown_in
 from marketplace.economies.names import economy_name
 from marketplace.money import format_money
 from storefront.embeds import addresses
+from storefront.embeds.origins import label_of, with_records
 from storefront.listing.cards import card_labels, draw
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.listing.models import ProductCard
+from storefront.page_origin import origin_label
 from storefront.pictures import WIDE, describe, load_renditions
-from storefront.serving import is_restricted
+from storefront.restrictions import is_restricted
 
 PIECES = 3
 
@@ -34,6 +37,7 @@ class Subject:
     title: str
     lang: str
     lang_label: str = ""
+    origin_label: str = ""
     text: str = ""
     places: tuple[tuple[str, str], ...] = ()  # (name, its language), nearest first
     craft: str = ""  # its slug, for the dye of the card
@@ -93,7 +97,8 @@ def _translations(model, language: str, pk: int) -> list:
     """The page ``pk`` and those of its translations that may stand in for it, live or not. One statement."""
     same = model.objects.filter(pk=pk).values("translation_key")
     spoken = Q(pk=pk) | Q(locale__language_code__in=chain(language, language))
-    return list(model.objects.filter(spoken, translation_key__in=same).select_related("locale", "hero"))
+    rows = with_source_language(with_provenance(model.objects.filter(spoken, translation_key__in=same)))
+    return list(rows.select_related("locale", "hero"))
 
 
 def _of_rows(kind: str, language: str, pk: int, rows: list) -> Found:
@@ -117,10 +122,11 @@ def _of_page(kind: str, language: str, page: Page, own: Page) -> Subject:
         language=language,
         pk=own.pk,
         slug=own.slug,
-        url=page.public_url,
+        url=directory.address_of(page.url_path, lang),
         title=page.title,
         lang=lang,
         lang_label=shown_in(lang, language),
+        origin_label=origin_label(page),
         text=page.intro,
         places=_places(None if kind == "village" else village, village.economy if village else ""),
         craft=_craft(directory, getattr(page, "craft_id", None)),
@@ -185,7 +191,7 @@ def _gone(language: str, page: Page | None) -> Gone:
 
 
 def _product(language: str, pk: int) -> Found:
-    card = ProductCard.objects.filter(pk=pk).first()
+    card = with_records(ProductCard.objects.filter(pk=pk), language).first()
     directory = get_directory(language)
     if card is None:
         return None
@@ -211,6 +217,7 @@ def _of_card(language: str, card: ProductCard, village: Place | None, directory:
         title=drawn["title"],
         lang=drawn["lang"],
         lang_label=drawn["lang_label"],
+        origin_label=label_of(card, drawn["lang"]),
         text=drawn["summary"],
         places=(*([(workshop.name, workshop.lang)] if workshop else []), *_places(village, card.economy)),
         craft=_craft(directory, card.craft_id),

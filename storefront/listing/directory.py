@@ -10,12 +10,14 @@ from typing import TypeVar
 
 from django.db.models import CharField, F, IntegerField, TextField, Value
 from django.db.models.functions import Cast
-from wagtail.models import Page, Site
 
 from catalogue.models import CraftText, MaterialText
 from catalogue.text import choose
+from marketplace.economies.models import RequiredLanguage
+from marketplace.economies.requirements import Requirement
 from marketplace.workshops.models import VillageText, WorkshopText
 from storefront.listing import version
+from storefront.listing.place_pages import PageRow, below, read_pages
 from storefront.pictures import Loaded, load_pictures
 
 Kept = TypeVar("Kept")
@@ -38,6 +40,7 @@ class Place:
     url: str = ""
     hero_id: int | None = None
     hero_alt: str = ""
+    hero_lang: str = ""
     # Invented for a demo, and said to be so wherever it is shown.
     sample: bool = False
 
@@ -49,12 +52,13 @@ class Directory:
     crafts: dict[int, Place] = field(default_factory=dict)
     workshops: dict[int, Place] = field(default_factory=dict)
     materials: dict[int, Place] = field(default_factory=dict)
-    # Addresses of the home page and the index pages: "home", "stories", "villages", "crafts", "workshops".
+    # Addresses, for readers of ``language``, of the home and index pages: "home", "stories", "villages", "crafts",
+    # "workshops".
     sections: dict[str, str] = field(default_factory=dict)
-    # Titles of the same, for menus.
-    titles: dict[str, str] = field(default_factory=dict)
     # Language code → Wagtail's url_path of the home page in that language.
     roots: dict[str, str] = field(default_factory=dict)
+    # In which languages a piece must be described before it is sent somewhere.
+    required: tuple[Requirement, ...] = ()
     # What else follows from pages, stories and pictures, filled as it is asked for (see keep).
     kept: dict = field(default_factory=dict)
     pictures: dict[int, Loaded] = field(default_factory=dict)
@@ -86,7 +90,11 @@ class Directory:
 
     def path_of(self, url_path: str, language: str = "") -> str:
         """Address of a page with Wagtail's ``url_path`` (in ``language``, default: the directory's); empty outside the site."""
-        return _below(self.roots, url_path, language or self.language)
+        return below(self.roots, url_path, language or self.language)
+
+    def address_of(self, url_path: str, page_language: str) -> str:
+        """Address at which this directory's readers meet the page in ``page_language``, which may be another than theirs."""
+        return below(self.roots, url_path, page_language, shown_under=self.language)
 
 
 def get_directory(language: str) -> Directory:
@@ -94,24 +102,27 @@ def get_directory(language: str) -> Directory:
     return _build(language, version.current().places)
 
 
-def _below(roots: dict[str, str], url_path: str, language: str) -> str:
-    root = roots.get(language)
-    return f"/{language}/{url_path[len(root) :]}" if root and url_path.startswith(root) else ""
-
-
 @lru_cache(maxsize=32)
 def _build(language: str, _version: int) -> Directory:
-    pages, roots = _pages(language)
+    pages, roots = read_pages(language)
+    urls = {key: below(roots, row.url_path, row.language, shown_under=language) for key, row in pages.items()}
     kinds: dict[str, dict[int, dict[str, tuple]]] = {
         "village": {},
         "craft": {},
         "workshop": {},
         "material": {},
     }
+    required = []
     for row in _names():
-        kinds[row[0]].setdefault(row[1], {})[row[4]] = row
+        if row[0] == "required":
+            required.append(Requirement(destination=row[2], language=row[4], machine_counts=bool(row[10])))
+        else:
+            kinds[row[0]].setdefault(row[1], {})[row[4]] = row
     made = {
-        kind: {key: _place(kind, _best(rows, language), pages) for key, rows in of.items()}
+        kind: {
+            key: _place(_best(rows, language), pages.get((kind, key)), urls.get((kind, key), ""))
+            for key, rows in of.items()
+        }
         for kind, of in kinds.items()
     }
     return Directory(
@@ -120,9 +131,9 @@ def _build(language: str, _version: int) -> Directory:
         crafts=made["craft"],
         workshops=made["workshop"],
         materials=made["material"],
-        sections={kind: page[3] for (kind, subject), page in pages.items() if subject == 0},
-        titles={kind: page[4] for (kind, subject), page in pages.items() if subject == 0},
+        sections={kind: url for (kind, subject), url in urls.items() if subject == 0},
         roots=roots,
+        required=tuple(sorted(required)),
     )
 
 
@@ -134,8 +145,7 @@ def _best(rows: dict[str, tuple], language: str) -> tuple:
     return choose(written, language, code)
 
 
-def _place(kind: str, row: tuple, pages: dict) -> Place:
-    page = pages.get((kind, row[1]))
+def _place(row: tuple, page: PageRow | None, url: str) -> Place:
     return Place(
         id=row[1],
         slug=row[2],
@@ -145,15 +155,20 @@ def _place(kind: str, row: tuple, pages: dict) -> Place:
         region=row[7],
         economy=row[8],
         village_id=row[9] or None,
-        url=page[3] if page else "",
-        hero_id=(page[5] or None) if page else None,
-        hero_alt=page[6] if page else "",
+        url=url,
+        hero_id=(page.hero_id or None) if page else None,
+        hero_alt=page.hero_alt if page else "",
+        hero_lang=page.language if page else "",
         sample=bool(row[10]),
     )
 
 
 def _names() -> list[tuple]:
-    """(kind, id, slug, source language, language, name, summary, region, economy, village id, sample) of all four kinds."""
+    """(kind, id, slug, source language, language, name, summary, region, economy, village id, sample) of all four kinds.
+
+    And what languages destinations require, as kind "required" with the destination for a slug, so that it costs no
+    statement of its own.
+    """
 
     def rows(model, kind, summary, region, economy, village, sample):
         return model.objects.order_by().values_list(
@@ -180,51 +195,17 @@ def _names() -> list[tuple]:
     )
     craft = rows(CraftText, "craft", F("summary"), empty, empty, none, none)
     material = rows(MaterialText, "material", empty, empty, empty, none, none)
-    return list(village.union(workshop, craft, material, all=True))
-
-
-def _pages(language: str) -> tuple[dict[tuple[str, int], tuple], dict[str, str]]:
-    """Live pages in ``language``, and the url_path of the home page in every language.
-
-    The pages: (kind, subject id) → (kind, subject, language, address, title, hero id, hero alt).
-    """
-    from storefront import models as pages
-
-    none, empty = Value(0, IntegerField()), Value("", CharField())
-
-    def columns(kind, subject, hero=F("hero_id"), hero_alt=F("hero_alt")):
-        return (
-            Value(kind, CharField()),
-            subject,
-            "locale__language_code",
-            "url_path",
-            "title",
-            hero,
-            hero_alt,
-        )
-
-    def rows(model, kind, subject):
-        found = model.objects.filter(live=True, locale__language_code=language)
-        return found.order_by().values_list(*columns(kind, subject))
-
-    home = Site.objects.filter(is_default_site=True).values("root_page__translation_key")
-    queries = [
-        Page.objects.filter(translation_key__in=home)
-        .order_by()
-        .values_list(*columns("root", none, none, empty)),
-        rows(pages.VillagePage, "village", F("village_id")),
-        rows(pages.CraftPage, "craft", F("craft_id")),
-        rows(pages.WorkshopPage, "workshop", F("workshop_id")),
-        rows(pages.HomePage, "home", none),
-        rows(pages.StoryIndexPage, "stories", none),
-        rows(pages.VillageIndexPage, "villages", none),
-        rows(pages.CraftIndexPage, "crafts", none),
-        rows(pages.WorkshopIndexPage, "workshops", none),
-    ]
-    answer = list(queries[0].union(*queries[1:], all=True))
-    roots = {row[2]: row[3] for row in answer if row[0] == "root"}
-    others = [row for row in answer if row[0] != "root"]
-    return {row[:2]: (*row[:3], _below(roots, row[3], language), *row[4:]) for row in others}, roots
+    required = RequiredLanguage.objects.order_by().values_list(
+        Value("required", CharField()),
+        "pk",
+        "destination",
+        "language",
+        "language",
+        *[empty] * 4,
+        none,
+        Cast("machine_counts", IntegerField()),
+    )
+    return list(village.union(workshop, craft, material, required, all=True))
 
 
 def forget() -> None:

@@ -27,12 +27,12 @@ def facet_titles() -> dict[str, str]:
 def describe_facets(
     choice: Choice, counts: dict[str, Counter], directory: Directory, base: str
 ) -> list[dict]:
-    """[{"key", "label", "kind", "options": [{"label", "value", "count", "url", "selected"}], "selected_count"}]."""
+    """[{"key", "label", "kind", "options": [{"label", "lang", "value", "count", "url", "selected"}], "selected_count"}]."""
     facets = []
     for key, title in facet_titles().items():
         options = [
-            _option(choice, key, value, label, counts[key][inner], base)
-            for value, inner, label in _values(key, directory)
+            _option(choice, key, value, label, counts[key][inner], base) | {"lang": lang}
+            for value, inner, label, lang in _values(key, directory)
             if counts[key][inner] or value in choice.values.get(key, ())
         ]
         if options:
@@ -45,14 +45,15 @@ def describe_facets(
 
 
 def describe_chips(choice: Choice, directory: Directory, base: str) -> list[dict]:
-    """[{"label", "remove_url"}] for what is chosen now."""
+    """[{"label", "lang", "remove_url"}] for what is chosen now."""
     chips = []
     for key, words in choice.values.items():
-        labels = {value: label for value, _inner, label in _values(key, directory)}
+        labels = {value: (label, lang) for value, _inner, label, lang in _values(key, directory)}
         for word in words:
             chips.append(
                 {
-                    "label": labels.get(word, word),
+                    "label": labels.get(word, (word, ""))[0],
+                    "lang": labels.get(word, (word, ""))[1],
                     "remove_url": choice.url(base, **{key: choice.toggled(key, word)}),
                 }
             )
@@ -69,18 +70,18 @@ def _option(choice: Choice, key: str, value: str, label: str, count: int, base: 
     }
 
 
-def _values(key: str, directory: Directory) -> list[tuple[str, str, str]]:
-    """(word in the address, value in the cube, label) of a facet, in the order to show."""
+def _values(key: str, directory: Directory) -> list[tuple[str, str, str, str]]:
+    """(word in the address, value in the cube, label, its language where it has one) of a facet, in the order to show."""
     if key == "economy":
         codes = {place.economy for place in directory.villages.values()}
-        return sorted(((code, code, economy_name(code)) for code in codes), key=lambda row: row[2])
+        return sorted(((code, code, economy_name(code), "") for code in codes), key=lambda row: row[2])
     if key == "price":
         return [
-            (str(number), str(number), price_label(number, directory.language))
+            (str(number), str(number), price_label(number, directory.language), "")
             for number in range(len(PRICE_STEPS) + 1)
         ]
     if key == "available":
-        return [("1", "1", _("Available now or made to order"))]
+        return [("1", "1", _("Available now or made to order"), "")]
     tables = {
         "village": directory.villages,
         "workshop": directory.workshops,
@@ -88,7 +89,7 @@ def _values(key: str, directory: Directory) -> list[tuple[str, str, str]]:
         "material": directory.materials,
     }
     return sorted(
-        ((place.slug, str(pk), place.name) for pk, place in tables[key].items()),
+        ((place.slug, str(pk), place.name, place.lang) for pk, place in tables[key].items()),
         key=lambda row: row[2].casefold(),
     )
 

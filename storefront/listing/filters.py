@@ -42,8 +42,8 @@ class Choice:
         return tuple(one for one in now if one != value) if value in now else (*now, value)
 
 
-def read_choice(query: QueryDict, directory: Directory) -> Choice:
-    """The choice in a query string; unknown values, sorts and parameters are dropped."""
+def read_choice(query: QueryDict, directory: Directory, q: str = "") -> Choice:
+    """The choice in a query string; unknown values, sorts and parameters are dropped. ``q``: words that are kept in it."""
     known = {
         "economy": {place.economy for place in directory.villages.values()},
         "village": {place.slug for place in directory.villages.values()},
@@ -60,9 +60,7 @@ def read_choice(query: QueryDict, directory: Directory) -> Choice:
     if query.get("available") == "1":
         values["available"] = ("1",)
     sort = query.get("sort", "new")
-    return Choice(
-        values, sort if sort in SORTS else "new", query.get("q", "").replace("\x00", "").strip()[:100]
-    )
+    return Choice(values, sort if sort in SORTS else "new", q)
 
 
 def ids_of(choice: Choice, directory: Directory) -> dict[str, frozenset[str]]:
@@ -105,11 +103,10 @@ def matching(choice: Choice, ids: dict[str, frozenset[str]]):
     return rows.order_by(*SORTS[choice.sort])
 
 
-def with_words(rows, q: str):
-    """Those cards that hold every word of ``q`` in a title, summary, code, workshop or village, in any language."""
-    for word in q.casefold().split()[:8]:
-        rows = rows.filter(search_text__contains=word)
-    return rows
+def matching_sql(ids: dict[str, frozenset[str]]) -> tuple[str, list]:
+    """The same choice as a condition on cards under the alias c, with its parameters: for search.hits."""
+    sql, parameters = matching(Choice(), ids).order_by().values("pk").query.sql_with_params()
+    return f"c.product_id IN ({sql})", list(parameters)
 
 
 def _prices(steps: frozenset[str]) -> Q:

@@ -7,18 +7,25 @@ from django.db.models import Case, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from catalogue.models import Product, ProductText
-from catalogue.text import by_language, choose, language_name, shown_in
+from catalogue.provenance import with_provenance
+from catalogue.text import by_language, choose, language_name
+from marketplace import formats
 from marketplace.economies.names import economy_name
+from marketplace.economies.requirements import unmet, writers
 from marketplace.money import Money, format_money
 from storefront import page_contexts, preload
 from storefront.embeds.discovery import discovery
-from storefront.listing.cards import draw, product_path
+from storefront.lang import in_language
+from storefront.listing.cards import card_spots, draw
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
+from storefront.listing.product_words import describe_words, label_of_variants
 from storefront.pictures import LARGE, Loaded, describe, social
 from storefront.public import public_page
 
@@ -27,13 +34,16 @@ State = ProductCard.State
 
 @public_page
 def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
-    """A piece by its number; an old or wrong slug is redirected, a hidden or missing piece is 404."""
+    """A piece by its number; a slug of old or of another language is redirected, a hidden or missing piece is 404."""
     product = _load(pk)
     if product is None:
         raise Http404(_("This piece is not in the shop."))
-    if product.slug != product_slug:
-        return HttpResponsePermanentRedirect(product_path(get_language(), product.slug, pk))
-    request.oembed = discovery(product_path(get_language(), product.slug, pk))
+    request.spots = card_spots(product.card)
+    here = request.spots[get_language()].url
+    if iri_to_uri(request.path) != here:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{here}?{query}" if query else here)
+    request.oembed = discovery(here)
     with preload.holding() as store:
         context = describe_product(product, store)
         return render(request, "storefront/catalogue/product.html", context)
@@ -52,7 +62,7 @@ def _texts(product: Product) -> dict[int, dict[str, ProductText]]:
         family = Product.objects.filter(Q(pk=product.pk) | Q(parent=product.pk)).values("pk")
         rows = ProductText.objects.filter(owner__in=family).select_related("locale", "owner")
     found: dict[int, list[ProductText]] = {}
-    for row in rows:
+    for row in with_provenance(rows):
         found.setdefault(row.owner_id, []).append(row)
     return {pk: by_language(texts) for pk, texts in found.items()}
 
@@ -61,7 +71,6 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
     """Context of catalogue/product.html."""
     language = get_language()
     directory, card, texts = get_directory(language), product.card, _texts(product)
-    text = choose(texts.get(product.pk, {}), language, product.source_language)
     nearest = ("story", card.village_id, card.workshop_id, card.craft_id)
     story = directory.keep(nearest, lambda: _story(card, language))
     workshop = directory.workshops.get(card.workshop_id)
@@ -69,18 +78,10 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
     shown = list(product.images.order_by("display_order", "id").values_list("picture_id", flat=True))
     preload.load_images(store, {pk for pk in (*shown, story and story.hero_id) if pk})
     variants = _variants(product, texts, language) if product.is_parent else []
-    title = text.title if text else product.title
-    lang = text.language if text else product.source_language
+    words = describe_words(texts.get(product.pk, {}), product, language)
+    title, lang = words["title"], words["lang"]
     return {
-        "product": {
-            "title": title,
-            "lang": lang,
-            "lang_label": shown_in(lang, language),
-            "origin_label": origin_label(lang, product.source_language),
-            "summary": text.summary if text else "",
-            "description_paragraphs": text.paragraphs if text else [product.description],
-            "code": product.upc or "",
-        },
+        "product": words,
         "pictures": _pictures([store.images[pk] for pk in shown if pk in store.images], title, lang),
         "workshop": page_contexts.place_link(workshop)
         | {"portrait": {}, "village": village.name if village else ""}
@@ -95,27 +96,31 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         "from_price": card.from_price,
         "state": card.state,
         "state_text": state_text(card.state, card.lead_days),
+        "not_sold": not_sold(directory, writers(texts.get(product.pk, {}), product.source_language)),
         "buyable": card.state != State.SOLD_OUT,
         "variants": variants,
+        "variants_label": label_of_variants(variants, language),
         "add_url": reverse("basket-add"),
         "product_id": product.pk,
         "max_quantity": 1
         if product.supply == Product.Supply.ONE_OF_A_KIND
         else settings.MARKETPLACE_MAX_LINE_QUANTITY,
         "related": draw(_related(card)),
-        "breadcrumbs": breadcrumbs(directory, village, title),
+        "breadcrumbs": breadcrumbs(directory, village, title, lang),
         "sample_note": _("A sample from the demo: place, people and piece are invented.")
         if workshop and workshop.sample
         else "",
-        "social": social(
-            title, text.summary if text else "", store.images.get(next(iter(shown), None)), "product"
-        ),
+        "social": social(title, words["summary"], store.images.get(next(iter(shown), None)), "product"),
     }
 
 
-def origin_label(lang: str, source: str) -> str:
-    """ "Translated from Vietnamese" when the words shown are not the maker's own; else empty."""
-    return "" if lang == source else _("Translated from %(language)s") % {"language": language_name(source)}
+def not_sold(directory: Directory, written: dict[str, str]) -> list[str]:
+    """A sentence for each destination that requires a language which the piece is not described in."""
+    return [
+        _("Not sold to %(destination)s yet: its description is not in %(language)s.")
+        % {"destination": economy_name(row.destination), "language": language_name(row.language)}
+        for row in unmet(directory.required, written)
+    ]
 
 
 def state_text(state: str, lead_days: int | None) -> str:
@@ -138,14 +143,13 @@ def state_text(state: str, lead_days: int | None) -> str:
 
 def facts(product: Product, card: ProductCard, directory: Directory) -> list[dict]:
     """What a customs officer and a careful buyer ask for; what is not known is left out."""
-    materials = [
-        directory.materials[int(pk)].name for pk in card.materials.split() if int(pk) in directory.materials
-    ]
-    sizes = [size for size in (product.length_mm, product.width_mm, product.height_mm) if size]
+    found = (directory.materials.get(int(pk)) for pk in card.materials.split())
+    materials = [in_language(row.name, row.lang) for row in found if row]
     rows = [
-        (_("Materials"), ("、" if directory.language == "ja" else ", ").join(materials)),
-        (_("Size"), " × ".join(f"{size / 10:g}" for size in sizes) + " cm" if sizes else ""),
-        (_("Net weight"), weight_text(product.net_weight_g)),
+        # Every part is safe, and so are the commas between them.
+        (_("Materials"), mark_safe(formats.joined(materials))),
+        (_("Size"), formats.size((product.length_mm, product.width_mm, product.height_mm))),
+        (_("Net weight"), formats.weight(product.net_weight_g)),
         (_("Made in"), economy_name(product.origin) if product.origin else ""),
         (_("HS code"), product.hs_code),
         (_("Piece code"), product.upc or ""),
@@ -153,19 +157,12 @@ def facts(product: Product, card: ProductCard, directory: Directory) -> list[dic
     return [{"label": label, "value": value} for label, value in rows if value]
 
 
-def weight_text(grams: int | None) -> str:
-    if not grams:
-        return ""
-    return f"{grams} g" if grams < 1000 else f"{grams / 1000:g} kg"
-
-
-def breadcrumbs(directory: Directory, village, title: str) -> list[dict]:
-    found = [{"label": _("Shop"), "url": f"/{directory.language}/products/"}]
+def breadcrumbs(directory: Directory, village, title: str, lang: str) -> list[dict]:
+    shop = f"/{directory.language}/products/"
+    found = [{"label": _("Shop"), "url": shop, "lang": directory.language}]
     if village:
-        found.append(
-            {"label": village.name, "url": f"/{directory.language}/products/?village={village.slug}"}
-        )
-    return [*found, {"label": title, "url": ""}]
+        found.append({"label": village.name, "url": f"{shop}?village={village.slug}", "lang": village.lang})
+    return [*found, {"label": title, "url": "", "lang": lang}]
 
 
 def _pictures(images: list[Loaded], title: str, lang: str) -> list[dict]:
@@ -208,6 +205,7 @@ def _variant(
     return {
         "id": pk,
         "label": text.title if text else title,
+        "lang": text.language if text else source,
         "price": price,
         "price_text": format_money(price, language) if price else "",
         "state": state,
@@ -218,15 +216,13 @@ def _variant(
 
 def _story(card: ProductCard, language: str):
     """The newest story about this piece's workshop, else its craft in its village, else its village."""
-    from storefront.models import StoryPage
-
     nearness = Case(
         When(workshop_id=card.workshop_id, then=Value(0)),
         When(craft_id=card.craft_id, then=Value(1)),
         default=Value(2),
     )
-    rows = StoryPage.objects.filter(live=True, locale__language_code=language, village_id=card.village_id)
-    return rows.only(*page_contexts.CARD_FIELDS).order_by(nearness, "-first_published_at").first()
+    rows = page_contexts.stories_for(language).filter(village_id=card.village_id)
+    return rows.order_by(nearness, "-first_published_at", "-pk").first()
 
 
 def _related(card: ProductCard):

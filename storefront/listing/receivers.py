@@ -7,7 +7,17 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from catalogue.models import Craft, CraftText, Material, MaterialText, Product, ProductImage, ProductText
+from catalogue.models import (
+    Craft,
+    CraftText,
+    Material,
+    MaterialText,
+    Product,
+    ProductImage,
+    ProductText,
+    TranslationRecord,
+)
+from marketplace.economies.models import RequiredLanguage
 from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
 from storefront.listing import version
 from storefront.listing.models import ProductCard
@@ -33,7 +43,7 @@ def product_changed(sender, instance, raw=False, **kwargs) -> None:
 def stock_changed(sender, instance, raw=False, **kwargs) -> None:
     if not raw:
         parent = Product.objects.filter(pk=instance.product_id).values_list("parent_id", flat=True).first()
-        refresh([parent or instance.product_id])
+        refresh([parent or instance.product_id], words=False)
 
 
 @receiver(post_save, sender=ProductText)
@@ -47,7 +57,7 @@ def text_changed(sender, instance, raw=False, **kwargs) -> None:
 @receiver(post_delete, sender=ProductImage)
 def picture_changed(sender, instance, raw=False, **kwargs) -> None:
     if not raw:
-        refresh([instance.product_id])
+        refresh([instance.product_id], words=False)
 
 
 @receiver(m2m_changed, sender=Product.materials.through)
@@ -75,9 +85,17 @@ def place_changed(sender, instance, raw=False, created=False, **kwargs) -> None:
 @receiver([post_save, post_delete], sender=CraftText)
 @receiver([post_save, post_delete], sender=Material)
 @receiver([post_save, post_delete], sender=MaterialText)
+@receiver([post_save, post_delete], sender=RequiredLanguage)
 def name_changed(sender, instance, raw=False, **kwargs) -> None:
     if not raw:
         version.raise_after_commit("places")
+
+
+@receiver([post_save, post_delete], sender=TranslationRecord)
+def provenance_changed(sender, instance, raw=False, **kwargs) -> None:
+    """What a piece's page says of its translation; pages are published when theirs changes."""
+    if not raw:
+        version.raise_after_commit("pieces")
 
 
 @receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
@@ -101,7 +119,7 @@ def rendition_gone(sender, instance, **kwargs) -> None:
 def _picture_again(pk: int) -> None:
     """Another file or focus: what shows the picture asks for its sizes anew."""
     version.raise_after_commit("places")
-    refresh(ProductImage.objects.filter(picture=pk).values_list("product_id", flat=True))
+    refresh(ProductImage.objects.filter(picture=pk).values_list("product_id", flat=True), words=False)
 
 
 @receiver(post_delete)

@@ -12,6 +12,7 @@ from catalogue.text import by_language
 from storefront.listing import version
 from storefront.listing.models import ProductCard
 from storefront.pictures import CARD, describe
+from storefront.search import index
 
 State = ProductCard.State
 BATCH = 500
@@ -54,8 +55,11 @@ def once_at_the_end() -> Iterator[None]:
     refresh(ids)
 
 
-def refresh(product_ids: Iterable[int]) -> None:
-    """Make the cards of these products (never variants) say what is true now; a card without a ground is deleted."""
+def refresh(product_ids: Iterable[int], *, words: bool = True) -> None:
+    """Make the cards of these products (never variants) say what is true now; a card without a ground is deleted.
+
+    The search index follows. ``words=False`` where none of a piece's words changed: only new pieces are indexed then.
+    """
     waiting = _waiting.get()
     if waiting is not None:
         waiting.update(product_ids)
@@ -64,11 +68,28 @@ def refresh(product_ids: Iterable[int]) -> None:
     ids = sorted(set(product_ids))
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        cards = [card for product in products_for_cards().filter(pk__in=batch).order_by("pk") if (card := build_card(product))]
+        products = list(products_for_cards().filter(pk__in=batch).order_by("pk"))
+        cards = [card for product in products if (card := build_card(product))]
         write(cards)
-        ProductCard.objects.filter(pk__in=set(batch) - {card.pk for card in cards}).delete()
+        gone = set(batch) - {card.pk for card in cards}
+        ProductCard.objects.filter(pk__in=gone).delete()
+        _index(products, cards, gone, words)
     if ids:
         version.raise_after_commit("pieces")
+
+
+def _index(products: list[Product], cards: list[ProductCard], gone: set[int], words: bool) -> None:
+    if not words:
+        new = index.missing_pieces(card.pk for card in cards if card.visible)
+        cards = [card for card in cards if card.pk in new]
+    if cards:
+        index.pieces(cards, {product.pk: descriptions(product) for product in products})
+    index.forget_pieces(gone)
+
+
+def descriptions(product: Product) -> dict[str, str]:
+    """Language → description of a product loaded by products_for_cards."""
+    return {row.language: row.description for row in product.texts.all()}
 
 
 def write(cards: list[ProductCard]) -> None:

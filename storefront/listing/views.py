@@ -1,4 +1,4 @@
-"""The shop's listing and the simple search."""
+"""The shop's listing."""
 
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,18 +7,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from storefront import page_contexts, preload
 from storefront.listing.cards import draw
 from storefront.listing.cube import get_cube
 from storefront.listing.directory import get_directory
 from storefront.listing.facets import describe_chips, describe_facets
-from storefront.listing.filters import SORTS, Choice, ids_of, matching, read_choice, with_words
-from storefront.listing.models import ProductCard
+from storefront.listing.filters import SORTS, Choice, ids_of, matching, read_choice
 from storefront.paging import describe_paging
 from storefront.public import public_page
 
 PER_PAGE = 24
-SEARCH_PLACES = 6
 
 
 class CountedPaginator(Paginator):
@@ -73,45 +70,3 @@ def describe_sort(choice: Choice, base: str) -> dict:
             for key in SORTS
         ]
     }
-
-
-@public_page
-def search(request: HttpRequest) -> HttpResponse:
-    """Pieces, stories and places that hold every word of ``q``."""
-    directory = get_directory(get_language())
-    choice = read_choice(request.GET, directory)
-    context = {"q": choice.q, "cards": [], "story_cards": [], "place_cards": [], "total": 0}
-    if choice.q:
-        context |= _found(choice.q, directory)
-    return render(request, "storefront/catalogue/search.html", context)
-
-
-def _found(q: str, directory) -> dict:
-    from storefront.models import StoryPage
-
-    cards = draw(
-        with_words(ProductCard.objects.filter(visible=True), q).order_by("-listed_at", "-pk")[:PER_PAGE]
-    )
-    stories = (
-        StoryPage.objects.filter(live=True, locale__language_code=directory.language)
-        .select_related("locale")
-        .defer("body")
-    )
-    for word in q.split()[:8]:
-        stories = stories.filter(title__icontains=word) | stories.filter(intro__icontains=word)
-    words = q.casefold().split()
-    every = [*directory.villages.values(), *directory.crafts.values(), *directory.workshops.values()]
-    places = [
-        row
-        for row in every
-        if row.url and all(word in f"{row.name} {row.summary}".casefold() for word in words)
-    ]
-    stories, places = list(stories.order_by("-first_published_at")[:6]), places[:SEARCH_PLACES]
-    with preload.holding() as store:
-        preload.load_images(store, {row.hero_id for row in [*stories, *places] if row.hero_id})
-        found = {
-            "cards": cards,
-            "story_cards": [page_contexts.story_card(row, directory) for row in stories],
-            "place_cards": [page_contexts.place_card(row, directory) for row in places],
-        }
-    return found | {"total": len(cards) + len(stories) + len(places)}

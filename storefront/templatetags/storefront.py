@@ -1,14 +1,18 @@
+import re
+from collections.abc import Mapping
 from datetime import date
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from marketplace import formats
 from marketplace.money import Money, format_money
+from storefront.lang import in_language, lang_attribute
 
 register = template.Library()
+FIRST_TAG, HEADING = re.compile(r"<[a-z0-9]+"), re.compile(r"<h[1-6]")
 
 
 @register.filter
@@ -26,4 +30,38 @@ def day(value: date | None) -> str:
 @register.simple_tag
 def text_lang(lang: str) -> SafeString | str:
     """A lang attribute for text that is in another language than the page."""
-    return format_html(' lang="{}"', lang) if lang and lang != get_language() else ""
+    return lang_attribute(lang)
+
+
+@register.filter
+def named(thing: Mapping | None) -> SafeString | str:
+    """The name of a place (page_contexts.place_link) as HTML, with a lang of its own where it needs one."""
+    return in_language(thing["name"], thing.get("lang", "")) if thing else ""
+
+
+@register.simple_tag(takes_context=True)
+def reader_lang(context: dict) -> SafeString | str:
+    """A lang attribute for the interface within words of a page that stands in for a translation."""
+    page_lang = context.get("page_lang")
+    return format_html(' lang="{}"', get_language()) if page_lang and page_lang != get_language() else ""
+
+
+@register.simple_tag(takes_context=True)
+def part_lang(context: dict, part: str) -> SafeString | str:
+    """A lang attribute for a field or block of the page: the page's language, or the source's while it waits."""
+    waits = part in context.get("untranslated", ())
+    return lang_attribute(context["source_lang"] if waits else context.get("page_lang", ""))
+
+
+@register.simple_tag(takes_context=True)
+def body_block(context: dict, block) -> SafeString:
+    """A block of a page's body; one that nobody has translated says so and carries its own lang."""
+    drawn = block.render(context=context.flatten())
+    said = context.get("waiting", {}).get(block.id)
+    if not said:
+        return drawn
+    if block.id in context["untranslated"]:
+        # The pieces on a shelf are in the reader's language; only its title waits.
+        place = HEADING if block.block_type == "shelf" else FIRST_TAG
+        drawn = place.sub(rf"\g<0>{lang_attribute(context['source_lang'])}", drawn, count=1)
+    return format_html('<p class="waits"><span class="text-label">{}</span></p>{}', said, mark_safe(drawn))

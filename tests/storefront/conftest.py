@@ -1,8 +1,6 @@
 """What tests of pages and screens share."""
 
 import pytest
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 
 from tests.factories import make_user
 from tests.people import Visitor
@@ -14,9 +12,3 @@ def staff(db) -> Visitor:
     visitor = Visitor()
     visitor.force_login(make_user("boss@example.com", is_staff=True, is_superuser=True))
     return visitor
-
-
-@pytest.fixture
-def translations(db) -> None:
-    """wagtail-localize asks which migrations ran; a test database is built without any."""
-    MigrationRecorder(connection).ensure_schema()

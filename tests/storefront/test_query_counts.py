@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Product
 from storefront.listing import cube, directory, version
-from storefront.listing.cards import product_path
+from storefront.listing.cards import card_path
+from storefront.listing.models import ProductCard
 from storefront.listing.refresh import once_at_the_end
 from storefront.public import page_cache
 from tests.factories import (
@@ -34,7 +35,7 @@ COLD = {
     "story": 10,
     "listing": 5,
     "listing with facets": 5,
-    "search": 6,
+    "search": 8,
     "piece": 9,
     "piece with variants": 10,
     "village": 8,
@@ -97,8 +98,8 @@ class Shop:
             "listing": shop,
             "listing with facets": f"{shop}?{facets}&available=1&sort=price",
             "search": f"/{language}/search/?q={quote(BOTH[language])}",
-            "piece": product_path(language, self.piece.slug, self.piece.pk),
-            "piece with variants": product_path(language, self.choice.slug, self.choice.pk),
+            "piece": card_path(ProductCard.objects.get(pk=self.piece.pk), language),
+            "piece with variants": card_path(ProductCard.objects.get(pk=self.choice.pk), language),
             "village": f"/{language}/villages/sun-hill/",
             "craft": f"/{language}/crafts/lacquer/",
             "workshop": f"/{language}/workshops/sun-hill-lacquer/",

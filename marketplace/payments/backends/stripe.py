@@ -18,7 +18,10 @@ from marketplace.payments.gateway import (
 
 # Languages that Stripe's page speaks under another code than ours.
 LOCALES = {"zh-hant": "zh-TW", "zh-hans": "zh"}
-STRIPE_SPEAKS = {"en", "ja", "vi", "th", "es", "zh-TW", "zh", "id", "ko"}
+# https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-locale, those without a region.
+STRIPE_SPEAKS = set(
+    "bg cs da de el en es et fi fil fr hr hu id it ja ko lt lv ms mt nb nl pl pt ro ru sk sl sv th tr vi zh zh-TW".split()  # noqa: SIM905
+)
 TIMEOUT = 12  # seconds
 # The event, and the states of a completed session's intent, that say: a slow method brought no money.
 FAILED = "checkout.session.async_payment_failed"

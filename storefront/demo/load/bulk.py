@@ -14,12 +14,15 @@ from oscar.core.loading import get_model
 
 from catalogue.classes import product_class_for
 from catalogue.models import Craft, Material, Product, ProductImage, ProductText
+from catalogue.record_missing import record_rows
 from marketplace.workshops.models import Workshop
 from storefront.demo import content
 from storefront.demo.load.places import locale
 from storefront.listing import version
-from storefront.listing.refresh import build_card, write
+from storefront.listing.refresh import build_card, descriptions, write
 from storefront.pictures import Loaded, load_pictures
+from storefront.search import index, storage
+from storefront.search.names import Names, read_names
 
 StockRecord = get_model("partner", "StockRecord")
 Through = Product.materials.through
@@ -45,11 +48,12 @@ class Model:
 def load_many(number: int) -> int:
     """Add generated pieces until there are ``number`` of them; answers how many were added."""
     present = Product.objects.filter(upc__startswith="GEN-").count()
-    models = _models()
-    for start in range(present, number, BATCH):
-        numbers = range(start, min(start + BATCH, number))
-        with transaction.atomic():
-            _add([(one, models[one * STRIDE % len(models)]) for one in numbers])
+    models, names = _models(), read_names()
+    with storage.filling(number - present):
+        for start in range(present, number, BATCH):
+            numbers = range(start, min(start + BATCH, number))
+            with transaction.atomic():
+                _add([(one, models[one * STRIDE % len(models)]) for one in numbers], names)
     version.raise_after_commit("pieces")
     return max(0, number - present)
 
@@ -73,7 +77,7 @@ def _models() -> list[Model]:
     return models
 
 
-def _add(chosen: list[tuple[int, Model]]) -> None:
+def _add(chosen: list[tuple[int, Model]], names: Names) -> None:
     """Write the pieces with all their rows, table by table."""
     products = Product.objects.bulk_create([_product(number, model) for number, model in chosen])
     made = list(zip(products, chosen, strict=True))
@@ -87,6 +91,7 @@ def _add(chosen: list[tuple[int, Model]]) -> None:
         }
     StockRecord.objects.bulk_create(_each(products, "stockrecords"))
     ProductText.objects.bulk_create(_each(products, "texts"))
+    record_rows(_each(products, "texts"))
     ProductImage.objects.bulk_create(
         ProductImage(product=product, picture_id=model.picture.pk, original=model.original, display_order=0)
         for product, (_number, model) in made
@@ -97,7 +102,9 @@ def _add(chosen: list[tuple[int, Model]]) -> None:
         for product, (_number, model) in made
         for material in model.materials
     )
-    write([card for product in products if (card := build_card(product))])
+    cards = [card for product in products if (card := build_card(product))]
+    write(cards)
+    index.new_pieces(cards, {product.pk: descriptions(product) for product in products}, names)
 
 
 def _each(products: list[Product], name: str) -> Iterable:
@@ -140,7 +147,7 @@ def _texts(product: Product, number: int, model: Model) -> list[ProductText]:
                 locale=locale_once(code),
                 title=f"{text['title']} {number}",
                 summary=text["summary"],
-                description="\n\n".join(text["description"]),
+                description="\n\n".join(text.get("description", [])),
                 **same,
             )
         )

@@ -1,4 +1,4 @@
-"""The page tree in English, and in Japanese through wagtail-localize."""
+"""The page tree in English, and through wagtail-localize in every language that a page is wholly told in."""
 
 import html
 import uuid
@@ -15,9 +15,8 @@ from storefront.demo.drawing import of_block
 from storefront.demo.load.images import by_name
 from storefront.demo.load.places import locale
 from storefront.demo.load.translate import translate
-from storefront.demo.load.words import SCENES, Words
+from storefront.demo.load.words import Words, complete, credit, scene
 
-CREDIT = {"en": "Drawn for the demo", "ja": "デモのための作画"}
 SECTIONS = (
     ("stories", models.StoryIndexPage),
     ("villages", models.VillageIndexPage),
@@ -27,12 +26,13 @@ SECTIONS = (
 
 
 def load_pages() -> int:
-    """Make the tree where it is missing. Answers the number of pages made (both languages)."""
+    """Make the tree where it is missing. Answers the number of pages made (in all languages)."""
     before = Page.objects.count()
     home = _home()
     for slug, model in SECTIONS:
-        words = Words()
-        text = words.both(content.pages()[slug]["en"], content.pages()[slug]["ja"])
+        texts = content.pages()[slug]
+        words = Words(complete(texts))
+        text = words.told(texts)
         page = _page(
             home, model, slug, text["title"], intro=text["intro"], hero_name=f"section-{slug}", words=words
         )
@@ -41,12 +41,9 @@ def load_pages() -> int:
 
 
 def _home() -> models.HomePage:
-    words, texts = Words(), content.pages()["home"]
-    text = words.both(
-        {key: texts["en"][key] for key in ("title", "lead")},
-        {key: texts["ja"][key] for key in ("title", "lead")},
-    )
-    how = [words.both(en, ja) for en, ja in zip(texts["en"]["how"], texts["ja"]["how"], strict=True)]
+    texts = content.pages()["home"]
+    words = Words(complete(texts))
+    text = words.told(texts)
     root = Page.objects.get(depth=1)
     home = models.HomePage.objects.filter(locale=locale("en")).first()
     if home is None:
@@ -62,7 +59,7 @@ def _home() -> models.HomePage:
             hero_name="home",
             words=words,
             how=[
-                {"type": "step", "value": step, "id": _id("home", number)} for number, step in enumerate(how)
+                {"type": "step", "value": step, "id": _id("home", number)} for number, step in enumerate(text["how"])
             ],
         )
     site = Site.objects.filter(is_default_site=True).first() or Site(
@@ -75,11 +72,11 @@ def _home() -> models.HomePage:
 
 
 def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, words: Words, **fields):
-    """The live page at ``slug`` below ``parent`` with its Japanese translation; an existing one is left alone."""
+    """The live page at ``slug`` below ``parent`` with its translations; an existing one is left alone."""
     known = parent.get_children().filter(slug=slug).first()
     if known is not None:
         return known.specific
-    alt = words.pair(*SCENES[hero_scene(hero_name)])
+    alt = words.told(scene(hero_scene(hero_name)))
     page = model(
         title=title,
         slug=slug,
@@ -92,14 +89,14 @@ def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, w
         **fields,
     )
     parent.add_child(instance=page)
-    words.pair(slug, slug)
-    words.pair("", "")
-    translate(page, locale("ja"), words.table)
+    words.same(slug)
+    for code, table in words.tables.items():
+        translate(page, locale(code), table)
     return page
 
 
 def date_stories() -> None:
-    """Give both languages of a story its date. After the commit: only then does wagtail-localize publish."""
+    """Give all languages of a story its date. After the commit: only then does wagtail-localize publish."""
     for row in content.stories():
         published = datetime.combine(datetime.fromisoformat(row["published"]).date(), time(8), UTC)
         stories = models.StoryPage.objects.filter(slug=row["slug"])
@@ -116,12 +113,11 @@ def hero_scene(name: str) -> str:
 
 def _villages(index) -> None:
     for row in content.villages():
-        words = Words()
-        text = words.both(row["text"]["en"], row["text"]["ja"])
-        place = words.pair(row["text"]["en"]["name"], row["text"]["ja"]["name"])
+        words = Words(complete(row["text"], "description"))
+        text = words.told(row["text"])
         body = [
             _text_block(row["slug"], 0, "", text["description"]),
-            {"type": "map_point", "id": _id(row["slug"], 1), "value": _point(place, row)},
+            {"type": "map_point", "id": _id(row["slug"], 1), "value": _point(text["name"], row)},
         ]
         village = Village.objects.get(slug=row["slug"])
         _page(
@@ -139,8 +135,8 @@ def _villages(index) -> None:
 
 def _crafts(index) -> None:
     for row in content.crafts():
-        words = Words()
-        text = words.both(row["text"]["en"], row["text"]["ja"])
+        words = Words(complete(row["text"], "description"))
+        text = words.told(row["text"])
         _page(
             index,
             models.CraftPage,
@@ -156,8 +152,8 @@ def _crafts(index) -> None:
 
 def _workshops(index) -> None:
     for row in content.workshops():
-        words = Words()
-        text = words.both(row["text"]["en"], row["text"]["ja"])
+        words = Words(complete(row["text"], "description"))
+        text = words.told(row["text"])
         _page(
             index,
             models.WorkshopPage,
@@ -175,8 +171,8 @@ def _workshops(index) -> None:
 def _stories(index) -> None:
     products = dict(Product.objects.filter(upc__isnull=False).values_list("upc", "pk"))
     for row in content.stories():
-        words = Words()
-        text = words.both(row["text"]["en"], row["text"]["ja"])
+        words = Words(complete(row["text"]))
+        text = words.told(row["text"])
         body = [
             _block(row["slug"], number, block, words, products) for number, block in enumerate(row["block"])
         ]
@@ -198,19 +194,19 @@ def _stories(index) -> None:
 def _block(slug: str, number: int, block: dict, words: Words, products: dict[str, int]) -> dict:
     """One block of a story as StreamField holds it."""
     kind = block["type"]
-    text = words.both(block.get("en", {}), block.get("ja", {}))
+    text = words.told(block) if "en" in block else {}
     images = [by_name()[picture.name].pk for picture in of_block(slug, number, block)]
-    credit = words.pair(CREDIT["en"], CREDIT["ja"])
+    drawn = words.told(credit())
     if kind == "text":
         return _text_block(slug, number, text.get("heading", ""), text["paragraphs"])
     if kind == "map":
         village = next(row for row in content.villages() if row["slug"] == _village_of(slug))
         return {"type": "map_point", "id": _id(slug, number), "value": _point(text["label"], village)}
     if kind == "picture":
-        value = {"image": images[0], "alt": text["alt"], "caption": text.get("caption", ""), "credit": credit}
+        value = {"image": images[0], "alt": text["alt"], "caption": text.get("caption", ""), "credit": drawn}
     elif kind == "gallery":
         pictures = [
-            {"image": pk, "alt": alt, "credit": credit} for pk, alt in zip(images, text["alts"], strict=True)
+            {"image": pk, "alt": alt, "credit": drawn} for pk, alt in zip(images, text["alts"], strict=True)
         ]
         value = {"pictures": _items(slug, number, pictures), "caption": text.get("caption", "")}
     elif kind == "quote":

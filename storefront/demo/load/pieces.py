@@ -78,7 +78,7 @@ def _text(text: dict) -> dict:
     return {
         "title": text["title"],
         "summary": text["summary"],
-        "description": "\n\n".join(text["description"]),
+        "description": "\n\n".join(text.get("description", [])),
     }
 
 

@@ -92,19 +92,22 @@ def person(email: str, name: str, kind: str, **flags):
 
 
 def write_texts(model, owner, texts: dict[str, dict]) -> None:
-    """One row per language, all with the same translation key, so that wagtail-localize knows them as one thing."""
+    """One row per language, all with the same translation key, so that wagtail-localize knows them as one thing.
+
+    Whoever calls it has saved ``owner`` before and refreshes what shows it, so new rows are written at once.
+    """
     known = {
         row.locale.language_code: row for row in model.objects.filter(owner=owner).select_related("locale")
     }
     key = next((row.translation_key for row in known.values()), None)
+    new = []
     for code, values in texts.items():
         row = known.get(code) or model(owner=owner, locale=locale(code))
-        if key is None:
-            key = row.translation_key
-        row.translation_key = key
+        key = row.translation_key = key or row.translation_key
         for name, value in values.items():
             setattr(row, name, value)
-        row.save()
+        new.append(row) if code not in known else row.save()
+    model.objects.bulk_create(new)
 
 
 _locales: dict[str, Locale] = {}

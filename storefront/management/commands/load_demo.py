@@ -4,6 +4,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from catalogue.provenance import unrecorded
+from catalogue.record_missing import record_missing
 from storefront.demo.load.bulk import load_many
 from storefront.demo.load.images import load_images
 from storefront.demo.load.indexes import indexed_at_the_end
@@ -24,12 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args, products: int, **options) -> None:
         call_command("seed_reference", stdout=self.stdout)
         self._step("pictures", load_images)
-        with indexed_at_the_end(), transaction.atomic(), once_at_the_end():
+        with unrecorded(), indexed_at_the_end(), transaction.atomic(), once_at_the_end():
             self._step("people", load_people)
             self._step("villages, crafts and workshops", load_places)
             self._step("pieces", load_pieces)
             self._step("pages", load_pages)
         date_stories()
+        self._step("records of translations", record_missing)
         if products:
             self._step("generated pieces", lambda: load_many(products))
 

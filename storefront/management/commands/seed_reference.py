@@ -6,6 +6,7 @@ from catalogue.classes import CLASSES, get_class
 from marketplace.economies.services import load_destinations, load_economies
 from marketplace.fulfilment.seed import load_sample_rates
 from storefront.listing.models import ContentVersion
+from storefront.search import synonyms
 
 
 class Command(BaseCommand):
@@ -18,5 +19,6 @@ class Command(BaseCommand):
             get_class(slug)
         for pk in (1, 2):
             ContentVersion.objects.get_or_create(pk=pk)
+        synonyms.seed()
         economies, places, rates = load_economies(), load_destinations(), load_sample_rates()
         self.stdout.write(f"{economies} economies, {places} new destinations, {rates} new shipping rates.")

@@ -1,0 +1,161 @@
+"""For search engines: /sitemap.xml names one file per kind and range of ids, each streamed; /robots.txt names it.
+
+A file stays far below the protocol's 50,000 addresses and 50 MB: https://www.sitemaps.org/protocol.html
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from xml.sax.saxutils import quoteattr
+
+from django.conf import settings
+from django.db.models import Exists, ExpressionWrapper, F, IntegerField, Model, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from wagtail.models import Page
+
+from storefront import models as pages
+from storefront.links import Spot, canonical, default, in_own_words
+from storefront.listing.cards import card_spots
+from storefront.listing.directory import get_directory
+from storefront.listing.models import ProductCard
+from storefront.listing.place_pages import OWN_WORDS
+from storefront.restrictions import restricted
+from storefront.serving import spots_of, twins_of
+
+PAGES: dict[str, tuple[type[Page], ...]] = {
+    "home": (pages.HomePage,),
+    "sections": (
+        pages.StoryIndexPage,
+        pages.VillageIndexPage,
+        pages.CraftIndexPage,
+        pages.WorkshopIndexPage,
+    ),
+    "stories": (pages.StoryPage,),
+    "villages": (pages.VillagePage,),
+    "crafts": (pages.CraftPage,),
+    "workshops": (pages.WorkshopPage,),
+}
+PIECES, SHOP = "pieces", "shop"
+# Ids to a file. A piece has an address in each language, and each of them names all the others.
+PIECES_PER_FILE = 2_000
+PAGES_PER_FILE = 5_000
+BATCH = 500
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
+OPEN = f'<urlset xmlns="{SCHEMA}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+# What is personal, or the same pieces in another order.
+NOT_FOR_ROBOTS = ("basket/", "checkout/", "orders/", "account/", "desk/", "search/")
+
+Things = Iterable[tuple[Mapping[str, Spot], datetime | None]]
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def index(request: HttpRequest) -> HttpResponse:
+    """Names every file that holds something."""
+    names = [(SHOP, 0), *((kind, number) for kind in (*PAGES, PIECES) for number in _numbers(kind))]
+    rows = (
+        f"<sitemap><loc>{settings.SITE_URL}{reverse('sitemap-file', args=[kind, number])}</loc></sitemap>\n"
+        for kind, number in names
+    )
+    body = f'{HEAD}<sitemapindex xmlns="{SCHEMA}">\n{"".join(rows)}</sitemapindex>\n'
+    return HttpResponse(body, content_type="application/xml")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def file(request: HttpRequest, kind: str, number: int) -> StreamingHttpResponse:
+    """The addresses of one kind, with the same thing in the other languages; 404 for a file that would hold nothing."""
+    if not _holds(kind, number):
+        raise Http404
+    things = _shop() if kind == SHOP else _pieces(number) if kind == PIECES else _pages(kind, number)
+    return StreamingHttpResponse(_written(things), content_type="application/xml")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def robots(request: HttpRequest) -> HttpResponse:
+    """What robots may leave alone, and where the sitemap is."""
+    lines = ["User-agent: *", *(f"Disallow: /*/{path}" for path in NOT_FOR_ROBOTS)]
+    lines += [f"Disallow: {path}" for path in ("/admin/", "/dashboard/", "/django-admin/")]
+    lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def _written(things: Things) -> Iterator[str]:
+    yield HEAD + OPEN
+    for spots, changed in things:
+        yield _entries(spots, changed)
+    yield "</urlset>\n"
+
+
+def _entries(spots: Mapping[str, Spot], changed: datetime | None) -> str:
+    """One entry for each language that the thing is really in, all with the same alternates."""
+    own = in_own_words(spots)
+    alternates = [*own.items(), ("x-default", default(spots))] if own else []
+    links = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(settings.SITE_URL + url)}/>'
+        for code, url in alternates
+    )
+    date = f"<lastmod>{changed.date().isoformat()}</lastmod>" if changed else ""
+    # What is in none of the storefront's languages has one address, too.
+    urls = own.values() or filter(None, [canonical(spots, settings.LANGUAGE_CODE)])
+    return "".join(f"<url><loc>{settings.SITE_URL}{url}</loc>{date}{links}</url>\n" for url in urls)
+
+
+def _numbers(kind: str) -> list[int]:
+    """Of the files of a kind. One statement for each of its models."""
+    if kind == PIECES:
+        return _windows(ProductCard.objects.filter(visible=True), PIECES_PER_FILE)
+    found = {number for model in PAGES[kind] for number in _windows(_public(model), PAGES_PER_FILE)}
+    return sorted(found)
+
+
+def _holds(kind: str, number: int) -> bool:
+    if kind == PIECES:
+        return _window(ProductCard.objects.filter(visible=True), number, PIECES_PER_FILE).exists()
+    models = PAGES.get(kind, ())
+    return kind == SHOP or any(_window(_public(model), number, PAGES_PER_FILE).exists() for model in models)
+
+
+def _windows(rows: QuerySet, size: int) -> list[int]:
+    number = ExpressionWrapper(F("pk") / size, output_field=IntegerField())
+    return sorted(rows.order_by().values_list(number, flat=True).distinct())
+
+
+def _window(rows: QuerySet, number: int, size: int) -> QuerySet:
+    return rows.filter(pk__gte=number * size, pk__lt=(number + 1) * size).order_by("pk")
+
+
+def _public(model: type[Model]) -> QuerySet:
+    """Of each page that is for everyone the first one that was written."""
+    rows = model.objects.filter(OWN_WORDS, live=True).exclude(restricted())
+    return rows.exclude(
+        Exists(rows.filter(translation_key=OuterRef("translation_key"), pk__lt=OuterRef("pk")))
+    )
+
+
+def _shop() -> Things:
+    codes = settings.MARKETPLACE_STOREFRONT_LANGUAGES
+    yield {code: Spot(f"/{code}/products/", code) for code in codes}, None
+
+
+def _pieces(number: int) -> Things:
+    cards = ProductCard.objects.filter(visible=True).only("slug", "texts", "source_language")
+    for card in _window(cards, number, PIECES_PER_FILE).iterator(chunk_size=BATCH):
+        yield card_spots(card), None
+
+
+def _pages(kind: str, number: int) -> Things:
+    roots = get_directory(settings.LANGUAGE_CODE).roots
+    for model in PAGES[kind]:
+        rows = _window(_public(model), number, PAGES_PER_FILE)
+        families: dict[object, list] = {}
+        for twin in twins_of(Page.objects.filter(pk__in=rows.values("pk"))):
+            if twin.live:
+                families.setdefault(twin.key, []).append(twin)
+        dates = dict(rows.values_list("translation_key", "last_published_at"))
+        for key, family in families.items():
+            yield spots_of(family, roots), dates.get(key)
