@@ -12,25 +12,32 @@ from storefront.search import documents
 from storefront.search.hits import Hit
 
 
-def place_cards(hits: Sequence[Hit], directory: Directory, store: preload.Preloaded) -> list[dict]:
-    places = [(hit, place) for hit in hits if (place := _place(hit, directory))]
-    preload.load_images(store, {place.hero_id for _hit, place in places if place.hero_id})
-    return [
-        page_contexts.place_card(place, directory) | {"url": place_url(hit.kind, place, directory)}
-        for hit, place in places
-    ]
+def other_cards(
+    stories: Sequence[Hit], places: Sequence[Hit], directory: Directory, store: preload.Preloaded
+) -> dict[str, list[dict]]:
+    """ "story_cards" and "place_cards", their pictures read in one statement."""
+    pages = _stories(stories, directory)
+    known = [(hit.kind, place) for hit in places if (place := _place(hit, directory))]
+    preload.load_images(
+        store, {row.hero_id for row in (*pages, *(place for _kind, place in known)) if row.hero_id}
+    )
+    return {
+        "story_cards": [page_contexts.story_card(page, directory) for page in pages],
+        "place_cards": [
+            page_contexts.place_card(place, directory) | {"url": place_url(kind, place, directory)}
+            for kind, place in known
+        ],
+    }
 
 
-def story_cards(hits: Sequence[Hit], directory: Directory, store: preload.Preloaded) -> list[dict]:
-    """Cards of stories that are still for everyone; one statement for those that were not asked for before."""
+def _stories(hits: Sequence[Hit], directory: Directory) -> list:
+    """Pages that are still for everyone; one statement for those that were not asked for before."""
     missing = [hit.object_id for hit in hits if ("found", hit.object_id) not in directory.kept]
     rows = _read(missing) if missing else {}
-    stories = [
+    pages = [
         directory.keep(("found", hit.object_id), lambda hit=hit: rows.get(hit.object_id)) for hit in hits
     ]
-    stories = [story for story in stories if story is not None]
-    preload.load_images(store, {story.hero_id for story in stories if story.hero_id})
-    return [page_contexts.story_card(story, directory) for story in stories]
+    return [page for page in pages if page is not None]
 
 
 def _read(ids: list[int]) -> dict[int, object]:

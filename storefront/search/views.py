@@ -24,7 +24,7 @@ from storefront.public import public_page
 from storefront.search import helpful
 from storefront.search.analysis import exact
 from storefront.search.hits import MOST, TITLE_TIERS, Hit, find
-from storefront.search.shown import place_cards, story_cards, suggestion
+from storefront.search.shown import other_cards, suggestion
 from storefront.search.synonyms import get_synonyms
 from storefront.search.units import clean, units_of
 
@@ -116,9 +116,8 @@ def _others(hits: Sequence[Hit], directory: Directory, store: preload.Preloaded)
     # A reader who names a place wants to go there first, and to no other.
     named = [hit for hit in places if hit.tier in TITLE_TIERS]
     return {
-        "story_cards": story_cards(stories[:OTHERS], directory, store),
-        "place_cards": place_cards((named or places)[:OTHERS], directory, store),
         "places_first": bool(named),
+        **other_cards(stories[:OTHERS], (named or places)[:OTHERS], directory, store),
     }
 
 

@@ -1,11 +1,11 @@
 """The language menu in a browser: it says what is not translated, and closes when it should."""
 
-from tests.factories import make_place_page, make_story, make_village
+from tests.factories import make_picture, make_place_page, make_story, make_village
 
 
 def test_the_menu_names_what_stands_in_and_closes_on_escape_and_elsewhere(desktop, axe):
     make_place_page(make_village("sun-hill"), title={"en": "Sun Hill"})
-    make_story(title={"en": "The bowl", "ja": "椀"}, slug="bowl")
+    make_story(title={"en": "The bowl", "ja": "椀"}, slug="bowl", hero=make_picture())
     desktop.goto("/en/stories/bowl/")
     menu, words = desktop.locator(".language"), desktop.locator(".language summary")
     words.click()

@@ -128,7 +128,7 @@ def test_paying_is_a_post(shopper):
 
 
 @pytest.mark.parametrize(
-    "path", ["/xx/checkout/", "/vi/checkout/review/", "/xx/checkout/pay/", "/EN/orders/AAAAA-BBBBB-CCCCC/"]
+    "path", ["/xx/checkout/", "/ko/checkout/review/", "/xx/checkout/pay/", "/EN/orders/AAAAA-BBBBB-CCCCC/"]
 )
 def test_an_unknown_language_is_a_404(path):
     assert Visitor().get(path).status_code == 404

@@ -35,7 +35,7 @@ COLD = {
     "story": 10,
     "listing": 5,
     "listing with facets": 5,
-    "search": 8,
+    "search": 7,
     "piece": 9,
     "piece with variants": 10,
     "village": 8,
