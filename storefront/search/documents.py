@@ -98,11 +98,11 @@ def _entry(
     thing: str = "",
     url_path: str = "",
 ) -> SearchEntry:
-    head = [*tokens(title, language), *joined(title), *_code_tokens(codes)]
-    said = dict.fromkeys(head)
-    for name in names:
-        said.update(_name_tokens(name, language))
-    said.update(tokens(body[:LONGEST_BODY], language))
+    head = list(dict.fromkeys([*tokens(title, language), *joined(title), *_code_tokens(codes)]))
+    # A token that comes twice counts once in both databases.
+    said = [language_token(language), *("h" + token for token in head), *("b" + token for token in head)]
+    said += [_named(name, language) for name in names]
+    said.append(_said(body[:LONGEST_BODY], language))
     return SearchEntry(
         thing=thing or f"{kind}-{object_id}",
         kind=kind,
@@ -113,19 +113,19 @@ def _entry(
         title=title[:255],
         url_path=url_path,
         exact=exact(title),
-        tokens=" ".join(
-            [
-                language_token(language),
-                *("h" + token for token in dict.fromkeys(head)),
-                *("b" + token for token in said),
-            ]
-        ),
+        tokens=" ".join(filter(None, said)),
     )
 
 
 @lru_cache(maxsize=4_096)
-def _name_tokens(name: str, language: str) -> dict[str, None]:
-    return tokens(name, language) | dict.fromkeys(joined(name))
+def _named(name: str, language: str) -> str:
+    return " ".join("b" + token for token in tokens(name, language) | dict.fromkeys(joined(name)))
+
+
+@lru_cache(maxsize=1_024)
+def _said(text: str, language: str) -> str:
+    """Remembered, since a workshop's pieces often share their words, and generated ones do."""
+    return " ".join("b" + token for token in tokens(text, language))
 
 
 def _code_tokens(code: str) -> list[str]:
