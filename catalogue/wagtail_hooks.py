@@ -102,7 +102,7 @@ class GlossaryViewSet(SnippetViewSet):
     list_display = [
         "term",
         column("language", _("Language"), lambda row: row.get_language_display()),
-        column("words", _("Words"), lambda row: ", ".join(str(word) for word in row.words.all())),
+        column("words", _("Fixed words"), lambda row: ", ".join(str(word) for word in row.words.all())),
         BooleanColumn("never_translate", label=_("Never translate")),
     ]
     panels = [

@@ -21,7 +21,7 @@ class SynonymViewSet(SnippetViewSet):
     list_per_page = 50
     list_display = [
         "name",
-        column("words", _("Words"), lambda row: ", ".join(row.terms)),
+        column("words", _("Words that mean the same"), lambda row: ", ".join(row.terms)),
         BooleanColumn("active", label=_("In use")),
     ]
     panels = [FieldPanel("name"), FieldPanel("words"), FieldPanel("active")]
