@@ -328,4 +328,4 @@ def test_the_hour_is_the_reservations():
     Payment.objects.filter(pk=payment.pk).update(
         expires_at=timezone.now().replace(hour=23, minute=59) + timedelta(days=1)
     )
-    assert "11:59 p.m." in see(payment).text
+    assert "11:59\u202fPM" in see(payment).text
