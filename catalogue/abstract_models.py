@@ -4,9 +4,10 @@ from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from oscar.apps.catalogue.abstract_models import AbstractCategory as OscarCategory
 from oscar.apps.catalogue.abstract_models import AbstractProduct as OscarProduct
 from oscar.apps.catalogue.abstract_models import AbstractProductImage as OscarProductImage
-from wagtail.models import TranslatableMixin
+from wagtail.models import Locale, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
 from catalogue.text import source_first
@@ -63,6 +64,32 @@ class HasTexts(models.Model):
     def text(self, language: str | None = None):
         """The best TextRow for ``language`` (default: the active one), or None when nothing is written yet."""
         return source_first(self, language) if self.pk else None
+
+
+class AbstractCategory(OscarCategory, HasTexts):
+    """A category of Oscar's. ``name`` stays its words in ``source_language``; the text row of that language follows it.
+
+    Our own pages go by craft, village and material; shops that keep Oscar's categories have them in every language.
+    """
+
+    class Meta(OscarCategory.Meta):
+        abstract = True
+
+    @transaction.atomic
+    def save(self, *args, **kwargs) -> None:
+        super().save(*args, **kwargs)
+        locale, _new = Locale.objects.get_or_create(language_code=self.source_language)
+        self.texts.update_or_create(locale=locale, defaults={"name": self.name})
+
+    def get_name(self) -> str:
+        """The name in the active language, by the operator's chain."""
+        row = self.text()
+        return row.name if row else self.name
+
+    @property
+    def full_name(self) -> str:
+        """The names from the top down, in the active language."""
+        return self._full_name_separator.join(category.get_name() for category in self.get_ancestors_and_self())
 
 
 class AbstractProduct(OscarProduct, HasTexts):

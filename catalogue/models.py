@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from catalogue.abstract_models import AbstractProduct, AbstractProductImage, HasTexts, TextRow
+from catalogue.abstract_models import (
+    AbstractCategory,
+    AbstractProduct,
+    AbstractProductImage,
+    HasTexts,
+    TextRow,
+)
 
 
 class Craft(HasTexts):
@@ -60,6 +66,23 @@ class MaterialText(TextRow):
     class Meta(TextRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["owner", "locale"], name="materialtext_once_per_language")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(AbstractCategory):
+    pass
+
+
+class CategoryText(TextRow):
+    owner = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
+    name = models.CharField(_("name"), max_length=255)
+
+    class Meta(TextRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "locale"], name="categorytext_once_per_language")
         ]
 
     def __str__(self) -> str:

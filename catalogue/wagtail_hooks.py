@@ -6,7 +6,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.admin.ui.tables import BooleanColumn, LocaleColumn, UpdatedAtColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from catalogue.models import Craft, CraftText, GlossaryTerm, Material, MaterialText, ProductText
+from catalogue.models import CategoryText, Craft, CraftText, GlossaryTerm, Material, MaterialText, ProductText
 from catalogue.staff import (
     LanguagesPanel,
     OwnerViewSet,
@@ -18,7 +18,7 @@ from catalogue.staff import (
     owner_form,
 )
 
-for model in (CraftText, MaterialText, ProductText):
+for model in (CategoryText, CraftText, MaterialText, ProductText):
     allow_only(model, "view", "change", "delete")
 
 LANGUAGES = column("languages", _("Languages"), languages_of)
@@ -62,6 +62,13 @@ class CraftTextViewSet(TextViewSet):
     model = CraftText
     menu_label = _("Crafts")
     panels = [FieldPanel("name"), FieldPanel("summary")]
+
+
+class CategoryTextViewSet(TextViewSet):
+    model = CategoryText
+    menu_label = _("Categories")
+    search_fields = ["name"]
+    panels = [FieldPanel("name")]
 
 
 class MaterialTextViewSet(TextViewSet):

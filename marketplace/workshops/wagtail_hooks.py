@@ -20,6 +20,7 @@ from catalogue.staff import (
 )
 from catalogue.wagtail_hooks import (
     LANGUAGES,
+    CategoryTextViewSet,
     CraftTextViewSet,
     CraftViewSet,
     GlossaryViewSet,
@@ -151,6 +152,7 @@ class TextsGroup(SnippetViewSetGroup):
         WorkshopTextViewSet,
         CraftTextViewSet,
         MaterialTextViewSet,
+        CategoryTextViewSet,
         GlossaryViewSet,
     )
     menu_label = _("Translations")
