@@ -61,7 +61,7 @@ def _run(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     print(report.checkout(alone, together))
     if grown:
         print(f"\n## From {SMALL:,} to {LARGE:,} pieces\n\n{report.growth(grown, SMALL, LARGE)}")
-    print(f"\n{search.quality()}")
+    print("", search.quality(data.empty("questions")), sep="\n")
     return _judge(report.verdicts(rows, grown))
 
 
@@ -71,7 +71,7 @@ def _search(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     with Servers() as servers:
         asked = search.measure(servers, large, plan)
     built = search.build(data.shop(options.products // 5)), search.build(large)
-    quality = search.quality()
+    quality = search.quality(data.empty("questions"))
     print(f"\n## Search in {options.products:,} pieces\n\n{search.report(asked, built)}\n\n{quality}")
     return _judge(search.verdicts(asked, built))
 

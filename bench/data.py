@@ -45,6 +45,11 @@ class Data:
         self._timed("demo content", model, "load_demo")
         self._timed("static files", model, "collectstatic", "--no-input", "--clear", "--verbosity", 0)
 
+    def empty(self, name: str) -> str:
+        """A new database with nothing in it."""
+        self._server.execute(f"CREATE DATABASE {name}")
+        return self._server.url(name)
+
     def shop(self, products: int) -> str:
         """A copy of the prepared database with ``products`` generated pieces, its statistics fresh."""
         name = f"shop_{products}"

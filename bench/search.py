@@ -85,11 +85,14 @@ def build(database: str) -> Built:
     return Built(*json.loads(answer.splitlines()[-1]))
 
 
-def quality() -> str:
-    """How well search answers the questions of tests/search/cases.csv, asked in SQLite (PostgreSQL: `make test`)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.search.on_sqlite", "--rank"], cwd=ROOT, capture_output=True, text=True
-    )
+def quality(empty: str) -> str:
+    """How well search answers the questions of tests/search/cases.csv, in SQLite and in the ``empty`` PostgreSQL database."""
+    return "\n".join(_rank(*url) for url in ((), (empty,)))
+
+
+def _rank(*url: str) -> str:
+    command = [sys.executable, "-m", "tests.search.asking", "--rank", *url]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         raise Failed(done.stderr[-2000:])
     return done.stdout.splitlines()[-1]

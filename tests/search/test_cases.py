@@ -16,7 +16,7 @@ LEAST = 0.9
 
 @pytest.fixture(scope="module")
 def on_sqlite() -> dict[str, list[str]]:
-    command = [sys.executable, "-m", "tests.search.on_sqlite"]
+    command = [sys.executable, "-m", "tests.search.asking"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

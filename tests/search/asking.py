@@ -1,6 +1,6 @@
-"""``python -m tests.search.on_sqlite``: asks the questions in SQLite and prints the answers as JSON.
+"""``python -m tests.search.asking [--rank] [URL]``: asks the questions and prints the answers as JSON.
 
-With --rank it prints how good they are.
+In a new SQLite file, or in the empty database at URL. With --rank it prints how good the answers are.
 """
 
 import json
@@ -8,6 +8,8 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+
+import dj_database_url
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
@@ -22,14 +24,19 @@ class NoMigrations:
         return None
 
 
-def main(folder: str) -> dict[str, list[str]]:
+def on_sqlite(folder: str) -> dict:
+    fast = {"init_command": "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(Path(folder) / "db.sqlite3"),
+        "OPTIONS": fast,
+    }
+
+
+def main(database: dict) -> dict[str, list[str]]:
     from django.conf import settings
 
-    file = Path(folder) / "db.sqlite3"
-    fast = {"init_command": "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"}
-    settings.DATABASES = {
-        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": fast}
-    }
+    settings.DATABASES = {"default": database}
     settings.MIGRATION_MODULES = NoMigrations()
     import django
 
@@ -45,11 +52,16 @@ def main(folder: str) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
+    urls = [word for word in sys.argv[1:] if "://" in word]
     with tempfile.TemporaryDirectory() as place:
-        found = main(place)
+        found = main(dj_database_url.parse(urls[0]) if urls else on_sqlite(place))
     if "--rank" in sys.argv:
+        from django.db import connection
+
         from tests.search.collection import mean
 
-        print(f"Mean reciprocal rank of {len(found)} questions in six languages: {mean(found):.3f}.")
+        print(
+            f"Mean reciprocal rank of {len(found)} questions in six languages on {connection.vendor}: {mean(found):.3f}."
+        )
     else:
         print(json.dumps(found))
