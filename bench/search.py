@@ -18,6 +18,8 @@ MOST_TIMES, MOST_STATEMENTS = 3.0, 4
 FLAT = 1.25  # so many times the memory that a fifth of the index needs may the whole index need
 # What many pieces hold, and what few do: words that PostgreSQL's own parser finds, too.
 WORDS = {"common word": "bamboo", "rare word": "4711", "two common words": "bamboo basket"}
+# Two words with all that means the same have no target yet; they are printed to be seen.
+AIMED = ("common word", "rare word")
 # The plainest thing that PostgreSQL offers: a table of texts, its own parser, its own rank.
 BARE = """
 DROP TABLE IF EXISTS bare;
@@ -118,7 +120,7 @@ def report(asked: list[Asked], built: tuple[Built, Built]) -> str:
 def verdicts(asked: list[Asked], built: tuple[Built, Built]) -> list[tuple[bool, str]]:
     """(kept, sentence) for each target."""
     found = []
-    for row in asked:
+    for row in (row for row in asked if row.name in AIMED):
         times, number = latency(row.ours, row.bare).middle, row.statements
         slower = f"{row.name}: {times:.2f} times a bare full-text query, at most {MOST_TIMES:g}"
         found.append((times <= MOST_TIMES, slower))

@@ -116,6 +116,15 @@ def format_money(money: Money, language: str) -> str:
     return _format(money.amount, money.currency, language)
 
 
+def format_whole(money: Money, language: str) -> str:
+    """The same without the decimals of a whole amount, such as "$25"; other amounts keep theirs."""
+    text = format_money(money, language)
+    if money.amount != money.amount.to_integral_value():
+        return text
+    decimal = locale_of(language).number_symbols["latn"]["decimal"]
+    return re.sub(rf"{re.escape(decimal)}0+(?!\d)", "", text)
+
+
 @lru_cache(maxsize=20_000)
 def _format(amount: Decimal, currency: str, language: str) -> str:
     return TOUCHING.sub("\u00a0", format_currency(amount, currency, locale=locale_of(language)))

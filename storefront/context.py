@@ -1,11 +1,13 @@
 """What every page needs to draw its frame. No statement of its own beyond the directory, no session."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.encoding import iri_to_uri
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext as _
 
 from catalogue.text import language_name
@@ -38,8 +40,24 @@ def site(request: HttpRequest) -> dict:
         "labels": card_labels(),
         "oembed": getattr(request, "oembed", None),
         "home_url": f"/{language}/",
+        "paths": _paths(language),
         "sample_site": get_directory(language).has_samples,
     }
+
+
+@lru_cache(maxsize=32)
+def _paths(language: str) -> dict[str, str]:
+    """Addresses that the frame of every page needs; looking one up costs more than drawing it."""
+    names = {
+        "basket": "basket",
+        "summary": "basket-summary",
+        "orders": "account:orders",
+        "desk": "desk:home",
+        "search": "search",
+        "suggest": "search-suggest",
+    }
+    with override(language):
+        return {key: reverse(name) for key, name in names.items()}
 
 
 def _language(code: str, spot: Spot | None, current: str, query: str) -> dict:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from marketplace.economies.names import economy_name
-from marketplace.money import Money, format_money
+from marketplace.money import Money, format_whole
 from storefront.listing.cube import PRICE_STEPS
 from storefront.listing.directory import Directory
 from storefront.listing.filters import Choice
@@ -71,6 +71,10 @@ def _option(choice: Choice, key: str, value: str, label: str, count: int, base: 
 
 
 def _values(key: str, directory: Directory) -> list[tuple[str, str, str, str]]:
+    return directory.keep(("facet", key), lambda: _read_values(key, directory))
+
+
+def _read_values(key: str, directory: Directory) -> list[tuple[str, str, str, str]]:
     """(word in the address, value in the cube, label, its language where it has one) of a facet, in the order to show."""
     if key == "economy":
         codes = {place.economy for place in directory.villages.values()}
@@ -98,7 +102,7 @@ def price_label(number: int, language: str) -> str:
     """Words for a price step, such as "$25 to $50"."""
 
     def shown(amount: Decimal) -> str:
-        return format_money(Money(amount, settings.MARKETPLACE_CURRENCY), language).replace(".00", "")
+        return format_whole(Money(amount, settings.MARKETPLACE_CURRENCY), language)
 
     if number == 0:
         return _("Under %(high)s") % {"high": shown(PRICE_STEPS[0])}

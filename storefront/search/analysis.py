@@ -39,6 +39,8 @@ STEMMERS = {
     "sv": "swedish",
 }
 SHORTEST_STEMMED = 3
+# Kinds of tokens that only texts of these languages hold, names of other places aside.
+UNSPACED = {"ja": "c", "zh": "c", "ko": "c", "th": "tk", "lo": "u", "km": "u", "my": "u"}
 # Letters that Unicode does not take apart.
 PLAIN = str.maketrans(
     {"đ": "d", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ħ": "h"}
@@ -163,6 +165,17 @@ def _with_stem(word: str, language: str) -> tuple[str, ...]:
 def language_token(language: str) -> str:
     """The token that every text of a language holds, so that the index itself can tell them apart."""
     return "l" + "".join(sign for sign in language.lower() if sign.isalnum())
+
+
+def may_hold(language: str, token: str, typed: bool) -> bool:
+    """Whether texts of ``language`` may hold a token; without a language all do.
+
+    What a reader ``typed`` herself is looked for in any script; what only means the same, in the language's own.
+    """
+    base, kind = language.split("-")[0], token[0]
+    if base and kind == "s":
+        return token.startswith("s" + base)
+    return typed or not base or kind not in "ctku" or kind in UNSPACED.get(base, "")
 
 
 def joined(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from django.db import connection
 
 from catalogue.text import fallbacks
 from storefront.search import storage
-from storefront.search.analysis import language_token
+from storefront.search.analysis import language_token, may_hold
 from storefront.search.units import Alternative, Unit
 
 MOST = 1_000  # things that are found; of more there is only said that there are more
@@ -80,17 +80,27 @@ def expression(
     units: Sequence[Unit],
     pick: Callable[[Unit], Sequence[Alternative]],
     join: Callable[[list[str]], str] = storage.all_of,
+    language: str = "",
 ) -> str:
-    """The units as the database's own full-text expression; ``namespace`` "h" for titles, "b" for all words."""
+    """The units as the database's own full-text expression; ``namespace`` "h" for titles, "b" for all words.
 
-    def alternative(one: Alternative) -> str:
-        groups = [
-            storage.any_of([storage.leaf(namespace + leaf.token, leaf.prefix) for leaf in group])
-            for group in one
-        ]
-        return storage.all_of(groups)
+    Databases try every part on every row that might match, so an expression for the rows of one ``language`` leaves
+    out what no text of that language holds.
+    """
+    return join([_unit(namespace, pick(unit), unit.direct, language) for unit in units])
 
-    return join([storage.any_of([alternative(one) for one in pick(unit)]) for unit in units])
+
+def _unit(namespace: str, alternatives: Sequence[Alternative], direct: Alternative, language: str) -> str:
+    leaves: dict[str, None] = {}
+    rows: dict[str, None] = {}
+    for one in alternatives:
+        groups = [[leaf for leaf in group if may_hold(language, leaf.token, one is direct)] for group in one]
+        parts = [[storage.leaf(namespace + leaf.token, leaf.prefix) for leaf in group] for group in groups]
+        if len(parts) == 1:
+            leaves.update(dict.fromkeys(parts[0]))
+        elif all(parts):
+            rows[storage.all_of([storage.any_of(part) for part in parts])] = None
+    return storage.any_of([*leaves, *rows])
 
 
 def _direct(unit: Unit) -> Sequence[Alternative]:
@@ -108,8 +118,8 @@ NEW = "e.thing NOT IN (SELECT thing FROM own) AND (SELECT count(*) FROM own) < %
 def _own(units: Sequence[Unit], title: str, language: str) -> list[Tier]:
     """In the reader's language."""
     here = language_token(language)
-    named, called = expression("h", units, _direct), expression("h", units, _every)
-    said = expression("b", units, _every)
+    named, called = (expression("h", units, pick, language=language) for pick in (_direct, _every))
+    said = expression("b", units, _every, language=language)
     match = f"e.exact <> %s AND {storage.match()}"
     tiers: list[Tier] = [
         (0, "e.language = %s AND e.exact = %s", [language, title]),
@@ -132,8 +142,8 @@ def _far(units: Sequence[Unit], title: str, language: str, most: int, some: bool
     ]
     if not some:
         return tiers
-    titled = expression("h", units, _direct, storage.any_of)
-    anywhere = storage.but_not(expression("b", units, _every, storage.any_of), titled)
+    titled = expression("h", units, _direct, storage.any_of, language)
+    anywhere = storage.but_not(expression("b", units, _every, storage.any_of, language), titled)
     return [
         *tiers,
         (7, match, [storage.all_of([here, titled]), most]),

@@ -3,6 +3,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from django import template
+from django.conf import settings
+from django.template.base import NodeList, Parser, Token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -10,6 +12,7 @@ from django.utils.translation import get_language
 from marketplace import formats
 from marketplace.money import Money, format_money
 from storefront.lang import in_language, lang_attribute
+from storefront.listing.directory import get_directory
 
 register = template.Library()
 FIRST_TAG, HEADING = re.compile(r"<[a-z0-9]+"), re.compile(r"<h[1-6]")
@@ -65,3 +68,27 @@ def body_block(context: dict, block) -> SafeString:
         place = HEADING if block.block_type == "shelf" else FIRST_TAG
         drawn = place.sub(rf"\g<0>{lang_attribute(context['source_lang'])}", drawn, count=1)
     return format_html('<p class="waits"><span class="text-label">{}</span></p>{}', said, mark_safe(drawn))
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> "Kept":
+    """{% kept name %} … {% endkept %}: drawn once per language and version of public content, then the same for every page.
+
+    For parts of the frame that depend on nothing of the page. ``name`` is the part's own.
+    """
+    _tag, name = token.split_contents()
+    nodes = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(name, nodes)
+
+
+class Kept(template.Node):
+    def __init__(self, name: str, nodelist: NodeList) -> None:
+        self.name, self.nodelist = name, nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        # While somebody edits templates they are to be seen.
+        if settings.DEBUG or "LANG" not in context:
+            return self.nodelist.render(context)
+        directory = get_directory(context["LANG"])
+        return directory.keep(("drawn", self.name), lambda: self.nodelist.render(context))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace import formats
-from marketplace.money import Money, format_money
+from marketplace.money import Money, format_money, format_whole
 
 MOMENT = datetime(2026, 11, 21, 15, 4, tzinfo=UTC)
 
@@ -73,3 +73,10 @@ def test_spanish_is_that_of_latin_america_and_an_unknown_language_reads_english_
     assert formats.number(12345, "xx-nonsense") == "12,345"
     assert format_money(Money(Decimal("1234.50"), "USD"), "es").replace("\xa0", " ") == "USD 1,234.50"
     assert format_money(Money(Decimal(1234), "JPY"), "ja") == "￥1,234"
+
+
+def test_a_whole_amount_may_go_without_decimals():
+    assert format_whole(Money(Decimal("25.00"), "USD"), "en") == "$25"
+    assert format_whole(Money(Decimal("1250.00"), "USD"), "vi").replace("\xa0", " ") == "1.250 US$"
+    assert format_whole(Money(Decimal("25.50"), "USD"), "en") == "$25.50"
+    assert format_whole(Money(Decimal(2500), "JPY"), "ja") == "￥2,500"
