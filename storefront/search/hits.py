@@ -68,7 +68,7 @@ def find(
     if not units:
         return []
     room = most + 1
-    own, far = _own(units, title, language), _far(units, title, language, room, some)
+    own, far = _own(units, title, language), _far(units, title, language, some)
     sql, parameters = _statement(own, far, room, where)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -112,7 +112,7 @@ def _every(unit: Unit) -> Sequence[Alternative]:
 
 
 Tier = tuple[int, str, list]  # its number, its SQL condition, the condition's parameters
-NEW = "e.thing NOT IN (SELECT thing FROM own) AND (SELECT count(*) FROM own) < %s"
+NEW = "u.thing NOT IN (SELECT thing FROM own) AND (SELECT count(*) FROM own) < %s"
 
 
 def _own(units: Sequence[Unit], title: str, language: str) -> list[Tier]:
@@ -130,15 +130,15 @@ def _own(units: Sequence[Unit], title: str, language: str) -> list[Tier]:
     return [*tiers, (3, match, [title, storage.all_of([here, storage.but_not(said, called)])])]
 
 
-def _far(units: Sequence[Unit], title: str, language: str, most: int, some: bool) -> list[Tier]:
+def _far(units: Sequence[Unit], title: str, language: str, some: bool) -> list[Tier]:
     """In other languages; and with ``some`` what holds only some of the words, in the reader's."""
     here = language_token(language)
     called, said = expression("h", units, _every), expression("b", units, _every)
-    match, alike = f"{storage.match()} AND {NEW}", f"e.exact <> %s AND {storage.match()} AND {NEW}"
+    match, alike = storage.match(), f"e.exact <> %s AND {storage.match()}"
     tiers: list[Tier] = [
-        (4, f"e.language <> %s AND e.exact = %s AND {NEW}", [language, title, most]),
-        (5, alike, [title, storage.but_not(called, here), most]),
-        (6, alike, [title, storage.but_not(storage.but_not(said, called), here), most]),
+        (4, "e.language <> %s AND e.exact = %s", [language, title]),
+        (5, alike, [title, storage.but_not(called, here)]),
+        (6, alike, [title, storage.but_not(storage.but_not(said, called), here)]),
     ]
     if not some:
         return tiers
@@ -146,24 +146,25 @@ def _far(units: Sequence[Unit], title: str, language: str, most: int, some: bool
     anywhere = storage.but_not(expression("b", units, _every, storage.any_of, language), titled)
     return [
         *tiers,
-        (7, match, [storage.all_of([here, titled]), most]),
-        (8, match, [storage.all_of([here, anywhere]), most]),
+        (7, match, [storage.all_of([here, titled])]),
+        (8, match, [storage.all_of([here, anywhere])]),
     ]
 
 
 def _statement(own: list[Tier], far: list[Tier], most: int, where: tuple[str, list]) -> tuple[str, list]:
-    wide = most * max(1, len(settings.LANGUAGES) - 1)  # a thing may be found in all languages but one
+    # A thing may be found in all languages but one; so, whatever is found in the reader's already, there is room.
+    wide = most * max(1, len(settings.LANGUAGES) - 1)
     first, values = _first_of(own, most, where)
     then, more = _first_of(far, wide, where)
     sql = (
-        f"WITH own AS MATERIALIZED ({first}), far AS MATERIALIZED ({then}) "
+        f"WITH own AS MATERIALIZED ({first}), far AS MATERIALIZED (SELECT * FROM ({then}) u WHERE {NEW}) "
         "SELECT h.tier, h.thing, h.kind, h.object_id, h.language, h.rank, h.listed_at, h.title, h.url_path, "
         f"{', '.join(f'c.{column}' for column in CARD)} "
         f"FROM (SELECT * FROM own UNION ALL SELECT * FROM far) h {storage.of_card(', '.join((*CARD, 'visible')))} "
         "WHERE h.kind <> 'product' OR c.visible "
         "ORDER BY h.tier, h.rank, h.listed_at DESC, h.thing, h.language"
     )
-    return sql, values + more
+    return sql, [*values, *more, most]
 
 
 def _first_of(tiers: list[Tier], number: int, where: tuple[str, list]) -> tuple[str, list]:
