@@ -46,7 +46,7 @@ messages: ## collect the words to translate into locale/, and compile them
 serve: ## production mode behind a TLS proxy; settings from the environment (docs/deployment.md)
 	$(PREPARE)
 	SITE_MODE=production $(BIN)/python manage.py collectstatic --noinput --verbosity 0
-	SITE_MODE=production exec $(BIN)/gunicorn storefront.wsgi --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --threads 4 --preload --no-control-socket
+	SITE_MODE=production exec $(BIN)/gunicorn storefront.wsgi --limit-request-line 0 --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --threads 4 --preload --no-control-socket
 
 wheel: ## build the wheel of the three packages into dist/
 	$(PREPARE)

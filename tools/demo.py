@@ -172,6 +172,8 @@ def serve(children: Children, port: int) -> None:
     # One process: SQLite has one writer, and what the site remembers is then the same for all threads.
     gunicorn = ["storefront.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
     gunicorn += ["--threads", 8, "--graceful-timeout", 2, "--log-level", "warning", "--no-control-socket"]
+    # A search of any length gets an answer of ours, not the server's own.
+    gunicorn += ["--limit-request-line", 0]
     children.start("site", "-m", "gunicorn", *gunicorn)
     if AGENCY_PAGE.exists():
         children.start("agency page", "-m", "tests.tools.agency_page", "--shop", site, "--port", port + 2)

@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from oscar.core.loading import get_model
 
 
 class Economy(models.Model):
@@ -67,7 +68,10 @@ class RequiredLanguage(models.Model):
         return f"{self.destination}: {self.language}"
 
     def clean(self) -> None:
-        """Only a language that pieces can be described in."""
+        """Only a place that parcels can go to, and a language that pieces can be described in."""
+        places = get_model("address", "Country").objects
+        if self.destination and not places.filter(pk=self.destination).exists():
+            raise ValidationError({"destination": _("No parcel can go there: this code is no destination here.")})
         known = [code for code, _name in settings.LANGUAGES]
         if self.language and self.language not in known:
             wrong = _("No piece can be described in this language here. Known are: %(codes)s.")

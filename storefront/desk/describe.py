@@ -73,8 +73,8 @@ def describe_line(line, cards: dict[int, ProductCard]) -> dict:
     }
 
 
-def describe_piece(product: Product, desk: Desk) -> dict:
-    """A piece in the list. Needs card, stockrecords and children with theirs (pieces.listing)."""
+def describe_piece(product: Product, desk: Desk, languages: Iterable[str]) -> dict:
+    """A piece in the list, wholly described in ``languages``. Needs card, stockrecords and children with theirs."""
     card = getattr(product, "card", None)
     children = sorted(product.children.all(), key=lambda row: row.pk) if product.is_parent else []
     return {
@@ -96,7 +96,7 @@ def describe_piece(product: Product, desk: Desk) -> dict:
         else "",
         "stocks": [describe_stock(row, product) for row in (children or [product])],
         "many": bool(children),
-        "coverage": describe_coverage(card.texts if card else [product.source_language]),
+        "coverage": describe_coverage(languages),
         "languages_url": desk.url("piece-languages", pk=product.pk),
     }
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogue.models import Product, ProductText
 from catalogue.provenance import WrittenBy, with_provenance
 from catalogue.text import by_language, language_name
+from marketplace.economies.requirements import writers
 from marketplace.workshops.details import Refused
 from marketplace.workshops.words import Overtaken, PieceWords, keep_words, read_words, write_words
 from storefront.desk.describe import describe_coverage
@@ -28,8 +29,8 @@ def listing(desk: Desk, pk: int) -> HttpResponse:
     rows = _rows(product)
     context = {
         "piece": _piece(desk, product),
-        "coverage": describe_coverage(rows),
-        "languages": [_describe(desk, product, code, rows.get(code)) for code in _offered(product)],
+        "coverage": describe_coverage(writers(rows, product.source_language)),
+        "languages": [_describe(desk, product, code, rows) for code in _offered(product)],
     }
     return desk.render("piece_languages", context)
 
@@ -97,7 +98,7 @@ def _show(
         "own": own or ProductText(title=product.title, description=product.description),
         "there": rows.get(language),
         "theirs": theirs,
-        "language": _describe(desk, product, language, rows.get(language)),
+        "language": _describe(desk, product, language, rows),
     }
     return desk.render("piece_words", context, status=status)
 
@@ -122,9 +123,10 @@ def _piece(desk: Desk, product: Product) -> dict:
     }
 
 
-def _describe(desk: Desk, product: Product, code: str, row: ProductText | None) -> dict:
+def _describe(desk: Desk, product: Product, code: str, rows: dict[str, ProductText]) -> dict:
     """A language in the list: its name, how it stands, and where to see and to write the words."""
-    own = code == product.source_language
+    row, own = rows.get(code), code == product.source_language
+    part = row is not None and code not in writers(rows, product.source_language)
     shown = row is not None and code in settings.MARKETPLACE_STOREFRONT_LANGUAGES and hasattr(product, "card")
     shown = shown and product.card.visible
     return {
@@ -132,8 +134,8 @@ def _describe(desk: Desk, product: Product, code: str, row: ProductText | None) 
         "name": language_name(code),
         "own": own,
         "title": row.title if row else "",
-        "state": "own" if own else "missing" if row is None else "stale" if row.stale else "done",
-        "state_text": _state_text(own, row),
+        "state": "own" if own else "missing" if row is None or part else "stale" if row.stale else "done",
+        "state_text": _state_text(own, row, part),
         "stale": bool(row and row.stale and not own),
         "shop_url": card_path(product.card, code) if shown else "",
         "url": desk.url("piece", pk=product.pk)
@@ -142,16 +144,17 @@ def _describe(desk: Desk, product: Product, code: str, row: ProductText | None) 
     }
 
 
-def _state_text(own: bool, row: ProductText | None) -> str:
+def _state_text(own: bool, row: ProductText | None, part: bool) -> str:
     if own:
         return _("Your own words")
     if row is None:
         return _("Nothing yet")
-    return {
+    who = {
         WrittenBy.MAKER.value: _("Written by you"),
         WrittenBy.EDITOR.value: _("Written by an editor"),
         WrittenBy.MACHINE.value: _("Written by a machine"),
     }.get(row.written_by, _("Translated"))
+    return f"{who} · {_('The description is still missing')}" if part else who
 
 
 def _label_forms(

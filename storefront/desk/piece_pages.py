@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Product
 from catalogue.text import by_language
+from marketplace.economies.requirements import writers_of
 from marketplace.workshops import services
 from marketplace.workshops.details import MOST_PICTURES, Refused
 from storefront.desk.describe import describe_piece
@@ -106,7 +107,7 @@ def _show(
     context = {
         "form": form,
         "variants": variants or [],
-        "piece": describe_piece(form.product, desk) if form.product else None,
+        "piece": describe_piece(form.product, desk, writers_of([form.product])[form.product.pk]) if form.product else None,
         "pictures": [
             {
                 "pk": row.pk,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Product
+from marketplace.economies.requirements import writers_of
 from marketplace.workshops import services
 from marketplace.workshops.details import MOST_IN_STOCK, Refused
 from storefront.desk.describe import describe_piece, own_title
@@ -84,9 +85,10 @@ def _show(desk: Desk, mistake: dict | None = None) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in (SHOWN, SOLD_OUT, HIDDEN) else ""
     page = Paginator(_found(desk, words, state), PER_PAGE).get_page(request.GET.get("page"))
+    described = writers_of(page)
     choices = (("", _("All")), (SHOWN, _("Shown")), (SOLD_OUT, _("Sold out")), (HIDDEN, _("Hidden")))
     context = {
-        "pieces": [describe_piece(row, desk) for row in page],
+        "pieces": [describe_piece(row, desk, described[row.pk]) for row in page],
         "total": page.paginator.count,
         "q": words,
         "state": state,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from catalogue.text import fallbacks, language_name
 from storefront import page_contexts, preload
 from storefront.listing.cards import product_path
 from storefront.listing.directory import Directory, Place
@@ -33,18 +34,25 @@ def other_cards(
 def _stories(hits: Sequence[Hit], directory: Directory) -> list:
     """Pages that are still for everyone; one statement for those that were not asked for before."""
     missing = [hit.object_id for hit in hits if ("found", hit.object_id) not in directory.kept]
-    rows = _read(missing) if missing else {}
+    rows = _read(missing, directory.language) if missing else {}
     pages = [
         directory.keep(("found", hit.object_id), lambda hit=hit: rows.get(hit.object_id)) for hit in hits
     ]
     return [page for page in pages if page is not None]
 
 
-def _read(ids: list[int]) -> dict[int, object]:
+def _read(ids: list[int], language: str) -> dict[int, object]:
+    """Id of the page that was found → the same story as a reader of ``language`` gets it, in one statement."""
     from storefront.models import StoryPage
 
-    rows = documents.public(StoryPage.objects.filter(pk__in=ids))
-    return {row.pk: row for row in rows.only(*page_contexts.CARD_FIELDS, "locale")}
+    found = StoryPage.objects.filter(pk__in=ids).values("translation_key")
+    rows = documents.public(StoryPage.objects.filter(translation_key__in=found))
+    rows = list(rows.only(*page_contexts.CARD_FIELDS, "locale", "translation_key"))
+    order = {code: at for at, code in enumerate([language, *fallbacks(language)])}
+    best: dict[object, object] = {}
+    for row in sorted(rows, key=lambda row: order.get(row.locale.language_code, len(order))):
+        best.setdefault(row.translation_key, row)
+    return {row.pk: best[row.translation_key] for row in rows}
 
 
 def suggestion(hit: Hit, directory: Directory) -> dict:
@@ -55,7 +63,10 @@ def suggestion(hit: Hit, directory: Directory) -> dict:
         "craft": _("Craft"),
         "workshop": _("Workshop"),
     }
-    return {"title": hit.title, "lang": hit.language, "kind": kinds[hit.kind], "url": _url(hit, directory)}
+    kind = kinds[hit.kind]
+    if hit.language != directory.language:
+        kind = f"{kind} · {language_name(hit.language)}"
+    return {"title": hit.title, "lang": hit.language, "kind": kind, "url": _url(hit, directory)}
 
 
 def _url(hit: Hit, directory: Directory) -> str:

@@ -226,3 +226,13 @@ def test_the_index_can_be_made_anew(shop, capsys):
     call_command("rebuild_search")
     assert "2 of 2 pieces" in capsys.readouterr().out
     assert set(SearchEntry.objects.values_list("thing", "language", "exact")) == before
+
+
+@pytest.mark.django_db
+def test_a_story_that_is_found_by_another_languages_words_is_shown_in_the_readers_own(client):
+    make_story(
+        title={"en": "The bowl that waits", "ja": "待つ漆の椀"}, slug="waits", village=make_village("sao-mai")
+    )
+    page = client.get("/en/search/", {"q": "漆の椀"}).content.decode()
+    assert "The bowl that waits" in page
+    assert "待つ漆の椀" not in page and "Shown in Japanese" not in page

@@ -304,3 +304,12 @@ def test_nobody_else_sees_or_writes_them(cast, bowl):
     path = reverse("desk:piece-words", kwargs=own | {"language": "ja"})
     assert cast.other_maker.client.post(path, {"title": "Mine"}).status_code == 404
     assert snapshot(bowl) == before
+
+
+def test_a_language_without_the_description_does_not_count_as_readable(cast, bowl):
+    bowl.texts.create(locale=Locale.objects.get(language_code="ja"), title="朱の椀", summary="")
+    assert "The description is still missing" in cast.maker.client.get(path_of(cast.maker, bowl, "ja")).text
+    assert "Can be read in 2 of 6 languages" in cast.maker.client.get(list_path(cast.maker, bowl)).text
+    bowl.texts.filter(locale__language_code="ja").update(description="漆を十二回。")
+    assert "The description is still missing" not in cast.maker.client.get(path_of(cast.maker, bowl, "ja")).text
+    assert "Can be read in 3 of 6 languages" in cast.maker.client.get(list_path(cast.maker, bowl)).text

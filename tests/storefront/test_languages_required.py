@@ -169,3 +169,11 @@ def test_nobody_else_sees_the_screen(cast):
 def test_only_languages_of_the_catalogue_can_be_required():
     with pytest.raises(ValidationError, match="No piece can be described in this language"):
         RequiredLanguage(destination="JP", language="xx", source="?").full_clean()
+
+
+@pytest.mark.django_db
+def test_a_destination_that_does_not_exist_is_refused():
+    row = RequiredLanguage(destination="ZZ", language="ja", source="A decision of ours")
+    with pytest.raises(ValidationError, match="no destination"):
+        row.full_clean()
+    assert not RequiredLanguage.objects.exists()
