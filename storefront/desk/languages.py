@@ -154,7 +154,8 @@ def _state_text(own: bool, row: ProductText | None, part: bool) -> str:
         WrittenBy.EDITOR.value: _("Written by an editor"),
         WrittenBy.MACHINE.value: _("Written by a machine"),
     }.get(row.written_by, _("Translated"))
-    return f"{who} · {_('The description is still missing')}" if part else who
+    missing = _("The description is still missing")
+    return f"{who} · {missing}" if part else who
 
 
 def _label_forms(
