@@ -54,6 +54,7 @@ def test_a_database_of_stock_oscar_and_wagtail_is_asked_for_ours_only():
     assert {label for label in added if not label.startswith("marketplace_")} == {"catalogue", "storefront"}
 
 
+@pytest.mark.drill
 @pytest.mark.timeout(400)
 def test_an_empty_postgresql_can_be_migrated(postgres_url):
     base = postgres_url.rpartition("/")[0]

@@ -20,6 +20,7 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
+    "--disable-gpu",
     "--disable-dev-shm-usage",
 ]
 

@@ -155,7 +155,7 @@ CUT_OFF = """() => {
 
 def _add_to_basket(reader: Reader, page: Page) -> None:
     _assert_whole(page)
-    page.get_by_role("button", name=reader.reads("Add to basket", "shop")).filter(visible=True).first.click()
+    page.locator(".buy-bar").get_by_role("button", name=reader.reads("Add to basket", "shop")).click()
     page.wait_for_url(f"**/{reader.language}/basket/")
     _assert_whole(page)
 
