@@ -84,6 +84,7 @@ def test_no_serious_finding_on_the_way_to_the_review(open_page, axe, piece, lang
     page.goto(f"/{language}/checkout/")
     axe(page)
     page.locator("main form button").last.click()
+    page.locator("[aria-invalid=true]").first.wait_for()
     axe(page)
     for name, value in {
         "email": "k@example.com",

@@ -114,12 +114,10 @@ def _walk(reader: Reader, phone: Page, open_page, makers: dict, fake_stripe) -> 
     expect(phone.get_by_role("heading", level=1)).to_have_text(reader.story)
     direction = "rtl" if reader.language == pseudo.RIGHT_TO_LEFT else "ltr"
     assert phone.evaluate("getComputedStyle(document.body).direction") == direction
-    phone.get_by_role("link", name=reader.bowl).first.click()
-    _add_to_basket(reader, phone)
+    _add_to_basket(reader, phone, reader.bowl)
     phone.goto(f"/{reader.language}/products/?economy=TW")
     _assert_whole(phone)
-    phone.get_by_role("link", name=reader.cup).first.click()
-    _add_to_basket(reader, phone)
+    _add_to_basket(reader, phone, reader.cup)
     expect(phone.locator("basket-count")).to_contain_text("2")
     _check_out(reader, phone)
     number = _pay(reader, phone, fake_stripe)
@@ -153,7 +151,9 @@ CUT_OFF = """() => {
 }"""
 
 
-def _add_to_basket(reader: Reader, page: Page) -> None:
+def _add_to_basket(reader: Reader, page: Page, title: str) -> None:
+    page.get_by_role("link", name=title).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
     _assert_whole(page)
     page.locator(".buy-bar").get_by_role("button", name=reader.reads("Add to basket", "shop")).click()
     page.wait_for_url(f"**/{reader.language}/basket/")
@@ -162,6 +162,7 @@ def _add_to_basket(reader: Reader, page: Page) -> None:
 
 def _check_out(reader: Reader, page: Page) -> None:
     page.get_by_role("button", name=reader.reads("Go to checkout")).click()
+    page.wait_for_url(f"**/{reader.language}/checkout/")
     _assert_whole(page)
     page.get_by_label(reader.reads("E-mail")).fill("kenji@example.com")
     page.get_by_label(reader.reads("Economy or territory")).select_option(value="JP")
