@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from catalogue.text import fallbacks, language_name
+from catalogue.text import choose, language_name
 from storefront import page_contexts, preload
 from storefront.listing.cards import product_path
 from storefront.listing.directory import Directory, Place
@@ -46,12 +46,13 @@ def _read(ids: list[int], language: str) -> dict[int, object]:
     from storefront.models import StoryPage
 
     found = StoryPage.objects.filter(pk__in=ids).values("translation_key")
-    rows = documents.public(StoryPage.objects.filter(translation_key__in=found))
+    rows = documents.public(StoryPage.objects.filter(translation_key__in=found)).order_by("pk")
+    families: dict[object, dict[str, object]] = {}
     rows = list(rows.only(*page_contexts.CARD_FIELDS, "locale", "translation_key"))
-    order = {code: at for at, code in enumerate([language, *fallbacks(language)])}
-    best: dict[object, object] = {}
-    for row in sorted(rows, key=lambda row: order.get(row.locale.language_code, len(order))):
-        best.setdefault(row.translation_key, row)
+    for row in rows:
+        families.setdefault(row.translation_key, {}).setdefault(row.locale.language_code, row)
+    # The first row of a family is its source.
+    best = {key: choose(family, language, next(iter(family))) for key, family in families.items()}
     return {row.pk: best[row.translation_key] for row in rows}
 
 
