@@ -22,6 +22,27 @@ MARKETPLACE_GATEWAY = {
     "OPTIONS": {},
 }
 
+# Where exchange rates come from. A backend of marketplace.economies.sources.RateSource.
+MARKETPLACE_RATES = {
+    "BACKEND": "marketplace.economies.backends.ecb.EcbRates",
+    "OPTIONS": {},
+}
+
+# A currency whose last exchange rate is older than this many days is not sold in.
+MARKETPLACE_RATE_MAX_AGE_DAYS = 4
+
+# An import with a rate this many times above or below the one before it is refused.
+MARKETPLACE_RATE_MOST_TIMES = 100
+
+# The largest share of a converted price by which an ending such as .95 may move it.
+MARKETPLACE_PRICE_POINT_MOST = "0.05"
+
+# How long a price holds that a buyer was shown on the review page, in minutes.
+MARKETPLACE_QUOTE_MINUTES = 30
+
+# Currency of the shop's balance at the payment service; empty: that of the price list.
+MARKETPLACE_SETTLEMENT_CURRENCY = ""
+
 # How long stock is held for an unpaid order, in minutes. Stripe's hosted page lives at least 30.
 MARKETPLACE_RESERVATION_MINUTES = 35
 
@@ -38,3 +59,37 @@ MARKETPLACE_PAGE_CACHE_MB = 64
 MARKETPLACE_UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 MARKETPLACE_UPLOAD_MAX_PIXELS = 80_000_000
 MARKETPLACE_UPLOAD_EDGE = 2400
+
+# Who takes parcels: name → a backend of marketplace.fulfilment.carriers.contract.Carrier. The name stands in the
+# shipping rates; the cheapest offer is proposed, at equal prices the carrier named first.
+MARKETPLACE_CARRIERS = {
+    "post": {
+        "BACKEND": "marketplace.fulfilment.carriers.table.TableCarrier",
+        "OPTIONS": {"channel": "post", "numbers": "s10"},
+    },
+    "courier": {
+        "BACKEND": "marketplace.fulfilment.carriers.table.TableCarrier",
+        "OPTIONS": {"channel": "courier", "numbers": "[0-9A-Z]{8,30}"},
+    },
+}
+
+# How a parcel is planned before anybody has packed it. SHARE: packing on top of net weight and volume; LEAST_G: the
+# least that a piece weighs with packing; UNKNOWN_NET_G: taken for a piece without a net weight; MOST_PARCELS: boxes of
+# one consignment; DAYS: working days a maker may take to pack; MOST_G and MOST_MM: what a slip of the finger exceeds.
+MARKETPLACE_PACKING = {
+    "SHARE": "0.20",
+    "LEAST_G": 50,
+    "UNKNOWN_NET_G": 400,
+    "MOST_PARCELS": 20,
+    "DAYS": 2,
+    "MOST_G": 70_000,
+    "MOST_MM": 3000,
+}
+
+# Keys (Fernet's) that seal customs ids, the newest first; older ones only open. Without one nothing can be sealed.
+MARKETPLACE_PII_KEYS = []
+
+# A customs id is deleted this many days after its parcels were delivered or called off; and in any case, whether they
+# were marked as delivered or not, this many days after it was given.
+MARKETPLACE_CUSTOMS_ID_DAYS = 30
+MARKETPLACE_CUSTOMS_ID_DAYS_AT_MOST = 180

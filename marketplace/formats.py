@@ -40,6 +40,11 @@ def clock(value: datetime, language: str | None = None) -> str:
     return format_time(local.time(), "short", locale=locale_of(language))
 
 
+def clock_with_zone(value: datetime, language: str | None = None) -> str:
+    """The time of day of an aware moment with the name of its zone, such as "3:04 PM UTC"."""
+    return f"{clock(value, language)} {timezone.localtime(value).tzname()}"
+
+
 def moment(value: datetime, language: str | None = None) -> str:
     """Date and time of an aware moment with the name of its zone, such as "November 21, 2026, 3:04 PM UTC"."""
     local = timezone.localtime(value)
@@ -50,6 +55,16 @@ def moment(value: datetime, language: str | None = None) -> str:
 def number(value: int | Decimal, language: str | None = None) -> str:
     """A number with the language's separators, such as "12,345" or "12.345"."""
     return format_decimal(value, locale=locale_of(language))
+
+
+def exact(value: Decimal, language: str | None = None) -> str:
+    """A number with all its decimals, such as "1.3821" or "1,3821"; ``number`` keeps three."""
+    return format_decimal(value, locale=locale_of(language), decimal_quantization=False)
+
+
+def currency_name(code: str, language: str | None = None) -> str:
+    """A currency's name by its ISO 4217 code, such as "Canadian dollar" or "カナダ ドル"; the code where CLDR has none."""
+    return locale_of(language).currencies.get(code, code)
 
 
 def weight(grams: int | None, language: str | None = None) -> str:

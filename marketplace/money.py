@@ -1,10 +1,20 @@
-"""Money as a Decimal with its currency. Pure: no database, no settings."""
+"""Money as a Decimal with its currency. Pure: no database, no settings.
+
+Price points are the amounts at which a converted price may stand. ``step`` is the grid: every price is a multiple of it
+(JPY 10: 503.62 becomes 500). ``ending`` names the amounts that people of a market expect, as patterns joined by " or ":
+".95" is any whole number and 95 hundredths, "x90" any amount that ends with 90 (90, 190, 9990), "x000 or x9000" both.
+The nearest such amount is taken, of two equally near ones the higher. An ending never moves a price by more than
+``most`` of it (0.05: five per cent); where it would, the step alone counts, so that something for 1.20 does not become
+0.95. No price becomes zero by rounding.
+
+Converted prices only: an amount in the currency that the maker set stays as it was set.
+"""
 
 import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +24,7 @@ from marketplace.formats import locale_of
 
 # CLDR's currencySpacing, which Babel leaves out: a code of letters does not touch the digits.
 TOUCHING = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+ENDING = re.compile(r"x?(\d*)(?:\.(\d+))?", re.ASCII)
 STRIPE_CURRENCIES = Path(__file__).parent / "data" / "stripe_currencies.csv"
 
 
@@ -94,21 +105,149 @@ def round_money(money: Money) -> Money:
     return Money(money.amount.quantize(quantum(money.currency), ROUND_HALF_UP), money.currency)
 
 
-def split(money: Money, weights: Sequence[int]) -> list[Money]:
+def payable_step(currency: str) -> Decimal:
+    """The smallest step in which a currency can be charged: 0.01 for USD, 1 for JPY and ISK, 0.01 for KWD.
+
+    Where Stripe's steps are wider than ISO's (KWD takes 5.12 and 5.13, never 5.124), Stripe's count.
+    """
+    row = stripe_rows().get(currency)
+    if row is None:
+        return quantum(currency)
+    return max(quantum(currency), Decimal(row["stripe_amount_multiple_of"] or 1).scaleb(-int(row["stripe_exponent"])))
+
+
+def round_payable(money: Money) -> Money:
+    """Half up to the smallest step that can be charged: 5.124 KWD is 5.12, 503.62 JPY is 504."""
+    return Money(_to_step(money.amount, payable_step(money.currency)), money.currency)
+
+
+def to_payout_minor(money: Money) -> tuple[int, Money]:
+    """What a payout of ``money`` sends, as Stripe's whole number, and what stays for the next one.
+
+    Payouts have steps of their own: of 800.45 TWD, 80000 goes out and 0.45 is carried. Nothing is rounded up, since
+    nobody is paid what is not there. Raises MoneyError below zero and for a currency that Stripe does not know.
+    """
+    row = stripe_rows().get(money.currency)
+    if row is None:
+        raise MoneyError(f"Stripe does not pay out {money.currency}.")
+    if money.amount < 0:
+        raise MoneyError(f"{money.amount} {money.currency} cannot be paid out.")
+    multiple = int(row["stripe_payout_multiple_of"] or 1)
+    minor = int(money.amount.scaleb(int(row["stripe_exponent"]))) // multiple * multiple
+    return minor, money - from_minor(minor, money.currency)
+
+
+def allocate(money: Money, weights: Sequence[Decimal | int]) -> list[Money]:
     """``money`` in shares by ``weights``, to the smallest step, by largest remainder: the shares add up exactly.
 
-    Raises MoneyError when there are no weights, one is negative or all are zero.
+    Of equal remainders the first gets the step (10.00 over three equal lines: 3.34, 3.33, 3.33). Raises MoneyError
+    when there are no weights, one is negative or no number, all are zero, or ``money`` has more digits than its currency.
     """
-    if not weights or any(weight < 0 for weight in weights) or not sum(weights):
+    if not weights or any(not Decimal(weight).is_finite() or weight < 0 for weight in weights) or not sum(weights):
         raise MoneyError("Shares need weights of zero or more, one of them above zero.")
     step = quantum(money.currency)
-    units = int((money.amount / step).to_integral_value(ROUND_HALF_UP))
-    exact = [Decimal(units) * weight / sum(weights) for weight in weights]
-    whole = [int(share.to_integral_value(ROUND_FLOOR)) for share in exact]
-    order = sorted(range(len(weights)), key=lambda i: (whole[i] - exact[i], i))
-    for i in order[: units - sum(whole)]:
-        whole[i] += 1
-    return [Money(share * step, money.currency) for share in whole]
+    units = money.amount / step
+    if units != units.to_integral_value():
+        raise MoneyError(f"{money.amount} {money.currency} cannot be shared out exactly.")
+    whole_weights = _whole(weights)
+    total = sum(whole_weights)
+    parts = [divmod(int(units) * weight, total) for weight in whole_weights]
+    shares = [share for share, _rest in parts]
+    order = sorted(range(len(parts)), key=lambda i: (-parts[i][1], i))
+    for i in order[: int(units) - sum(shares)]:
+        shares[i] += 1
+    return [Money(share * step, money.currency) for share in shares]
+
+
+def _whole(weights: Sequence[Decimal | int]) -> list[int]:
+    """The same proportions in whole numbers, so that shares are computed exactly."""
+    exponents = [weight.as_tuple().exponent for weight in weights if isinstance(weight, Decimal)]
+    shift = -min([0, *exponents])
+    return [int(Decimal(weight).scaleb(shift)) for weight in weights]
+
+
+split = allocate  # the name that whole numbers as weights are known by
+
+
+def _to_step(amount: Decimal, step: Decimal) -> Decimal:
+    return ((amount / step).quantize(Decimal(1), ROUND_HALF_UP) * step).quantize(step)
+
+
+@dataclass(frozen=True)
+class PricePoint:
+    """Where prices of one currency may stand. ``most`` is a share of the price, None for no bound."""
+
+    currency: str
+    step: Decimal
+    endings: tuple[tuple[Decimal, Decimal], ...] = ()  # (every, of): x90 is every 100, of 90
+    most: Decimal | None = None
+
+    def of(self, money: Money) -> Money:
+        """The price point of an exact or rounded amount. Raises MoneyError for another currency or below zero."""
+        if money.currency != self.currency or money.amount < 0:
+            raise MoneyError(f"{money.amount} {money.currency} has no price point in {self.currency}.")
+        if not money.amount:
+            return money
+        amount = self._ended(money.amount)
+        return Money(amount or max(self.step, _to_step(money.amount, self.step)), money.currency)
+
+    def _ended(self, amount: Decimal) -> Decimal | None:
+        found = []
+        for every, of in self.endings:
+            below = ((amount - of) / every).to_integral_value(ROUND_FLOOR) * every + of
+            found += [below, below + every]
+        near = [value for value in found if value > 0]
+        if not near:
+            return None
+        best = min(near, key=lambda value: (abs(value - amount), -value))
+        if self.most is not None and abs(best - amount) > self.most * amount:
+            return None
+        return best.quantize(payable_step(self.currency))
+
+
+def to_price_point(
+    money: Money, step: Decimal | None = None, ending: str | None = None, most: Decimal | None = None
+) -> Money:
+    """The price point of ``money``; with neither step nor ending, those of the currency's row count (see price_point)."""
+    return price_point(money.currency, step, ending, most).of(money)
+
+
+@lru_cache(maxsize=1_000)
+def price_point(
+    currency: str, step: Decimal | None = None, ending: str | None = None, most: Decimal | None = None
+) -> PricePoint:
+    """The rule for a currency: as given, else as in data/stripe_currencies.csv, else its smallest payable step.
+
+    Raises MoneyError for a step that cannot be charged, an ending that nobody can read, or one off the step's grid.
+    """
+    if step is None and ending is None:
+        row = stripe_rows().get(currency, {})
+        step, ending = _decimal(row.get("price_point_step")), row.get("price_point_ending")
+    least = payable_step(currency)
+    step = least if step is None else step
+    if not step.is_finite() or step <= 0 or step % least:
+        raise MoneyError(f"Prices in {currency} cannot stand in steps of {step}.")
+    endings = tuple(read_ending(part) for part in re.split(r"\s+or\s+", ending.strip())) if ending else ()
+    for every, of in endings:
+        if every % step or of % step:
+            raise MoneyError(f"The ending {ending} does not fit steps of {step} {currency}.")
+    return PricePoint(currency, step, endings, most)
+
+
+def read_ending(text: str) -> tuple[Decimal, Decimal]:
+    """A pattern as (every, of): ".95" is (1, 0.95), "x90" is (100, 90). Raises MoneyError."""
+    match = ENDING.fullmatch(text)
+    if not match or not any(match.groups()):
+        raise MoneyError(f"“{text}” is no ending of a price. Write .95 or x90.")
+    whole, part = match.groups(default="")
+    return Decimal(10) ** len(whole), Decimal(f"{whole or 0}.{part or 0}")
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation as problem:
+        raise MoneyError(f"{text} is no step.") from problem
 
 
 def format_money(money: Money, language: str) -> str:

@@ -6,3 +6,6 @@ class EconomiesConfig(AppConfig):
     name = "marketplace.economies"
     label = "marketplace_economies"
     verbose_name = _("Economies")
+
+    def ready(self) -> None:
+        from marketplace.economies import checks, receivers  # noqa: F401

@@ -1,11 +1,20 @@
-"""Staff screens: economies are data of the kit, an operator switches them on and off; required languages are the operator's."""
+"""Staff screens: economies and required languages (in the menu of marketplace.workshops), and the menu "Markets"."""
 
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import BooleanColumn
-from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from catalogue.staff import IndexView, allow_only
 from marketplace.economies.models import Economy, RequiredLanguage
+from marketplace.economies.staff_markets import MarketViewSet, RegistrationViewSet, SchemeViewSet
+from marketplace.economies.staff_rates import (
+    CurrencyPegViewSet,
+    ExchangeRateViewSet,
+    RateImportViewSet,
+    TodayViewSet,
+)
 
 allow_only(Economy, "view", "change")
 
@@ -47,3 +56,24 @@ class RequiredLanguageViewSet(ModelViewSet):
         FieldPanel("machine_counts"),
         FieldPanel("source"),
     ]
+
+
+class MarketsGroup(ModelViewSetGroup):
+    items = (
+        MarketViewSet,
+        RegistrationViewSet,
+        SchemeViewSet,
+        TodayViewSet,
+        ExchangeRateViewSet,
+        RateImportViewSet,
+        CurrencyPegViewSet,
+    )
+    menu_label = _("Markets")
+    menu_name = "markets-group"
+    menu_icon = "globe"
+    menu_order = 412
+
+
+@hooks.register("register_admin_viewset")
+def markets() -> MarketsGroup:
+    return MarketsGroup()

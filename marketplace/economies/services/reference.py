@@ -9,7 +9,7 @@ from oscar.core.loading import get_model
 
 from marketplace.economies.models import Economy
 
-ECONOMIES = Path(__file__).parent / "data" / "economies.csv"
+ECONOMIES = Path(__file__).parent.parent / "data" / "economies.csv"
 # Codes in Unicode CLDR that are no places to send to (groups, test codes, places without post).
 NOT_PLACES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ", "AQ", "BV", "HM"}
 # Off until the operator decides otherwise (sanctions and carriers change often).
