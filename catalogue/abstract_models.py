@@ -100,6 +100,22 @@ class AbstractProduct(OscarProduct, HasTexts):
         MADE_TO_ORDER = "made_to_order", _("Made to order")
         ONE_OF_A_KIND = "one_of_a_kind", _("One of a kind")
 
+    class Contains(models.TextChoices):
+        """What carriers and customs ask about. The values are what rules of trade refer to."""
+
+        ALCOHOL = "alcohol", _("Alcohol to drink")
+        FOOD = "food", _("Food or drink")
+        ANIMAL = "animal", _("Parts of animals (leather, horn, shell, feather, bone)")
+        REPTILE = "reptile", _("Skin of reptiles")
+        RAW_PLANT = "raw_plant", _("Plant parts that are not treated (seeds, bark, straw, raw wood)")
+        FLAMMABLE = "flammable", _("Something that burns easily (oil, lacquer, perfume)")
+        LITHIUM_INSTALLED = "lithium_installed", _("A lithium battery, built in")
+        LITHIUM_LOOSE = "lithium_loose", _("A loose lithium battery")
+        MAGNETIC = "magnetic", _("A strong magnet")
+        BLADE = "blade", _("A blade")
+        CHILD_PRODUCT = "child_product", _("A thing for children under 14")
+        ANTIQUE = "antique", _("A thing over 100 years old")
+
     partner = models.ForeignKey(
         "partner.Partner", null=True, blank=True, on_delete=models.PROTECT, related_name="pieces", verbose_name=_("maker")
     )
@@ -124,7 +140,32 @@ class AbstractProduct(OscarProduct, HasTexts):
         validators=[RegexValidator(r"^\d{6}(\d{2}){0,2}$", _("An HS code has 6, 8 or 10 digits."))],
         help_text=_("Harmonized System code of the World Customs Organization; 6 digits are the same everywhere."),
     )
+    # The code that a person of the staff found right. A code that was changed since is not confirmed any more.
+    hs_confirmed = models.CharField(_("confirmed HS code"), max_length=10, blank=True, editable=False)
     origin = models.CharField(_("economy of origin"), max_length=2, blank=True, help_text=_("Two-letter code."))
+    customs_description = models.CharField(
+        _("description for customs"),
+        max_length=120,
+        blank=True,
+        help_text=_("In English: what it is, what it is made of, what it is for."),
+    )
+    species = models.CharField(
+        _("species"),
+        max_length=300,
+        blank=True,
+        help_text=_("Scientific names of the plants and animals it is made of, with commas between them."),
+    )
+    contains = models.JSONField(_("contains"), default=list, blank=True, help_text=_("Values of Contains."))
+    alcohol_percent = models.DecimalField(
+        _("alcohol in percent of the volume"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    gtin = models.CharField(_("GTIN (bar code)"), max_length=14, blank=True)
+    maker_code = models.CharField(
+        _("the maker’s own number"),
+        max_length=40,
+        blank=True,
+        help_text=_("What the workshop calls the piece; empty: the piece code is used."),
+    )
 
     class Meta(OscarProduct.Meta):
         abstract = True
