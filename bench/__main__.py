@@ -9,7 +9,7 @@ import time
 
 import psycopg
 
-from bench import checkout, report, search
+from bench import checkout, landed, report, search
 from bench.data import Data
 from bench.measuring import CLIENTS, FULL, QUICK, Plan, Series, Target, in_turns
 from bench.pages import addresses, statements
@@ -26,6 +26,8 @@ def main() -> int:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.default_int_handler)
     started = time.monotonic()
+    if options.landed:
+        return 0 if _landed() else 1
     try:
         with Data() as data:
             kept = _run(data, options, QUICK if options.quick else FULL)
@@ -74,6 +76,13 @@ def _search(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     quality = search.quality(data.empty("questions"))
     print(f"\n## Search in {options.products:,} pieces\n\n{search.report(asked, built)}\n\n{quality}")
     return _judge(search.verdicts(asked, built))
+
+
+def _landed() -> bool:
+    """The landed-cost engine alone, in this process."""
+    measured = landed.measure()
+    print(f"\n## Landed cost of ten lines from four workshops\n\n{landed.report(measured)}")
+    return _judge(landed.verdicts(measured))
 
 
 def _judge(verdicts: list[tuple[bool, str]]) -> bool:
@@ -139,6 +148,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="short measurements, for a first look")
     parser.add_argument("--growth", action="store_true", help=f"also compare {SMALL:,} with {LARGE:,} pieces")
     parser.add_argument("--search", action="store_true", help="search alone, with its index (try --products 100000)")
+    parser.add_argument("--landed", action="store_true", help="the landed cost of a basket, with 100 and 10,000 rule rows")
     return parser.parse_args()
 
 
