@@ -1,120 +1,204 @@
-"""A basket split into what each workshop will send, with goods, shipping and total."""
+"""A basket split into what each workshop will send, with the whole price of each: goods, shipping, taxes and duties."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.conf import settings
 
-from catalogue.text import language_name
-from marketplace.economies.names import economy_name
-from marketplace.economies.requirements import requirements_for, unmet, writers_of
-from marketplace.fulfilment.shipping import NotShippable, ShippingQuote, quote_shipping, weight_of
+from marketplace.economies.markets import MarketChoice, MarketOffer, offer_for
+from marketplace.economies.models import MarketChannel
+from marketplace.economies.quote_rates import QuoteRates, RateMissing
+from marketplace.fulfilment.export import ExportKnowledge, read_export
+from marketplace.fulfilment.levies import PricedLevies, levies_of
+from marketplace.fulfilment.offers import NotShippable, ShippingOffer
+from marketplace.fulfilment.refusals import not_to_be_sent, only_prepaid, who_wrote
+from marketplace.fulfilment.shipping import Group, shipping_for
 from marketplace.money import Money
+from marketplace.trade.landed import LandedCostError, TermsRefused
 from marketplace.workshops.models import Workshop
 
 
 @dataclass(frozen=True)
 class ConsignmentQuote:
-    """One workshop's part of a basket. ``shipping`` is a NotShippable where nothing can be sent."""
+    """One workshop's part of a basket, in the order's currency.
+
+    ``goods`` is after offers; ``list_goods`` the same pieces in the price list's currency, before offers. ``shipping``
+    is a NotShippable where nothing can be sent; its offer is in the price list's currency, ``postage`` in the order's.
+    """
 
     workshop: Workshop
     lines: list
     goods: Money
-    shipping: ShippingQuote | NotShippable
+    list_goods: Money
+    shipping: ShippingOffer | NotShippable
+    postage: Money
+    levies: PricedLevies = field(default_factory=PricedLevies)
+
+    @property
+    def at_checkout(self) -> Money:
+        """Taxes, duties and fees that are paid with the order."""
+        return sum((levy.amount for levy in self.levies.checkout), Money(Decimal("0.00"), self.goods.currency))
+
+    @property
+    def at_border(self) -> Money:
+        """What is expected on arrival, as far as it is known. Not part of ``total``."""
+        known = [levy.amount for levy in self.levies.border]
+        known += [row.at_least for row in self.levies.unknown if row.at_least]
+        return sum(known, Money(Decimal("0.00"), self.goods.currency))
 
     @property
     def total(self) -> Money:
-        """Goods and shipping; raises AttributeError for a consignment that cannot be sent."""
-        return self.goods + self.shipping.amount
+        """What is paid with the order."""
+        return self.goods + self.postage + self.at_checkout
 
 
 @dataclass(frozen=True)
 class BasketQuote:
-    """All consignments of a basket; their totals add up to ``total``."""
+    """All consignments of a basket; their totals add up to ``total``. ``refusals``: why it cannot be ordered as it is."""
 
+    market: MarketChoice
+    rates: QuoteRates
     consignments: list[ConsignmentQuote] = field(default_factory=list)
-    currency: str = ""
-    # Sentences about pieces that lack words in a language which the destination requires.
-    without_words: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
 
     @property
-    def refusals(self) -> list[str]:
-        """Reasons why some consignment cannot be sent."""
-        reasons = [row.shipping.reason for row in self.consignments if isinstance(row.shipping, NotShippable)]
-        return reasons + self.without_words
+    def currency(self) -> str:
+        return self.market.currency
 
     @property
     def line_totals(self) -> list[Money]:
         """What each line costs, after offers."""
-        return [_line_total(line, self.currency) for row in self.consignments for line in row.lines]
+        return [line_total(line, self.currency) for row in self.consignments for line in row.lines]
 
     @property
     def goods(self) -> Money:
-        return sum((row.goods for row in self.consignments), Money(Decimal("0.00"), self.currency))
+        return self._sum(row.goods for row in self.consignments)
 
     @property
     def shipping(self) -> Money:
-        amounts = (row.shipping.amount for row in self.consignments)
-        return sum(amounts, Money(Decimal("0.00"), self.currency))
+        return self._sum(row.postage for row in self.consignments)
+
+    @property
+    def at_checkout(self) -> Money:
+        return self._sum(row.at_checkout for row in self.consignments)
+
+    @property
+    def at_border(self) -> Money:
+        return self._sum(row.at_border for row in self.consignments)
 
     @property
     def total(self) -> Money:
-        return self.goods + self.shipping
+        return self.goods + self.shipping + self.at_checkout
+
+    @property
+    def more_is_unknown(self) -> bool:
+        """Whether more may be due on arrival than ``at_border``, and nobody can say how much."""
+        return any(row.levies.unknown for row in self.consignments)
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether something is or may be due on arrival, which the buyer must have read."""
+        return any(row.levies.border or row.levies.unknown for row in self.consignments)
+
+    def _sum(self, amounts: Iterable[Money]) -> Money:
+        return sum(amounts, Money(Decimal("0.00"), self.currency))
 
 
-def quote_basket(*, lines: Iterable, destination: str, currency: str, on: date) -> BasketQuote:
-    """Group basket lines by workshop and price each group's parcel to ``destination`` (two-letter code)."""
-    groups: dict[int, list] = {}
+def quote_basket(*, lines: Iterable, market: MarketChoice, rates: QuoteRates, region: str = "") -> BasketQuote:
+    """Group basket lines by workshop and price each group's parcels to the market's destination on the day of ``rates``.
+
+    The lines are priced in the market's currency already (the basket's strategy does that). ``region``: state or
+    province, where its taxes differ.
+    """
     lines = list(lines)
-    for line in lines:
-        groups.setdefault(line.stockrecord.partner_id, []).append(line)
-    workshops = {
-        row.partner_id: row
-        for row in Workshop.objects.filter(partner__in=groups)
-        .select_related("village")
-        .prefetch_related("texts__locale")
+    groups = _groups(lines)
+    products = {line.product_id: line.product for line in lines}.values()
+    writers = who_wrote(products, market.destination)
+    known = read_export(products, market.destination, on=rates.on, writers=writers)
+    refusals = not_to_be_sent(products, market.destination, rates.on, known, writers)
+    return price_groups(groups, market=market, rates=rates, region=region, refusals=refusals, known=known)
+
+
+def price_groups(
+    groups: Sequence[Group],
+    *,
+    market: MarketChoice,
+    rates: QuoteRates,
+    region: str = "",
+    refusals: Iterable[str] = (),
+    known: ExportKnowledge | None = None,
+) -> BasketQuote:
+    """The whole price of what each workshop sends. One statement for the shipping rates, however many workshops."""
+    offers = shipping_for(
+        groups,
+        destination=market.destination,
+        currency=settings.MARKETPLACE_CURRENCY,
+        on=rates.on,
+        **terms_of(market, rates),
+    )
+    lines = [line for group in groups for line in group.lines]
+    rest = {
+        "region": region,
+        "siblings": len(groups) - 1,
+        "order_goods": _goods(lines, market.currency),
+        "known": known,
     }
-    found = [
-        ConsignmentQuote(
-            workshop=workshops[partner_id],
-            lines=group,
-            goods=sum((_line_total(line, currency) for line in group), Money(Decimal("0.00"), currency)),
-            shipping=quote_shipping(
-                origin=workshops[partner_id].village.economy_id,
-                destination=destination,
-                weight_g=weight_of(group),
-                currency=currency,
-                on=on,
-            ),
-        )
-        for partner_id, group in groups.items()
-    ]
-    return BasketQuote(found, currency, without_words([line.product for line in lines], destination))
+    found, why_not = [], list(refusals)
+    try:
+        found = [
+            _quote(group, offer, market, rates, rest) for group, offer in zip(groups, offers, strict=True)
+        ]
+    except RateMissing as missing:
+        why_not.append(missing.no_rate.text)
+    except TermsRefused:
+        why_not.append(only_prepaid(market.destination))
+    except LandedCostError as problem:
+        why_not.append(str(problem))
+    why_not += [row.shipping.reason for row in found if isinstance(row.shipping, NotShippable)]
+    return BasketQuote(market, rates, found, why_not)
 
 
-def without_words(products: Iterable, destination: str) -> list[str]:
-    """A sentence for each piece and each language that ``destination`` requires and the piece is not described in."""
-    requirements = requirements_for(destination)
-    if not requirements:
-        return []
-    pieces = {piece.pk: piece for product in products for piece in [product.parent if product.is_child else product]}
-    written = writers_of(pieces.values())
-    return [
-        _(
-            "“%(title)s” cannot be sent to %(destination)s yet, because its description is not in %(language)s. "
-            "Please take it out of the basket or choose another place."
-        )
-        % {
-            "title": piece.get_title(),
-            "destination": economy_name(destination),
-            "language": language_name(missing.language),
-        }
-        for pk, piece in pieces.items()
-        for missing in unmet(requirements, written[pk])
-    ]
+def terms_of(market: MarketChoice, rates: QuoteRates) -> dict:
+    """Which way parcels go and who pays duty, as the operator decided for the destination."""
+    offer = offer_for(market, on=rates.on)
+    if not isinstance(offer, MarketOffer):
+        return {}
+    any_way = offer.channel == MarketChannel.Channel.ANY
+    return {"channel": None if any_way else offer.channel, "incoterm": offer.terms}
 
 
-def _line_total(line, currency: str) -> Money:
+def _groups(lines: Sequence) -> list[Group]:
+    found: dict[int, list] = {}
+    for line in lines:
+        found.setdefault(line.stockrecord.partner_id, []).append(line)
+    rows = Workshop.objects.filter(partner__in=found).select_related("village__economy").prefetch_related("texts__locale")
+    workshops = {row.partner_id: row for row in rows}
+    return [Group(workshops[partner_id], group) for partner_id, group in found.items()]
+
+
+def _quote(group: Group, offer, market: MarketChoice, rates: QuoteRates, rest: dict) -> ConsignmentQuote:
+    sendable = isinstance(offer, ShippingOffer)
+    postage = rates.convert(offer.amount, market.currency) if sendable else Money(Decimal("0.00"), market.currency)
+    return ConsignmentQuote(
+        workshop=group.workshop,
+        lines=list(group.lines),
+        goods=_goods(group.lines, market.currency),
+        list_goods=sum((_listed(line) for line in group.lines), Money(Decimal("0.00"), settings.MARKETPLACE_CURRENCY)),
+        shipping=offer,
+        postage=postage,
+        levies=levies_of(list(group.lines), offer, postage, market, rates, **rest) if sendable else PricedLevies(),
+    )
+
+
+def _goods(lines: Iterable, currency: str) -> Money:
+    return sum((line_total(line, currency) for line in lines), Money(Decimal("0.00"), currency))
+
+
+def line_total(line, currency: str) -> Money:
+    """What a basket line costs, after offers."""
     return Money(line.line_price_incl_tax_incl_discounts, currency)
+
+
+def _listed(line) -> Money:
+    return Money(line.stockrecord.price * line.quantity, line.stockrecord.price_currency)

@@ -14,10 +14,8 @@ def load_sample_rates() -> int:
         return 0
     with RATES.open(encoding="utf-8", newline="") as file:
         rows = [
-            ShippingRate(
-                **{key: value or None for key, value in row.items() if key != "destination"},
-                destination=row["destination"],
-            )
+            # An empty cell is the field's own default.
+            ShippingRate(**{name: value for name, value in row.items() if value})
             for row in csv.DictReader(file)
         ]
     return len(ShippingRate.objects.bulk_create(rows))

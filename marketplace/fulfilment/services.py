@@ -1,11 +1,23 @@
 """What happens to consignments. Each verb is one transaction and refuses what the state does not allow."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.carriers.contract import get_carriers
+from marketplace.fulfilment.dispatch import why_not_dispatched
+from marketplace.fulfilment.models import Consignment, Parcel
+from marketplace.fulfilment.parcels import (
+    Weighed,
+    assign_number,
+    plan_parcels,
+    read_tracking,
+    write_numbers,
+    write_weights,
+)
 from marketplace.fulfilment.quotes import BasketQuote
 from marketplace.signals import consignment_sent
 
@@ -40,11 +52,12 @@ def create_consignments(*, order, quote: BasketQuote) -> list[Consignment]:
                 "number": new_number(part.workshop.code_prefix),
                 "currency": quote.currency,
                 "goods": part.goods.amount,
-                "shipping": part.shipping.amount.amount,
+                "shipping": part.postage.amount,
                 "shipping_rate": part.shipping.rate,
                 "weight_g": part.shipping.weight_g,
             },
         )
+        plan_parcels(consignment=consignment, offer=part.shipping)
         made.append(consignment)
     return made
 
@@ -54,18 +67,63 @@ def new_number(prefix: str) -> str:
     return f"{prefix}-{get_random_string(8, SIGNS)}"
 
 
-def pack(*, consignment: Consignment) -> Consignment:
-    """The parcel is packed. Raises NotAllowed unless it was to pack."""
-    return _move(consignment, State.PACKED, packed_at=timezone.now())
+@transaction.atomic
+def pack(*, consignment: Consignment, parcels: Sequence[Weighed] = ()) -> Consignment:
+    """The consignment is packed, in boxes of these weights. Without any (staff record it for a maker) the estimate stays.
+
+    Raises NotAllowed unless it was to pack, BadParcel for a weight that cannot be.
+    """
+    moved = _move(consignment, State.PACKED, packed_at=timezone.now())
+    if parcels:
+        write_weights(moved, parcels, on=timezone.localdate())
+    return moved
 
 
-def send(*, consignment: Consignment, carrier: str, tracking: str) -> Consignment:
-    """The parcel left, with the carrier's name and tracking number (may be empty). Raises NotAllowed."""
-    moved = _move(
-        consignment, State.SENT, sent_at=timezone.now(), carrier=carrier.strip(), tracking=tracking.strip()
-    )
+@transaction.atomic
+def weigh(*, consignment: Consignment, parcels: Sequence[Weighed]) -> Consignment:
+    """The boxes weigh this after all. Raises NotAllowed unless it waits to be packed or sent, BadParcel."""
+    locked = _locked(consignment)
+    if locked.state not in (State.PLACED, State.PACKED):
+        raise NotAllowed(_("Weights are entered before the parcel is sent."))
+    write_weights(locked, parcels, on=timezone.localdate())
+    return locked
+
+
+@transaction.atomic
+def send(
+    *, consignment: Consignment, carrier: str, tracking: str | Sequence[str] = (), carrier_name: str = ""
+) -> Consignment:
+    """The parcels left, each with its tracking number (may be empty), in order.
+
+    ``carrier`` is a name of MARKETPLACE_CARRIERS, whose numbers are checked, or the name of anybody else;
+    ``carrier_name`` is what the buyer reads ("Viet Nam Post"). Raises NotAllowed, and BadNumber.
+    """
+    carrier, numbers = carrier.strip(), [tracking] if isinstance(tracking, str) else list(tracking)
+    name = carrier_name.strip() or ("" if carrier in get_carriers() else carrier)
+    moved = _move(consignment, State.SENT, sent_at=timezone.now(), carrier=name)
+    stored = write_numbers(moved, carrier=carrier, numbers=numbers, on=timezone.localdate())
+    _remember_number(moved, stored)
     transaction.on_commit(lambda: consignment_sent.send_robust(sender=Consignment, consignment=moved))
     return moved
+
+
+@transaction.atomic
+def correct_number(*, parcel: Parcel, carrier: str, tracking: str) -> Parcel:
+    """Another tracking number for a parcel, after a slip. Raises BadNumber."""
+    consignment = _locked(parcel.consignment)
+    parcel.carrier = carrier if carrier in get_carriers() else ""
+    assign_number(
+        parcel, read_tracking(carrier or consignment.carrier, tracking), on=parcel.tracked_on or timezone.localdate()
+    )
+    numbers = consignment.parcels.exclude(tracking="").order_by("number").values_list("tracking", flat=True)
+    _remember_number(consignment, list(numbers))
+    return parcel
+
+
+def _remember_number(consignment: Consignment, numbers: Sequence[str]) -> None:
+    """The first parcel's number stands on the consignment, too: lists and searches read it there."""
+    consignment.tracking = numbers[0] if numbers else ""
+    consignment.save(update_fields=["tracking"])
 
 
 def deliver(*, consignment: Consignment) -> Consignment:
@@ -78,14 +136,16 @@ def cancel(*, consignment: Consignment) -> Consignment:
     return _move(consignment, State.CANCELLED, cancelled_at=timezone.now())
 
 
+def _locked(consignment: Consignment) -> Consignment:
+    """The row as it is now, for this transaction alone."""
+    # "self": PostgreSQL cannot lock the far side of an outer join.
+    rows = Consignment.objects.select_for_update(of=("self",)).select_related("order__payment")
+    return rows.get(pk=consignment.pk)
+
+
 @transaction.atomic
 def _move(consignment: Consignment, to: str, **changes) -> Consignment:
-    # "self": PostgreSQL cannot lock the far side of an outer join.
-    locked = (
-        Consignment.objects.select_for_update(of=("self",))
-        .select_related("order__payment")
-        .get(pk=consignment.pk)
-    )
+    locked = _locked(consignment)
     if locked.order.payment.state != "paid" and to != State.CANCELLED:
         raise NotAllowed(_("This order is not paid yet."))
     if to not in ALLOWED[locked.state]:
@@ -93,6 +153,8 @@ def _move(consignment: Consignment, to: str, **changes) -> Consignment:
             _("A consignment that is “%(now)s” cannot become “%(to)s”.")
             % {"now": locked.get_state_display(), "to": State(to).label}
         )
+    if to in (State.PACKED, State.SENT) and (why := why_not_dispatched(locked, on=timezone.localdate())):
+        raise NotAllowed(why)
     locked.state = to
     for name, value in changes.items():
         setattr(locked, name, value)

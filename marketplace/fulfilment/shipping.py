@@ -1,65 +1,103 @@
-"""What it costs to send one workshop's pieces to one destination: rows of ShippingRate, by weight and date."""
+"""What it costs to send what each workshop sends: every carrier is asked, one offer is proposed, the others stay known."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.conf import settings
+from django.db import DatabaseError
 
-from marketplace.economies.names import economy_name
-from marketplace.fulfilment.models import ShippingRate
-from marketplace.money import Money
+from marketplace.fulfilment.carriers.contract import Answer, Carrier, get_carriers
+from marketplace.fulfilment.carriers.refusals import refusal
+from marketplace.fulfilment.offers import NotShippable, ShippingOffer, Why, Wish
+from marketplace.fulfilment.packing import units_of
+from marketplace.fulfilment.rates import RateBook
+from marketplace.workshops.models import Workshop
 
-
-@dataclass(frozen=True)
-class ShippingQuote:
-    """The price of sending ``weight_g`` grams and the dated row it came from."""
-
-    amount: Money
-    rate: ShippingRate
-    weight_g: int
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class NotShippable:
-    """Why nothing can be sent, in words for the buyer (active language)."""
+class Group:
+    """A workshop and the basket lines that it sends."""
 
-    reason: str
+    workshop: Workshop
+    lines: Sequence
 
 
-def quote_shipping(
-    *, origin: str, destination: str, weight_g: int, currency: str, on: date
-) -> ShippingQuote | NotShippable:
-    """The rate valid on ``on`` for ``weight_g`` grams between two economies (two-letter codes).
+def shipping_for(
+    groups: Iterable[Group],
+    *,
+    destination: str,
+    on: date,
+    currency: str = "",
+    channel: str | None = None,
+    incoterm: str = "",
+) -> list[ShippingOffer | NotShippable]:
+    """The proposed offer for each group, in order. One statement, however many workshops.
 
-    A row for the destination wins over the row for "elsewhere"; the lightest class that holds the weight is used,
-    and of several starting dates the latest.
+    ``destination`` is a two-letter code, ``currency`` the price list's (default: the shop's). ``channel`` ("post",
+    "courier") and ``incoterm`` ("DAP", "DDP") narrow what is offered. Reads ``workshop.village.economy_id`` and each
+    line's product (and its parent), which the caller has loaded.
     """
-    valid = Q(effective_from__lte=on) & (Q(effective_to__isnull=True) | Q(effective_to__gte=on))
-    rows = ShippingRate.objects.filter(
-        valid, origin=origin, currency=currency, destination__in=(destination, "")
-    )
-    rows = list(rows)
-    own = [row for row in rows if row.destination] or rows
-    fitting = sorted(
-        (row for row in own if row.up_to_g >= weight_g),
-        key=lambda row: (row.up_to_g, -row.effective_from.toordinal()),
-    )
-    if fitting:
-        return ShippingQuote(Money(fitting[0].amount, currency), fitting[0], weight_g)
-    names = {"origin": economy_name(origin), "destination": economy_name(destination)}
-    if own:
-        return NotShippable(
-            _("This parcel from %(origin)s to %(destination)s is too heavy for the post.") % names
+    wishes = [
+        Wish(
+            origin=group.workshop.village.economy_id,
+            destination=destination,
+            units=units_of(group.lines),
+            currency=currency or settings.MARKETPLACE_CURRENCY,
+            on=on,
+            workshop_id=group.workshop.pk,
+            incoterm=incoterm,
         )
-    return NotShippable(_("We cannot send from %(origin)s to %(destination)s yet.") % names)
+        for group in groups
+    ]
+    return ask_carriers(wishes, channel=channel)
 
 
-def weight_of(lines: Iterable) -> int:
-    """Grams of basket lines: net weight and a fifth for packing, at least 50 g a piece where a weight is missing."""
-    return sum(line.quantity * max(50, round((_net_weight(line.product) or 400) * 1.2)) for line in lines)
+def quote_parcels(
+    *, workshop: Workshop, lines: Sequence, destination: str, on: date, channel: str | None = None, **terms
+) -> ShippingOffer | NotShippable:
+    """The proposed offer for one workshop's lines; see shipping_for, which takes a whole basket at the same cost."""
+    group = Group(workshop, lines)
+    return shipping_for([group], destination=destination, on=on, channel=channel, **terms)[0]
 
 
-def _net_weight(product) -> int | None:
-    return product.net_weight_g or (product.parent.net_weight_g if product.is_child else None)
+def ask_carriers(
+    wishes: Sequence[Wish], *, channel: str | None = None
+) -> list[ShippingOffer | NotShippable]:
+    """The proposed offer for each wish. A carrier that fails is left out by name; the others still answer."""
+    rates = RateBook.load(wishes)
+    carriers = [one for one in get_carriers().values() if channel in (None, one.channel)]
+    answers = [_ask(carrier, wishes, rates) for carrier in carriers]
+    return [
+        _propose(wish, [answer[number] for answer in answers], channel) for number, wish in enumerate(wishes)
+    ]
+
+
+def _ask(carrier: Carrier, wishes: Sequence[Wish], rates: RateBook) -> Sequence[Answer]:
+    """The carrier's answers; refusals in its name when it is down, or when its backend fails in whatever way."""
+    try:
+        answers = carrier.quote(wishes, rates)
+        if len(answers) == len(wishes):
+            return answers
+        logger.error("Carrier %s answered %s of %s wishes.", carrier.key, len(answers), len(wishes))
+    except DatabaseError:
+        # Ours, not the carrier's: nothing after it could be trusted.
+        raise
+    except Exception:
+        logger.warning("Carrier %s makes no offer.", carrier.key, exc_info=True)
+    return [refusal(wish, Why.CARRIER_DOWN, carrier.key, carrier.channel) for wish in wishes]
+
+
+def _propose(wish: Wish, answers: Sequence[Answer], channel: str | None) -> ShippingOffer | NotShippable:
+    """The cheapest offer, then the quickest, then by the order of the carriers; else the refusal that helps most."""
+    refusals = tuple(answer for answer in answers if isinstance(answer, NotShippable))
+    offers = [offer for answer in answers if not isinstance(answer, NotShippable) for offer in answer]
+    offers.sort(key=lambda offer: (offer.amount.amount, offer.days_max))
+    if offers:
+        return replace(offers[0], others=tuple(offers[1:]), refusals=refusals)
+    order = list(Why)
+    nobody = refusal(wish, Why.NO_RATE, "", channel or "")
+    return min(refusals, key=lambda one: order.index(one.why), default=nobody)

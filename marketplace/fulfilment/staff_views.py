@@ -3,17 +3,25 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic import InspectView
+from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import log
 
-from marketplace.economies.names import economy_name
+from catalogue.staff import IndexView
+from marketplace.economies.addresses import format_address
 from marketplace.fulfilment import services
+from marketplace.fulfilment.carriers.contract import BadNumber, get_carriers
 from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.parcels import tracking_of
+from marketplace.fulfilment.rate_csv import COLUMNS, MOST_BYTES, BadCsv, Mistake, read_rates, write_rates
+from marketplace.fulfilment.recipients import parts_of
 from marketplace.fulfilment.staff import shown
+from marketplace.fulfilment.staff_papers import papers_shown
 
 State = Consignment.State
 MAY_MOVE = "marketplace_fulfilment.change_consignment"
@@ -33,20 +41,14 @@ def lines_of(consignment: Consignment) -> list[dict]:
 
 
 def address_of(order) -> list[str]:
-    """Lines of the address that the parcels go to; the economy's name in the active language last."""
+    """Lines of the address that the parcels go to, in the buyer's script and in Latin letters, and the telephone number."""
     address = order.shipping_address
     if address is None:
         return []
-    city = " ".join(part for part in (address.postcode, address.line4, address.state) if part)
-    parts = [
-        address.name,
-        address.line1,
-        address.line2,
-        city,
-        economy_name(address.country_id),
-        str(address.phone_number or ""),
-    ]
-    return [part for part in parts if part]
+    parts = parts_of(address)
+    lines = format_address(parts, script="local")
+    latin = [] if parts.is_latin else format_address(parts, script="latin")
+    return [line for line in (*lines, *latin, str(address.phone_number or "")) if line]
 
 
 class ConsignmentView(InspectView):
@@ -81,6 +83,10 @@ class ConsignmentView(InspectView):
                 (_("Cancelled"), row.cancelled_at),
             ],
             "moves": self.moves(),
+            "parcels": row.parcels.all(),
+            "tracking": tracking_of(row),
+            "papers": papers_shown(row, lambda name: reverse("consignments:paper", args=[row.pk, name])),
+            "carriers": [(key, carrier.name) for key, carrier in get_carriers().items()],
         }
 
     def moves(self) -> set[str]:
@@ -91,6 +97,59 @@ class ConsignmentView(InspectView):
             str(state)
             for state in services.ALLOWED[self.object.state] & {State.PACKED, State.SENT, State.DELIVERED}
         }
+
+
+class RatesView(IndexView):
+    """The list of rates, with the way to its CSV file."""
+
+    csv_url_name = ""
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        more = super().header_more_buttons
+        if not self.permission_policy.user_has_permission(self.request.user, "change"):
+            return more
+        url = reverse(self.csv_url_name)
+        return [*more, Button(_("Rates as a file (CSV)"), url=url, icon_name="download", priority=90)]
+
+
+class RatesCsvView(View):
+    """All rates as one CSV file, down and up. A file with a mistake changes nothing; each is told by row and column."""
+
+    index_url_name = ""
+    template_name = "marketplace/fulfilment/rates_csv.html"
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        needed = (f"marketplace_fulfilment.{verb}_shippingrate" for verb in ("add", "change"))
+        if not all(request.user.has_perm(name) for name in needed):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if "file" not in request.GET:
+            return self._page([])
+        response = HttpResponse(write_rates(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="shipping_rates.csv"'
+        return response
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        file = request.FILES.get("rates")
+        if file is None:
+            return self._page([Mistake(1, "", _("Please choose a file."))])
+        try:
+            taken = read_rates(file.read(MOST_BYTES + 1))
+        except BadCsv as problem:
+            return self._page(problem.mistakes)
+        for action, rows in (("wagtail.create", taken.new), ("wagtail.edit", taken.changed)):
+            for row in rows:
+                log(instance=row, action=action, user=request.user)
+        counts = {"new": len(taken.new), "changed": len(taken.changed)}
+        messages.success(request, _("%(new)s rates are new, %(changed)s are changed.") % counts)
+        return redirect(self.index_url_name)
+
+    def _page(self, mistakes: list[Mistake]) -> HttpResponse:
+        context = {"mistakes": mistakes[:50], "more": len(mistakes) > 50, "columns": ", ".join(COLUMNS)}
+        return render(self.request, self.template_name, context, status=400 if mistakes else 200)
 
 
 class MoveView(View):
@@ -105,7 +164,7 @@ class MoveView(View):
         consignment = get_object_or_404(Consignment, pk=pk)
         try:
             moved = self.move(consignment, request.POST.get("to", ""))
-        except services.NotAllowed as problem:
+        except (services.NotAllowed, BadNumber) as problem:
             messages.error(request, str(problem))
         else:
             log(instance=moved, action="wagtail.edit", user=request.user, data={"state": moved.state})
@@ -117,12 +176,13 @@ class MoveView(View):
         return redirect(self.inspect_url_name, pk=pk)
 
     def move(self, consignment: Consignment, to: str) -> Consignment:
-        """Raises NotAllowed where the state forbids it, BadRequest for a step that is none of staff's."""
+        """Raises NotAllowed where the state forbids it, BadNumber, BadRequest for a step that is none of staff's."""
         if to == State.PACKED:
             return services.pack(consignment=consignment)
         if to == State.SENT:
-            carrier, tracking = (self.request.POST.get(name, "")[:80] for name in ("carrier", "tracking"))
-            return services.send(consignment=consignment, carrier=carrier, tracking=tracking)
+            names = ("carrier", "carrier_name", "tracking")
+            sending = {name: self.request.POST.get(name, "")[:80] for name in names}
+            return services.send(consignment=consignment, **sending)
         if to == State.DELIVERED:
             return services.deliver(consignment=consignment)
         raise BadRequest("Unknown step.")

@@ -7,7 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.levy_words import levy_label
+from marketplace.fulfilment.models import Consignment, ConsignmentLevy
 from marketplace.money import Money, format_money
 from marketplace.payments.models import Payment
 
@@ -24,13 +25,14 @@ def send_order_paid(payment_pk: int) -> None:
 def tell_buyer(payment_pk: int) -> int:
     """Answers the number of mails sent."""
     payment = Payment.objects.select_related("order__shipping_address__country").get(pk=payment_pk)
-    consignments = payment.order.consignments.select_related("workshop__village").order_by("pk")
+    consignments = payment.order.consignments.select_related("workshop__village").prefetch_related("levies").order_by("pk")
     order, language = payment.order, payment.language
     with translation.override(language):
         context = {
             "order": order,
             "url": f"{settings.SITE_URL}/{language}/orders/{order.number}/",
-            "consignments": [_part(row, language) for row in consignments],
+            "consignments": (parts := [_part(row, language) for row in consignments]),
+            "due_on_arrival": any(part["unknown"] or any(row["border"] for row in part["levies"]) for part in parts),
             "total": format_money(Money(payment.amount, payment.currency), language),
             "shop": settings.MARKETPLACE_SHOP_NAME,
         }
@@ -45,6 +47,12 @@ def _part(consignment, language: str) -> dict:
         "lines": list(consignment.lines),
         "goods": format_money(Money(consignment.goods, consignment.currency), language),
         "shipping": format_money(Money(consignment.shipping, consignment.currency), language),
+        "levies": [
+            {"label": levy_label(row), "amount": format_money(Money(row.amount, row.currency), language)} | {"border": border}
+            for row in consignment.levies.all()
+            for border in [row.collected != ConsignmentLevy.Collected.CHECKOUT]
+        ],
+        "unknown": bool(consignment.unknown),
     }
 
 

@@ -1,7 +1,7 @@
 """Place: the first of the three steps place → pay → confirm. Stock is held, prices are frozen, the order is pending."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,8 +13,16 @@ from django.utils.translation import pgettext
 from oscar.core.loading import get_class, get_model
 from oscar.core.prices import Price
 
+from marketplace.economies.addresses import AddressParts
+from marketplace.economies.markets import MarketChoice, NotOffered, NotOnOffer, offer_for
 from marketplace.economies.names import economy_name
+from marketplace.economies.quote_rates import QuoteRates
+from marketplace.fulfilment.customs_ids import keep_customs_id, missing_customs_id
+from marketplace.fulfilment.kept_price import keep_price
+from marketplace.fulfilment.models import PriceQuote
+from marketplace.fulfilment.pinned import is_as_shown, requote
 from marketplace.fulfilment.quotes import BasketQuote, quote_basket
+from marketplace.fulfilment.recipients import write_recipient
 from marketplace.fulfilment.services import create_consignments
 from marketplace.money import Money, MoneyError, format_money, smallest_payment, to_minor
 from marketplace.payments import stock
@@ -23,7 +31,6 @@ from marketplace.payments.models import Payment
 
 Basket = get_model("basket", "Basket")
 Country = get_model("address", "Country")
-ShippingAddress = get_model("order", "ShippingAddress")
 OrderCreator = get_class("order.utils", "OrderCreator")
 
 # Without letters that look like digits; 15 of 30 signs hold 73 bits, so a number cannot be guessed.
@@ -33,7 +40,10 @@ LONGEST_TITLE = 255
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who buys and where it goes. ``economy`` is a two-letter code; ``user`` may be None for a guest."""
+    """Who buys and where it goes. ``economy`` is a two-letter code; ``user`` may be None for a guest.
+
+    Parts as in AddressParts; ``phone`` in E.164; ``customs_id`` sealed (customs_ids.seal_customs_id), empty for none.
+    """
 
     email: str
     full_name: str
@@ -46,6 +56,22 @@ class Buyer:
     phone: str = ""
     notes: str = ""
     user: object = None
+    district: str = ""
+    latin_given: str = ""
+    latin_family: str = ""
+    latin_line1: str = ""
+    latin_line2: str = ""
+    latin_district: str = ""
+    latin_city: str = ""
+    latin_state: str = ""
+    gift: bool = False
+    customs_id: str = field(default="", repr=False)
+
+    @property
+    def address(self) -> AddressParts:
+        """The address alone, in both scripts."""
+        same = {one.name: getattr(self, one.name) for one in fields(AddressParts) if one.name != "name"}
+        return AddressParts(name=self.full_name, **same)
 
 
 @dataclass(frozen=True)
@@ -60,12 +86,30 @@ class ConsignmentShipping:
         return Decimal("0.00")
 
 
+@dataclass(frozen=True)
+class Levies:
+    """Oscar's surcharge for the taxes and duties that are paid with the order."""
+
+    price: Price
+    name: str = "Taxes and duties"
+    code: str = "levies"
+
+    @property
+    def surcharge(self) -> "Levies":
+        return self
+
+
 class Creator(OrderCreator):
-    """Oscar's, with room for the title of a variant: its piece's and its own."""
+    """Oscar's, with room for the title of a variant: its piece's and its own. ``line_ids``: basket line → order line."""
+
+    def __init__(self) -> None:
+        self.line_ids: dict[int, int] = {}
 
     def create_line_models(self, order, basket_line, extra_line_fields=None):
         fields = {"title": basket_line.product.get_title()[:LONGEST_TITLE]} | (extra_line_fields or {})
-        return super().create_line_models(order, basket_line, fields)
+        line = super().create_line_models(order, basket_line, fields)
+        self.line_ids[basket_line.pk] = line.pk
+        return line
 
 
 def new_reference() -> str:
@@ -74,13 +118,23 @@ def new_reference() -> str:
     return "-".join("".join(signs[start : start + 5]) for start in (0, 5, 10))
 
 
-def place_order(*, basket, buyer: Buyer, language: str, idempotency_key: str, expected_total: Money) -> Payment:
+def place_order(
+    *,
+    basket,
+    buyer: Buyer,
+    language: str,
+    idempotency_key: str,
+    expected_total: Money,
+    held: PriceQuote | None = None,
+) -> Payment:
     """Turn ``basket`` into a pending order whose stock is held; the same key answers with the same payment.
 
-    Raises BasketIsEmpty, SoldOut, CannotShip, CannotPay or TotalChanged; then nothing was written.
+    ``held`` is the quote that the buyer was shown: its rates and day count, and the basket must be priced at them.
+    Without one, today's. What is charged is ``expected_total`` or nothing. Raises BasketIsEmpty, SoldOut, CannotShip,
+    CannotPay or TotalChanged; then nothing was written.
     """
     try:
-        return _place(basket, buyer, language, idempotency_key, expected_total)
+        return _place(basket, buyer, language, idempotency_key, expected_total, held)
     except IntegrityError:
         # The key came with another basket at the same moment.
         known = Payment.objects.filter(idempotency_key=idempotency_key).first()
@@ -90,7 +144,9 @@ def place_order(*, basket, buyer: Buyer, language: str, idempotency_key: str, ex
 
 
 @transaction.atomic
-def _place(basket, buyer: Buyer, language: str, idempotency_key: str, expected_total: Money) -> Payment:
+def _place(
+    basket, buyer: Buyer, language: str, idempotency_key: str, expected_total: Money, held: PriceQuote | None
+) -> Payment:
     locked = Basket.objects.select_for_update().filter(pk=basket.pk).first()
     known = Payment.objects.filter(idempotency_key=idempotency_key).first()
     if known is not None:
@@ -103,14 +159,17 @@ def _place(basket, buyer: Buyer, language: str, idempotency_key: str, expected_t
     if any(line.stockrecord_id is None for line in lines):
         raise SoldOut(_("A piece in your basket is no longer for sale."))
     stock.lock_and_check(lines)
-    quote = quote_basket(
-        lines=lines, destination=buyer.economy, currency=settings.MARKETPLACE_CURRENCY, on=timezone.localdate()
-    )
+    market = MarketChoice(buyer.economy, basket.strategy.currency)
+    _refuse_closed_markets(market, held)
+    quote = _quote(lines, buyer, market, held)
     _refuse_what_cannot_be_sent(quote, buyer)
-    _refuse_changes(quote, expected_total, language)
+    _refuse_without_customs_id(quote, buyer)
+    _refuse_changes(quote, expected_total, language, held)
     _refuse_what_cannot_be_paid(quote, language)
-    order = _write_order(basket, buyer, quote)
-    create_consignments(order=order, quote=quote)
+    creator = Creator()
+    order = _write_order(creator, basket, buyer, quote)
+    consignments = create_consignments(order=order, quote=quote)
+    keep_price(order=order, quote=quote, consignments=consignments, line_ids=creator.line_ids)
     return Payment.objects.create(
         order=order,
         idempotency_key=idempotency_key,
@@ -121,6 +180,19 @@ def _place(basket, buyer: Buyer, language: str, idempotency_key: str, expected_t
     )
 
 
+def _refuse_closed_markets(market: MarketChoice, held: PriceQuote | None) -> None:
+    """A currency that lost its rate meanwhile is fine while the quote holds; a closed destination never is."""
+    offer = offer_for(market, on=timezone.localdate())
+    if isinstance(offer, NotOnOffer) and not (held and offer.why == NotOffered.NO_RATE):
+        raise CannotShip(offer.text)
+
+
+def _quote(lines: list, buyer: Buyer, market: MarketChoice, held: PriceQuote | None) -> BasketQuote:
+    if held and (held.destination, held.currency) == (market.destination, market.currency):
+        return requote(held=held, lines=lines)
+    return quote_basket(lines=lines, market=market, rates=QuoteRates(timezone.localdate()), region=buyer.state)
+
+
 def _refuse_what_cannot_be_sent(quote: BasketQuote, buyer: Buyer) -> None:
     if quote.refusals:
         raise CannotShip(*quote.refusals)
@@ -128,10 +200,19 @@ def _refuse_what_cannot_be_sent(quote: BasketQuote, buyer: Buyer) -> None:
         raise CannotShip(_("We do not send to %(destination)s.") % {"destination": economy_name(buyer.economy)})
 
 
+def _refuse_without_customs_id(quote: BasketQuote, buyer: Buyer) -> None:
+    """Some destinations clear a parcel only under its buyer's own number (such as Korea's PCCC)."""
+    origins = {part.workshop.village.economy_id for part in quote.consignments}
+    for channel in sorted({part.shipping.channel for part in quote.consignments}):
+        missing = missing_customs_id(buyer.economy, channel, quote.rates.on, buyer.customs_id, origins=origins)
+        if missing:
+            raise CannotShip(missing)
+
+
 def _refuse_what_cannot_be_paid(quote: BasketQuote, language: str) -> None:
     least = smallest_payment(quote.currency)
     try:
-        for part in (quote.total, quote.shipping, *quote.line_totals):
+        for part in (quote.total, quote.shipping, quote.at_checkout, *quote.line_totals):
             to_minor(part)
     except MoneyError as problem:
         raise CannotPay(_("This amount cannot be paid exactly.")) from problem
@@ -139,8 +220,8 @@ def _refuse_what_cannot_be_paid(quote: BasketQuote, language: str) -> None:
         raise CannotPay(_("The smallest amount that can be paid is %(least)s.") % {"least": format_money(least, language)})
 
 
-def _refuse_changes(quote: BasketQuote, expected: Money, language: str) -> None:
-    if quote.total != expected:
+def _refuse_changes(quote: BasketQuote, expected: Money, language: str, held: PriceQuote | None) -> None:
+    if quote.total != expected or (held and not is_as_shown(held=held, quote=quote)):
         raise TotalChanged(
             quote.total,
             _("The total is now %(total)s. Please look at it again before you pay.")
@@ -148,31 +229,23 @@ def _refuse_changes(quote: BasketQuote, expected: Money, language: str) -> None:
         )
 
 
-def _write_order(basket, buyer: Buyer, quote: BasketQuote):
+def _write_order(creator: Creator, basket, buyer: Buyer, quote: BasketQuote):
     """Oscar's own order rows: they carry offers, vouchers and reports."""
-    shipping = quote.shipping.amount
-    address = ShippingAddress.objects.create(
-        last_name=buyer.full_name,
-        line1=buyer.line1,
-        line2=buyer.line2,
-        line4=buyer.city,
-        state=buyer.state,
-        postcode=buyer.postcode,
-        country=Country.objects.get(pk=buyer.economy),
-        phone_number=buyer.phone,
-        notes=buyer.notes,
-    )
+    shipping, taxes = quote.shipping.amount, quote.at_checkout.amount
+    recipient = write_recipient(parts=buyer.address, phone=buyer.phone, notes=buyer.notes, gift=buyer.gift)
+    keep_customs_id(recipient=recipient, sealed=buyer.customs_id)
     total = quote.total
-    order = Creator().place_order(
+    order = creator.place_order(
         basket=basket,
         total=Price(total.currency, total.amount, total.amount),
         shipping_method=ConsignmentShipping(),
         shipping_charge=Price(total.currency, shipping, shipping),
         user=buyer.user,
-        shipping_address=address,
+        shipping_address=recipient.address,
         order_number=new_reference(),
         status="pending",
         guest_email=buyer.email,
+        surcharges=[Levies(Price(total.currency, taxes, taxes))] if taxes else None,
     )
     basket.submit()
     return order

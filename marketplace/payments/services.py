@@ -3,12 +3,15 @@
 import logging
 import math
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from marketplace.fulfilment.levy_words import levy_label
+from marketplace.fulfilment.models import ConsignmentLevy
 from marketplace.money import Money, round_money
 from marketplace.payments import mails, stock
 from marketplace.payments.gateway import (
@@ -87,11 +90,13 @@ def _checkout_request(payment: Payment, return_url: str, closes_at) -> CheckoutR
 
 
 def _checkout_lines(payment: Payment):
-    """One row per line and one for shipping; they add up to the payment's amount."""
+    """One row per line, one for shipping and one for each kind of tax or duty; they add up to the payment's amount."""
     currency, lines = payment.currency, list(payment.order.lines.order_by("pk"))
-    if len(lines) > MOST_LINES:
+    levies = _levies(payment)
+    if len(lines) + len(levies) > MOST_LINES:
+        rest = payment.order.shipping_incl_tax + sum(levies.values())
         with translation.override(payment.language):
-            yield CheckoutLine(_("Pieces"), Money(payment.amount - payment.order.shipping_incl_tax, currency), 1)
+            yield CheckoutLine(_("Pieces"), Money(payment.amount - rest, currency), 1)
         lines = []
     for line in lines:
         if _divides(line, currency):
@@ -102,6 +107,20 @@ def _checkout_lines(payment: Payment):
     if payment.order.shipping_incl_tax:
         with translation.override(payment.language):
             yield CheckoutLine(_("Shipping"), Money(payment.order.shipping_incl_tax, currency), 1)
+    for label, amount in levies.items():
+        yield CheckoutLine(label, Money(amount, currency), 1)
+
+
+def _levies(payment: Payment) -> dict[str, Decimal]:
+    """Label → amount of the taxes and duties that are paid with the order, over all consignments."""
+    rows = ConsignmentLevy.objects.filter(
+        consignment__order=payment.order, collected=ConsignmentLevy.Collected.CHECKOUT, amount__gt=0
+    )
+    found: dict[str, Decimal] = {}
+    for row in rows.order_by("consignment", "position"):
+        label = levy_label(row, payment.language)
+        found[label] = found.get(label, Decimal(0)) + row.amount
+    return found
 
 
 def _divides(line, currency: str) -> bool:

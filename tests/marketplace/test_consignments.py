@@ -3,10 +3,8 @@
 import re
 
 import pytest
-from django.utils import timezone
 
 from marketplace.fulfilment.models import Consignment
-from marketplace.fulfilment.quotes import quote_basket
 from marketplace.fulfilment.services import (
     ALLOWED,
     NotAllowed,
@@ -19,6 +17,7 @@ from marketplace.fulfilment.services import (
 from marketplace.signals import consignment_sent
 from tests.factories import make_order, make_piece, make_workshop
 from tests.ledger import ledger, nothing_changes
+from tests.shopping import quote_of
 
 pytestmark = pytest.mark.django_db
 State = Consignment.State
@@ -30,10 +29,14 @@ VERBS = {
 }
 
 
-@pytest.fixture
-def consignment() -> Consignment:
+def make_paid_consignment() -> Consignment:
     """To pack: its order is paid."""
     return make_order(paid=True).order.consignments.get()
+
+
+@pytest.fixture
+def consignment(recorded) -> Consignment:
+    return recorded(make_paid_consignment)
 
 
 def bring_to(consignment: Consignment, state: str) -> Consignment:
@@ -79,7 +82,7 @@ def test_making_them_again_changes_nothing():
     from tests.factories.orders import Selector
 
     basket.strategy = Selector().strategy()
-    quote = quote_basket(lines=basket.all_lines(), destination="JP", currency="USD", on=timezone.localdate())
+    quote = quote_of(basket.all_lines())
     with nothing_changes():
         again = create_consignments(order=payment.order, quote=quote)
     assert {row.pk for row in again} == set(payment.order.consignments.values_list("pk", flat=True))

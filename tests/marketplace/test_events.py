@@ -17,9 +17,13 @@ pytestmark = pytest.mark.django_db
 State = Payment.State
 
 
-@pytest.fixture
-def piece():
+def make_bowl():
     return make_piece(stock=5, price="48.00")
+
+
+@pytest.fixture
+def piece(recorded):
+    return recorded(make_bowl)
 
 
 @pytest.fixture

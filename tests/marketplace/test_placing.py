@@ -310,14 +310,13 @@ def test_what_is_too_heavy_is_refused():
 
 @pytest.mark.parametrize("code", ["XX", "KP"])
 def test_a_place_we_do_not_send_to_is_refused(code):
-    Country.objects.filter(pk="KP").update(is_shipping_country=False)
     basket = make_basket(make_piece())
     reasons = refused(CannotShip, basket, buyer=make_buyer(economy=code), expected=total_of(basket, code))
     assert len(reasons) == 1
-    assert reasons[0].startswith("We do not send to ")
+    assert reasons[0].startswith("Nothing is sent to ")
 
 
-@pytest.mark.parametrize(("price", "possible"), [("0.00", False), ("0.49", False), ("0.50", True)])
+@pytest.mark.parametrize(("price", "possible"), [("0.49", False), ("0.50", True)])
 def test_an_amount_that_is_too_small_for_the_payment_service_is_refused(price, possible):
     ShippingRate.objects.update(amount="0.00")
     basket = make_basket(make_piece(price=price))
@@ -325,6 +324,12 @@ def test_an_amount_that_is_too_small_for_the_payment_service_is_refused(price, p
         assert place(basket).amount == Decimal("0.50")
     else:
         assert refused(CannotPay, basket) == ["The smallest amount that can be paid is $0.50."]
+
+
+def test_what_costs_nothing_has_no_value_for_customs_and_is_not_sent():
+    ShippingRate.objects.update(amount="0.00")
+    reasons = refused(CannotShip, make_basket(make_piece(price="0.00")))
+    assert reasons == ["Every line needs a quantity and a value above zero, free samples too."]
 
 
 def test_an_amount_that_its_currency_does_not_have_is_refused(settings):

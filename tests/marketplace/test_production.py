@@ -15,6 +15,7 @@ GOOD = {
     "DATABASE_URL": "postgres://shop:secret@db.example/shop",
     "STRIPE_SECRET_KEY": "sk_live_0123456789",
     "STRIPE_WEBHOOK_SECRETS": "whsec_0123456789",
+    "MARKETPLACE_PII_KEYS": "2SyTkDPQwOOEEq3mEYwSAiDb9dO6B0kNn8LdJtK0eN4=",
 }
 
 
@@ -59,6 +60,8 @@ def test_good_settings_start(tmp_path):
             {"STRIPE_WEBHOOK_SECRETS": None},
             "STRIPE_WEBHOOK_SECRETS is empty. Set it to the signing secret of your webhook (whsec_…).",
         ),
+        ({"MARKETPLACE_PII_KEYS": None}, "MARKETPLACE_PII_KEYS is not set. Make one with: "),
+        ({"MARKETPLACE_PII_KEYS": "short"}, "MARKETPLACE_PII_KEYS: key number 1 is no key. Make one with: "),
         ({"STRIPE_WEBHOOK_SECRETS": " , "}, "STRIPE_WEBHOOK_SECRETS is empty."),
         ({"DEBUG": "1"}, "DEBUG is on in production. Unset DEBUG or set it to 0."),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'. Set it to 1 or 0."),

@@ -11,11 +11,12 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.signing import Signer
 
+from marketplace.fulfilment import pinned
 from marketplace.money import Money
 from storefront.checkout.views import SESSION_ADDRESS
 from tests.factories import make_basket
 from tests.ledger import BasketLine
-from tests.shopping import ADDRESS, Shopper, total_of
+from tests.shopping import ADDRESS, Shopper, quote_of
 
 PATIENCE = 60  # seconds
 TOKEN = "t" * 32
@@ -53,7 +54,9 @@ class Buyer:
 def make_buyer_at_the_till(*pieces, total: Money | None = None) -> Buyer:
     """A guest with these pieces, an address and a review page before her."""
     basket = make_basket(*pieces)
-    total = total or total_of(basket)
+    lines = basket.all_lines()
+    held = pinned.hold(quote=quote_of(lines), basket=basket, lines=lines)
+    total = total or Money(held.total, held.currency)
     session = SessionStore()
     session[SESSION_ADDRESS] = ADDRESS
     session.save()
@@ -65,6 +68,8 @@ def make_buyer_at_the_till(*pieces, total: Money | None = None) -> Buyer:
     form = {
         "idempotency_key": secrets.token_urlsafe(24),
         "expected_total": f"{total.amount} {total.currency}",
+        "quote": held.token,
+        "consent": "yes",
     }
     return Buyer(cookies, form, basket.pk)
 
@@ -78,8 +83,8 @@ class Browser:
         self._session.cookies[settings.CSRF_COOKIE_NAME] = TOKEN
         self._session.headers.update({"Origin": shop, "X-CSRFToken": TOKEN})
 
-    def get(self, path: str) -> requests.Response:
-        return self._session.get(self._shop + path, timeout=PATIENCE, allow_redirects=False)
+    def get(self, path: str, *, follow: bool = False) -> requests.Response:
+        return self._session.get(self._shop + path, timeout=PATIENCE, allow_redirects=follow)
 
     def post_from_page(self, path: str, data: dict) -> requests.Response:
         return self._session.post(self._shop + path, data, timeout=PATIENCE, allow_redirects=False)

@@ -1,56 +1,10 @@
-"""One customer order, one consignment per workshop, and what its shipping costs."""
+"""One customer order, one consignment per workshop."""
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.economies.names import economy_name
-
-
-class ShippingRate(models.Model):
-    """What one consignment costs to send, by place, weight and date. Dated rows: an order keeps the amount it used.
-
-    ``destination`` empty means "anywhere that has no row of its own". Weights are grams, up to and including.
-    """
-
-    origin = models.CharField(_("from economy"), max_length=2)
-    destination = models.CharField(
-        _("to"), max_length=2, blank=True, help_text=_("Two-letter code; empty: elsewhere.")
-    )
-    up_to_g = models.PositiveIntegerField(_("up to grams"))
-    amount = models.DecimalField(
-        _("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
-    )
-    currency = models.CharField(_("currency"), max_length=3)
-    days_min = models.PositiveSmallIntegerField(_("days, at least"), default=5)
-    days_max = models.PositiveSmallIntegerField(_("days, at most"), default=21)
-    effective_from = models.DateField(_("valid from"))
-    effective_to = models.DateField(
-        _("valid to"), null=True, blank=True, help_text=_("Last day; empty: open.")
-    )
-    source = models.CharField(_("source"), max_length=200)
-
-    class Meta:
-        ordering = ["origin", "destination", "up_to_g", "-effective_from"]
-        verbose_name = _("shipping rate")
-        verbose_name_plural = _("shipping rates")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["origin", "destination", "up_to_g", "currency", "effective_from"],
-                name="shippingrate_once_per_start",
-            ),
-            models.CheckConstraint(condition=Q(amount__gte=0), name="shippingrate_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.origin} → {self.destination or '*'} ≤ {self.up_to_g} g: {self.amount} {self.currency}"
-
-    @property
-    def route(self) -> str:
-        """Where from and where to, in the active language."""
-        to = economy_name(self.destination) if self.destination else _("elsewhere")
-        return f"{economy_name(self.origin)} → {to}"
+from marketplace.fulfilment.models.shipping import ShippingRate
 
 
 class ConsignmentQuerySet(models.QuerySet):
@@ -82,6 +36,12 @@ class Consignment(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     goods = models.DecimalField(_("goods"), max_digits=12, decimal_places=2)
     shipping = models.DecimalField(_("shipping"), max_digits=12, decimal_places=2)
+    taxes = models.DecimalField(_("taxes and duties paid with the order"), max_digits=12, decimal_places=2, default=0)
+    incoterm = models.CharField(_("duty and tax"), max_length=3, default="DAP")
+    # The rules that decided, and what nobody could say: [{"kind", "rule_id", "why"}], with
+    # "at_least" in the order's currency where a part is known. Both as of the day of the order.
+    rule_ids = models.JSONField(default=list, blank=True)
+    unknown = models.JSONField(default=list, blank=True)
     shipping_rate = models.ForeignKey(ShippingRate, null=True, on_delete=models.PROTECT, related_name="+")
     weight_g = models.PositiveIntegerField(_("net weight in grams"))
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
@@ -103,7 +63,7 @@ class Consignment(models.Model):
                 fields=["order", "workshop"], name="consignment_once_per_order_and_workshop"
             ),
             models.CheckConstraint(
-                condition=Q(goods__gte=0) & Q(shipping__gte=0), name="consignment_not_negative"
+                condition=Q(goods__gte=0) & Q(shipping__gte=0) & Q(taxes__gte=0), name="consignment_not_negative"
             ),
         ]
 
@@ -117,5 +77,5 @@ class Consignment(models.Model):
 
     @property
     def total(self):
-        """Goods and shipping, in ``currency``."""
-        return self.goods + self.shipping
+        """Goods, shipping, and the taxes and duties that were paid with the order, in ``currency``."""
+        return self.goods + self.shipping + self.taxes

@@ -1,0 +1,1 @@
+"""Who takes parcels: a contract, backends, and the ones that the operator's settings name."""
