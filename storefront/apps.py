@@ -10,6 +10,7 @@ class StorefrontConfig(AppConfig):
     def ready(self) -> None:
         from storefront import checks  # noqa: F401
         from storefront.listing import receivers as listing_receivers  # noqa: F401
+        from storefront.market import receivers as market_receivers  # noqa: F401
         from storefront.translations import receivers as translation_receivers
 
         translation_receivers.connect()

@@ -14,6 +14,8 @@ from catalogue.text import language_name
 from storefront.links import Spot, canonical, default, in_own_words, same_in_languages
 from storefront.listing.cards import card_labels
 from storefront.listing.directory import get_directory
+from storefront.market.choice import current, start, without_market
+from storefront.market.picker import describe_market
 
 # Admin screens bring frames of their own.
 PRIVATE = ("/admin/", "/dashboard/", "/django-admin/")
@@ -33,20 +35,21 @@ def site(request: HttpRequest) -> dict:
             for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES
         ],
         "nav": _nav(request, language),
-        "canonical_url": settings.SITE_URL + own if own else "",
+        "canonical_url": settings.SITE_URL + without_market(own) if own else "",
         "alternates": _alternates(spots),
         "shop_name": settings.MARKETPLACE_SHOP_NAME,
-        "currency": settings.MARKETPLACE_CURRENCY,
+        "currency": current().currency,
+        "market": describe_market(request, language),
         "labels": card_labels(),
         "oembed": getattr(request, "oembed", None),
-        "home_url": f"/{language}/",
-        "paths": _paths(language),
+        "home_url": f"{start()}{language}/",
+        "paths": _paths(language, start()),
         "sample_site": get_directory(language).has_samples,
     }
 
 
-@lru_cache(maxsize=32)
-def _paths(language: str) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def _paths(language: str, _start: str) -> dict[str, str]:
     """Addresses that the frame of every page needs; looking one up costs more than drawing it."""
     names = {
         "basket": "basket",
@@ -68,7 +71,7 @@ def _language(code: str, spot: Spot | None, current: str, query: str) -> dict:
     entry = {
         "code": code,
         "name": get_language_info(code)["name_local"],
-        "url": spot.url if spot else f"/{code}/",
+        "url": spot.url if spot else f"{start()}{code}/",
         "current": code == current,
         "note": "",
     }
@@ -82,15 +85,15 @@ def _language(code: str, spot: Spot | None, current: str, query: str) -> dict:
 
 def _alternates(spots: Mapping[str, Spot]) -> list[dict]:
     """What hreflang says: the addresses with words in their own language, and one for everybody else."""
-    found = [{"hreflang": code, "url": settings.SITE_URL + url} for code, url in in_own_words(spots).items()]
+    found = [{"hreflang": code, "url": settings.SITE_URL + without_market(url)} for code, url in in_own_words(spots).items()]
     url = default(spots)
-    return [*found, {"hreflang": "x-default", "url": settings.SITE_URL + url}] if url else found
+    return [*found, {"hreflang": "x-default", "url": settings.SITE_URL + without_market(url)}] if url else found
 
 
 def _nav(request: HttpRequest, language: str) -> list[dict]:
     sections = get_directory(language).sections
     entries = [
-        (_("Shop"), f"/{language}/products/"),
+        (_("Shop"), f"{start()}{language}/products/"),
         (_("Stories"), sections.get("stories", "")),
         (_("Villages"), sections.get("villages", "")),
         (_("Crafts"), sections.get("crafts", "")),

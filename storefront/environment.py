@@ -1,7 +1,10 @@
 """Reads settings from the environment and refuses nonsense with a sentence that says what to do."""
 
+import base64
+import hashlib
 import os
 
+from cryptography.fernet import Fernet
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
@@ -53,6 +56,26 @@ def required_in_production(
         why = "is not set" if not value else f"is shorter than {min_length} characters"
         raise ImproperlyConfigured(f"{name} {why}. {hint}")
     return value or default
+
+
+def pii_keys(production: bool, secret_key: str) -> list[str]:
+    """The keys that seal personal numbers, the newest first; in development one made of ``secret_key``.
+
+    Raises ImproperlyConfigured on a key that is none, and in production without any.
+    """
+    make = (
+        "Make one with: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+    )
+    keys = csv("MARKETPLACE_PII_KEYS", [])
+    for place, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(f"MARKETPLACE_PII_KEYS: key number {place} is no key. {make}") from None
+    if production and not keys:
+        raise ImproperlyConfigured(f"MARKETPLACE_PII_KEYS is not set. {make}")
+    digest = hashlib.sha256(b"marketplace.pii:" + secret_key.encode()).digest()
+    return keys or [base64.urlsafe_b64encode(digest).decode()]
 
 
 def further_languages(wanted: list[str], known: list[tuple[str, str]]) -> list[tuple[str, str]]:

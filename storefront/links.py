@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
 
 from catalogue.text import fallbacks
+from storefront.market.choice import start
 
 
 class Spot(NamedTuple):
@@ -25,8 +26,8 @@ def same_in_languages(request: HttpRequest) -> Mapping[str, Spot]:
     if (spots := getattr(request, "spots", None)) is not None:
         return spots
     wanted = settings.MARKETPLACE_STOREFRONT_LANGUAGES
-    first, _slash, rest = request.path.lstrip("/").partition("/")
-    return {code: Spot(iri_to_uri(f"/{code}/{rest}"), code) for code in wanted} if first in wanted else {}
+    first, _slash, rest = request.path_info.lstrip("/").partition("/")
+    return {code: Spot(iri_to_uri(f"{start()}{code}/{rest}"), code) for code in wanted} if first in wanted else {}
 
 
 def in_own_words(spots: Mapping[str, Spot]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from storefront.listing.cards import draw
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.listing.models import ProductCard
 from storefront.listing.place_pages import OWN_WORDS
+from storefront.market.choice import start
 from storefront.page_origin import language_of, own_language, waiting_parts
 from storefront.paging import describe_paging
 from storefront.pictures import LARGE, PORTRAIT, WIDE, describe, social
@@ -94,7 +95,7 @@ def village(page, request: HttpRequest) -> dict:
         "stories": [story_card(row, directory) for row in stories],
         "pieces": pieces,
         "shelf_cards": {"village": pieces, "workshop": []},
-        "pieces_url": f"/{directory.language}/products/?village={place.slug}" if place else "",
+        "pieces_url": f"{start()}{directory.language}/products/?village={place.slug}" if place else "",
     }
 
 
@@ -114,7 +115,7 @@ def craft(page, request: HttpRequest) -> dict:
         "stories": [story_card(row, directory) for row in stories],
         "pieces": draw(rows[:8]),
         "shelf_cards": {"village": [], "workshop": []},
-        "pieces_url": f"/{directory.language}/products/?craft={place.slug}" if place else "",
+        "pieces_url": f"{start()}{directory.language}/products/?craft={place.slug}" if place else "",
     }
 
 
@@ -137,7 +138,7 @@ def workshop(page, request: HttpRequest) -> dict:
         "stories": [story_card(item, directory) for item in stories],
         "pieces": pieces,
         "shelf_cards": {"village": [], "workshop": pieces},
-        "pieces_url": f"/{directory.language}/products/?workshop={place.slug}" if place else "",
+        "pieces_url": f"{start()}{directory.language}/products/?workshop={place.slug}" if place else "",
     }
 
 

@@ -19,6 +19,7 @@ from storefront.environment import (
     further_languages,
     machine_translator,
     one_of,
+    pii_keys,
     required_in_production,
     whole_number,
 )
@@ -38,6 +39,7 @@ SECRET_KEY = required_in_production(
     hint="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(64))'",
     min_length=50,
 )
+MARKETPLACE_PII_KEYS = pii_keys(PRODUCTION, SECRET_KEY)
 PORT = whole_number("PORT", 8000)
 # The address that readers type. Links in mails, canonical links and Stripe's return address use it, never the Host header.
 SITE_URL = required_in_production(
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "storefront.apps.StorefrontConfig",
     "marketplace.economies.apps.EconomiesConfig",
     "marketplace.workshops.apps.WorkshopsConfig",
+    "marketplace.trade.apps.TradeConfig",
     "marketplace.fulfilment.apps.FulfilmentConfig",
     "marketplace.payments.apps.PaymentsConfig",
     "wagtail_localize",
@@ -126,6 +129,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "storefront.middleware.FramingMiddleware",
+    "storefront.market.middleware.MarketMiddleware",
     "storefront.middleware.StorefrontLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -21,6 +21,8 @@ from storefront.checkout import views as checkout
 from storefront.dashboard import catalogue_names, customer_names, offer_names, staff_only
 from storefront.listing import product
 from storefront.listing import views as listing
+from storefront.market import picker
+from storefront.market.choice import start
 from storefront.media import media
 from storefront.middleware import preferred_language
 from storefront.search import views as search
@@ -30,7 +32,7 @@ from storefront.serving import serve_page
 @require_safe
 def to_language(request: HttpRequest, rest: str = "") -> HttpResponse:
     """The one place where a reader's browser decides: "/" and "/desk/" lead to the language it asks for."""
-    response = redirect(f"/{preferred_language(request)}/{rest}")
+    response = redirect(f"{start()}{preferred_language(request)}/{rest}")
     response["Cache-Control"] = "public, max-age=300"
     patch_vary_headers(response, ["Accept-Language"])
     return response
@@ -82,6 +84,7 @@ urlpatterns = [
         path("products/", include((catalogue_urls, "catalogue"))),
         path("search/", search.search, name="search"),
         path("search/suggest/", search.suggest, name="search-suggest"),
+        path("market/", picker.choose, name="market"),
         path("basket/", basket_views.basket, name="basket"),
         path("basket/add/", basket_views.add, name="basket-add"),
         path("basket/summary.json", basket_views.summary, name="basket-summary"),

@@ -13,11 +13,15 @@ from catalogue.models import Product
 from marketplace.payments.models import Payment
 from storefront.checkout import baskets
 from storefront.checkout.origin import same_origin_only
+from storefront.checkout.price_lines import estimate_of
+from storefront.checkout.repricing import say_what_changed
 from storefront.checkout.views import SESSION_ORDERS
+from storefront.market.remembered import in_chosen_market
 from storefront.translations.popularity import count_view
 
 
 @never_cache
+@in_chosen_market
 @require_http_methods(["GET", "POST"])
 def basket(request: HttpRequest) -> HttpResponse:
     """GET shows the basket; POST changes quantities or removes a line (name "remove", value its id).
@@ -28,9 +32,11 @@ def basket(request: HttpRequest) -> HttpResponse:
     status = _change(request) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
         return redirect("checkout" if "go" in request.POST else "basket")
+    say_what_changed(request)
     context = baskets.describe(request.basket) | {
         "checkout_url": reverse("checkout"),
         "unpaid": unpaid(request),
+        "estimate": estimate_of(request),
     }
     return render(request, "storefront/basket/basket.html", context, status=status)
 

@@ -13,6 +13,7 @@ from catalogue.models import Product
 from catalogue.text import by_language, choose, shown_in
 from marketplace.economies.names import economy_name
 from marketplace.money import Money
+from marketplace.workshops.models import Workshop
 from storefront.listing.cards import card_path, product_path
 from storefront.listing.directory import get_directory
 from storefront.listing.models import ProductCard
@@ -50,10 +51,16 @@ def problem_of_having(info, quantity: int) -> str:
     return _("Only %(left)s left.") % {"left": left} if left else _("This piece is sold out.")
 
 
+def origins(basket) -> set[str]:
+    """The economies (two-letter codes) that the basket's pieces are sent from."""
+    partners = {line.stockrecord.partner_id for line in basket.all_lines() if line.stockrecord}
+    return set(Workshop.objects.filter(partner__in=partners).values_list("village__economy_id", flat=True))
+
+
 def describe(basket) -> dict:
     """{"groups", "total", "count", "problems"} for basket/basket.html and checkout."""
     lines = list(basket.all_lines()) if basket.id else []
-    language, currency = get_language(), settings.MARKETPLACE_CURRENCY
+    language, currency = get_language(), basket.strategy.currency
     directory = get_directory(language)
     cards = ProductCard.objects.in_bulk({line.product.parent_id or line.product_id for line in lines})
     groups: dict[int, dict] = {}
@@ -96,7 +103,7 @@ def describe_line(line, card: ProductCard | None, language: str) -> dict:
     price = (
         line.unit_price_incl_tax if line.stockrecord and line.purchase_info.price.exists else Decimal("0.00")
     )
-    currency = settings.MARKETPLACE_CURRENCY
+    currency = line.basket.strategy.currency
     title, lang, picture = product.title, product.source_language, {}
     url = product_path(language, product.slug, product.parent_id or product.pk)
     if card:

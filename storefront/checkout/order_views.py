@@ -1,6 +1,7 @@
 """The page of one order under its random number: works for guests, only reads."""
 
 import re
+from decimal import Decimal
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,11 +15,14 @@ from django.views.decorators.http import require_POST
 
 from catalogue.text import shown_in
 from marketplace import formats
+from marketplace.economies.addresses import format_address
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.parcels import tracking_of
+from marketplace.fulfilment.recipients import parts_of
 from marketplace.money import Money
 from marketplace.payments.models import Payment
-from storefront.checkout.forms import address_lines
+from storefront.checkout.price_lines import CHECKOUT, describe_kept, due_of_kept, sum_of_kept
 from storefront.checkout.views import go_to_payment
 from storefront.listing.models import ProductCard
 
@@ -30,7 +34,7 @@ def find_payment(number: str) -> Payment:
     """The payment of the order ``number``; 404 for anything else, whatever its shape."""
     if not REFERENCE.fullmatch(number):
         raise Http404
-    rows = Payment.objects.select_related("order__shipping_address__country")
+    rows = Payment.objects.select_related("order__shipping_address__country", "order__shipping_address__recipient")
     return get_object_or_404(rows, order__number=number)
 
 
@@ -61,10 +65,12 @@ def describe_order(payment: Payment, *, just_paid: bool = False) -> dict:
     open_ = payment.state == State.PENDING and payment.expires_at > timezone.now()
     consignments = list(
         placed.consignments.select_related("workshop__village")
-        .prefetch_related("workshop__texts__locale")
+        .prefetch_related("workshop__texts__locale", "levies", "parcels")
         .order_by("pk")
     )
     lines = list(placed.lines.select_related("product").order_by("pk"))
+    kept = [levy for row in consignments for levy in row.levies.all()]
+    taxes = sum((row.taxes for row in consignments), Decimal(0))
     cards = ProductCard.objects.in_bulk(
         {line.product.parent_id or line.product_id for line in lines if line.product}
     )
@@ -83,25 +89,22 @@ def describe_order(payment: Payment, *, just_paid: bool = False) -> dict:
             )
             for row in consignments
         ],
-        "goods_total": Money(payment.amount - placed.shipping_incl_tax, currency),
+        "goods_total": Money(payment.amount - placed.shipping_incl_tax - taxes, currency),
         "shipping_total": Money(placed.shipping_incl_tax, currency),
+        "levies_total": sum_of_kept(kept),
+        "border": due_of_kept(consignments, kept, currency),
+        "border_total": Money(sum((levy.amount for levy in kept if levy.collected != CHECKOUT), Decimal(0)), currency),
         "total": Money(payment.amount, currency),
-        "address_lines": address_lines(_address(placed.shipping_address)),
+        "address_lines": _address_lines(placed.shipping_address),
         "email": placed.guest_email or placed.email,
         "placed_at": formats.moment(placed.date_placed),
     }
 
 
-def _address(row) -> dict[str, str]:
-    return {
-        "full_name": row.last_name,
-        "line1": row.line1,
-        "line2": row.line2,
-        "city": row.line4,
-        "state": row.state,
-        "postcode": row.postcode or "",
-        "economy": row.country_id,
-    }
+def _address_lines(address) -> list[str]:
+    """As the buyer wrote it."""
+    parts = parts_of(address)
+    return format_address(parts, script="latin" if parts.is_latin else "local")
 
 
 def _state(payment: Payment, *, just_paid: bool) -> tuple[str, str, str]:
@@ -151,12 +154,12 @@ def _consignment(row: Consignment, lines: list, cards: dict, payment: Payment) -
         "state": row.state,
         "state_label": row.get_state_display() if payment.state == State.PAID else "",
         "steps": _steps(row) if payment.state == State.PAID else [],
-        "tracking": row.tracking,
+        "tracking": tracking_of(row, list(row.parcels.all())),
         "carrier": row.carrier,
-        "tracking_url": "",
         "lines": [_line(line, cards, payment.currency) for line in lines],
         "goods": Money(row.goods, row.currency),
         "shipping": Money(row.shipping, row.currency),
+        "levies": describe_kept(row, row.levies.all()),
         "total": Money(row.total, row.currency),
     }
 

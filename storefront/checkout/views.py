@@ -10,14 +10,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from marketplace import formats
+from marketplace.economies.markets import MarketChoice
 from marketplace.economies.names import economy_name
-from marketplace.fulfilment.quotes import BasketQuote, quote_basket
+from marketplace.fulfilment import pinned
+from marketplace.fulfilment.models import PriceQuote
+from marketplace.fulfilment.quotes import BasketQuote
 from marketplace.money import Money
 from marketplace.payments.errors import BasketIsEmpty, CannotPlace, TotalChanged
 from marketplace.payments.gateway import GatewayDown
@@ -25,48 +29,95 @@ from marketplace.payments.models import Payment
 from marketplace.payments.placing import place_order
 from marketplace.payments.services import start_payment
 from storefront.checkout import baskets
-from storefront.checkout.forms import AddressForm, address_lines, to_buyer, to_session
+from storefront.checkout.forms import (
+    AddressForm,
+    address_lines,
+    asked_again,
+    to_buyer,
+    to_session,
+    without_customs_id,
+)
+from storefront.checkout.price_lines import (
+    arrival_text,
+    describe_levies,
+    due_on_arrival,
+    rate_note,
+    sum_of_levies,
+)
+from storefront.checkout.quoting import price_as_held, quote_for
+from storefront.checkout.repricing import say_what_changed
+from storefront.market.choice import prefix, without_market
+from storefront.market.offers import channel_to
+from storefront.market.remembered import in_chosen_market, market_for, remember
 
 log = logging.getLogger(__name__)
 SESSION_ADDRESS = "checkout_address"
 SESSION_ORDERS = "orders"
+# What an address somewhere else does not share.
+OF_A_PLACE = ("city", "state", "postcode", "district", "phone", "latin_city", "latin_state", "latin_district")
 # What secrets.token_urlsafe gives.
 KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 @never_cache
+@sensitive_post_parameters("customs_id")
 @require_http_methods(["GET", "POST"])
 def address(request: HttpRequest) -> HttpResponse:
-    """Step 1: where it goes. The basket must have lines, none with a problem."""
+    """Step 1: where it goes. The basket must have lines, none with a problem.
+
+    "change" in the POST: another economy was chosen, the page comes back with its fields and nothing is judged yet.
+    """
     summary = baskets.describe(request.basket)
     if not summary["count"] or summary["problems"]:
         return redirect("basket")
-    start = request.session.get(SESSION_ADDRESS) or {"email": getattr(request.user, "email", "")}
-    form = AddressForm(request.POST) if request.method == "POST" else AddressForm(initial=start)
-    if request.method == "POST" and form.is_valid():
+    start = _first_address(request)
+    origins, channel = baskets.origins(request.basket), channel_to(request.POST.get("economy") or start["economy"])
+    if "change" in request.POST:
+        form = AddressForm(initial=asked_again(request.POST.dict(), start), origins=origins, channel=channel)
+    else:
+        form = AddressForm(request.POST or None, initial=start, origins=origins, channel=channel)
+    if form.is_bound and form.is_valid():
         request.session[SESSION_ADDRESS] = to_session(form)
-        return redirect("checkout-review")
+        return redirect(_review_url(market_for(form.cleaned_data["economy"], request.market.currency)))
     status = 400 if form.is_bound else 200
     return render(
         request, "storefront/checkout/address.html", {"form": form, "summary": summary}, status=status
     )
 
 
+def _first_address(request: HttpRequest) -> dict:
+    """What the form begins with: the address given before, in the destination that was chosen since."""
+    known = request.session.get(SESSION_ADDRESS) or {"email": getattr(request.user, "email", ""), "economy": ""}
+    chosen = request.market.destination
+    if not chosen or known.get("economy") == chosen:
+        return known
+    return known | {"economy": chosen} | dict.fromkeys(OF_A_PLACE, "")
+
+
 @never_cache
+@in_chosen_market
 def review(request: HttpRequest) -> HttpResponse:
-    """Step 2: every amount, before anything is written."""
+    """Step 2: the whole price, before anything is written, in the market of the address."""
     chosen = request.session.get(SESSION_ADDRESS)
     summary = baskets.describe(request.basket)
     if not summary["count"] or summary["problems"]:
         return redirect("basket")
     if not chosen:
         return redirect("checkout")
-    quote = _quote(request, chosen)
-    if quote.refusals:
+    market = market_for(chosen["economy"], request.market.currency)
+    if market is None:
+        messages.error(request, not_sold_there(chosen["economy"]))
+        return redirect("checkout")
+    if market != request.market:
+        remember(request, market)
+        return redirect(_review_url(market))
+    say_what_changed(request)
+    quote, held = quote_for(request, market, chosen.get("state", ""))
+    if held is None:
         for reason in quote.refusals:
             messages.error(request, reason)
         return redirect("checkout")
-    context = describe_review(quote, summary, chosen)
+    context = describe_review(quote, baskets.describe(request.basket), chosen, held)
     context |= {
         "idempotency_key": secrets.token_urlsafe(24),
         "pay_url": reverse("checkout-pay"),
@@ -75,21 +126,22 @@ def review(request: HttpRequest) -> HttpResponse:
     return render(request, "storefront/checkout/review.html", context)
 
 
-def _quote(request: HttpRequest, chosen: dict) -> BasketQuote:
-    return quote_basket(
-        lines=request.basket.all_lines(),
-        destination=chosen["economy"],
-        currency=settings.MARKETPLACE_CURRENCY,
-        on=timezone.localdate(),
-    )
+def _review_url(market: MarketChoice | None) -> str:
+    return prefix(market) + without_market(reverse("checkout-review"))
 
 
-def describe_review(quote: BasketQuote, summary: dict, chosen: dict) -> dict:
-    """Context of checkout/review.html: each consignment with its lines, goods, shipping and total."""
+def not_sold_there(destination: str) -> str:
+    """A sentence for a destination that is closed."""
+    return _("We do not send to %(destination)s.") % {"destination": economy_name(destination)}
+
+
+def describe_review(quote: BasketQuote, summary: dict, chosen: dict, held: PriceQuote) -> dict:
+    """Context of checkout/review.html: each consignment with its lines and everything that its price is made of."""
     drawn = {line["id"]: line for group in summary["groups"] for line in group["lines"]}
     return {
         "address_lines": address_lines(chosen),
         "email": chosen["email"],
+        "phone": chosen.get("phone", ""),
         "consignments": [
             {
                 "workshop": str(part.workshop),
@@ -97,20 +149,25 @@ def describe_review(quote: BasketQuote, summary: dict, chosen: dict) -> dict:
                 "ships_from": economy_name(part.workshop.village.economy_id),
                 "lines": [drawn[line.pk] for line in part.lines],
                 "goods": part.goods,
-                "shipping": part.shipping.amount,
-                "shipping_name": _("Post, %(least)s to %(most)s days")
-                % {"least": part.shipping.rate.days_min, "most": part.shipping.rate.days_max},
+                "shipping": part.postage,
+                "shipping_name": part.shipping.label,
                 "lead_text": _lead(part.lines),
+                "arrives": arrival_text(part.lines, part.shipping, quote.rates.on),
+                "levies": describe_levies(part.levies),
                 "total": part.total,
             }
             for part in quote.consignments
         ],
         "goods_total": quote.goods,
         "shipping_total": quote.shipping,
-        "taxes_note": _(
-            "Duty or tax may be charged when a parcel reaches you. It is not part of this total."
-        ),
+        "levies_total": sum_of_levies(quote),
+        "border_total": quote.at_border,
+        "border": due_on_arrival(quote.at_border, quote.more_is_unknown),
+        "needs_consent": quote.needs_consent,
+        "rate_note": rate_note(quote),
         "total": quote.total,
+        "quote": held.token,
+        "holds_until": formats.clock_with_zone(held.expires_at),
         "expected_total": f"{quote.total.amount} {quote.total.currency}",
     }
 
@@ -133,24 +190,43 @@ def _lead(lines: list) -> str:
 def pay(request: HttpRequest) -> HttpResponse:
     """Step 3: place the order and go to the hosted page. A second click finds the first order."""
     key = request.POST.get("idempotency_key", "")
-    chosen = request.session.get(SESSION_ADDRESS)
     if not KEY.fullmatch(key):
         return redirect("checkout-review")
     payment = Payment.objects.filter(idempotency_key=key).select_related("order").first()
-    if payment is None:
-        if not chosen:
-            return redirect("checkout")
-        try:
-            payment = place_order(
-                basket=request.basket,
-                buyer=to_buyer(chosen, request.user),
-                language=get_language(),
-                idempotency_key=key,
-                expected_total=read_total(request.POST.get("expected_total", "")),
-            )
-        except CannotPlace as problem:
-            return _cannot(request, problem)
+    return go_to_payment(request, payment) if payment else _place(request, key)
+
+
+def _place(request: HttpRequest, key: str) -> HttpResponse:
+    chosen, basket = request.session.get(SESSION_ADDRESS), request.basket
+    if not chosen:
+        return redirect("checkout")
+    held = pinned.find(basket=basket, token=request.POST.get("quote", "")[:43]) if basket.pk else None
+    if held is None and basket.pk and not basket.is_empty:
+        messages.error(request, _("The price was held for a while, and that time is over. Please read it again."))
+        return redirect("checkout-review")
+    if held:
+        if _needs_consent(held) and request.POST.get("consent") != "yes":
+            messages.error(request, _("Please confirm that you have read what may be due on arrival."))
+            return redirect("checkout-review")
+        price_as_held(request, held)
+    try:
+        payment = place_order(
+            basket=basket,
+            buyer=to_buyer(chosen, request.user),
+            language=get_language(),
+            idempotency_key=key,
+            expected_total=read_total(request.POST.get("expected_total", "")),
+            held=held,
+        )
+    except CannotPlace as problem:
+        return _cannot(request, problem)
+    # The number for customs has done its work; the address may serve the next order.
+    request.session[SESSION_ADDRESS] = without_customs_id(chosen)
     return go_to_payment(request, payment)
+
+
+def _needs_consent(held: PriceQuote) -> bool:
+    return any(part["unknown"] or any(where != "checkout" for _rule, where, _amount in part["levies"]) for part in held.parts)
 
 
 def read_total(text: str) -> Money:

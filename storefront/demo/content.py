@@ -61,6 +61,12 @@ def pieces() -> list[tuple[str, dict]]:
 
 
 @lru_cache(maxsize=1)
+def export() -> dict:
+    """Senders, papers and decisions of the operator: what export needs beside what stands with the pieces."""
+    return _read("export.toml")
+
+
+@lru_cache(maxsize=1)
 def stories() -> list[dict]:
     """With their texts and blocks in the languages of words/stories/, too."""
     rows = [_read(f"stories/{path.name}") for path in sorted((DATA / "stories").glob("*.toml"))]

@@ -1,44 +1,30 @@
 """Consignments: what to pack, where it goes, and that it went."""
 
-from django import forms
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace import formats
 from marketplace.fulfilment import services
-from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.carriers.contract import BadNumber
+from marketplace.fulfilment.models import Consignment, Parcel
+from marketplace.fulfilment.parcels import BadParcel, tracking_of
 from storefront.desk.describe import describe_consignment, describe_fully
-from storefront.desk.fields import Words
+from storefront.desk.papers import describe_papers
+from storefront.desk.parcel_forms import PackForm, SendForm
 from storefront.desk.scope import Desk, desk_view
 from storefront.paging import describe_paging
 
 State = Consignment.State
+OPEN = (State.PLACED, State.PACKED)
 PER_PAGE = 20
-
-
-class SendForm(forms.Form):
-    carrier = Words(
-        label=gettext_lazy("Carrier"),
-        max_length=80,
-        help_text=gettext_lazy("Who takes the parcel, such as the name of your post."),
-        error_messages={"required": gettext_lazy("Please say who takes the parcel.")},
-    )
-    tracking = Words(
-        label=gettext_lazy("Tracking number"),
-        max_length=80,
-        required=False,
-        widget=forms.TextInput(
-            attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
-        ),
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
 
 
 @require_safe
@@ -78,33 +64,69 @@ def listing(desk: Desk) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_view
 def detail(desk: Desk, pk: int) -> HttpResponse:
-    """One consignment; a POST says what happened to it: ``action`` is pack, send or deliver."""
+    """One consignment; a POST says what happened to it: ``action`` is pack, weigh, send or deliver."""
     consignment = desk.consignment(pk)
-    if desk.request.method == "POST":
-        return _act(desk, consignment)
-    return _show(desk, consignment, SendForm())
+    if desk.request.method != "POST":
+        return _show(desk, consignment)
+    action = desk.request.POST.get("action")
+    if action in ("pack", "weigh"):
+        return _pack(desk, consignment, action)
+    if action == "send":
+        return _send(desk, consignment)
+    if action == "deliver":
+        verb = partial(services.deliver, consignment=consignment)
+        return _do(desk, consignment, verb, State.DELIVERED, _("Marked as delivered."))
+    return HttpResponseBadRequest()
 
 
-def _act(desk: Desk, consignment: Consignment) -> HttpResponse:
-    action, form = desk.request.POST.get("action"), SendForm(desk.request.POST)
-    if action == "send" and not form.is_valid():
-        return _show(desk, consignment, form, status=400)
-    verbs = {
-        "pack": (State.PACKED, lambda: services.pack(consignment=consignment), _("Marked as packed.")),
-        "send": (
-            State.SENT,
-            lambda: services.send(consignment=consignment, **form.cleaned_data),
-            _("Marked as sent."),
-        ),
-        "deliver": (
-            State.DELIVERED,
-            lambda: services.deliver(consignment=consignment),
-            _("Marked as delivered."),
-        ),
-    }
-    if action not in verbs:
-        return HttpResponseBadRequest()
-    wanted, verb, done = verbs[action]
+def _pack(desk: Desk, consignment: Consignment, action: str) -> HttpResponse:
+    """The boxes with their weights; "weigh" corrects them before they leave."""
+    form = PackForm(consignment, desk.request.POST)
+    if not form.is_valid():
+        return _show(desk, consignment, pack_form=form, status=400)
+    verb, done = (
+        (services.pack, _("Marked as packed."))
+        if action == "pack"
+        else (services.weigh, _("The weight is corrected."))
+    )
+    try:
+        response = _do(
+            desk, consignment, partial(verb, consignment=consignment, parcels=form.parcels), State.PACKED, done
+        )
+    except (BadNumber, BadParcel) as problem:
+        form.add_error("tracking" if isinstance(problem, BadNumber) else "weight", str(problem))
+        return _show(desk, consignment, pack_form=form, status=400)
+    _tell_what_is_heavier(desk, consignment)
+    return response
+
+
+def _tell_what_is_heavier(desk: Desk, consignment: Consignment) -> None:
+    """The buyer paid by the estimate; what the post asks for more is better known before it is asked."""
+    for parcel in consignment.parcels.select_related("rate"):
+        if parcel.rate and (parcel.gross_weight_g or 0) > parcel.rate.up_to_g:
+            text = _("Parcel %(number)s is heavier than the buyer paid for: up to %(weight)s.")
+            values = {"number": parcel.number, "weight": formats.weight(parcel.rate.up_to_g)}
+            messages.warning(desk.request, text % values)
+
+
+def _send(desk: Desk, consignment: Consignment) -> HttpResponse:
+    """Nothing leaves unweighed: the papers and the post need what the scales say."""
+    if consignment.state in OPEN and not _is_weighed(consignment):
+        form = PackForm(consignment)
+        messages.error(desk.request, _("Please weigh the packed parcel first."))
+        return _show(desk, consignment, pack_form=form, status=400)
+    form = SendForm(consignment, desk.request.POST)
+    if not form.is_valid():
+        return _show(desk, consignment, send_form=form, status=400)
+    verb = partial(services.send, consignment=consignment, **form.sending)
+    try:
+        return _do(desk, consignment, verb, State.SENT, _("Marked as sent."))
+    except BadNumber as problem:
+        form.add_error("tracking", str(problem))
+        return _show(desk, consignment, send_form=form, status=400)
+
+
+def _do(desk: Desk, consignment: Consignment, verb: Callable, wanted: str, done: str) -> HttpResponse:
     try:
         verb()
     except services.NotAllowed as problem:
@@ -117,12 +139,37 @@ def _act(desk: Desk, consignment: Consignment) -> HttpResponse:
     return redirect(desk.url("consignment", pk=consignment.pk))
 
 
-def _show(desk: Desk, consignment: Consignment, form: SendForm, status: int = 200) -> HttpResponse:
+def _is_weighed(consignment: Consignment) -> bool:
+    weights = [row.gross_weight_g for row in consignment.parcels.all()]
+    return bool(weights) and all(weights)
+
+
+def _show(
+    desk: Desk,
+    consignment: Consignment,
+    *,
+    pack_form: PackForm | None = None,
+    send_form: SendForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    waits, weighed = consignment.state in OPEN, _is_weighed(consignment)
     context = {
         "consignment": describe_fully(consignment, desk),
-        "form": form,
+        "parcels": [_describe_parcel(row) for row in consignment.parcels.all()],
+        "tracking": tracking_of(consignment),
+        "papers": describe_papers(consignment, desk),
+        "pack_form": (pack_form or PackForm(consignment)) if waits else None,
+        "send_form": (send_form or SendForm(consignment)) if waits and weighed else None,
         "can_pack": consignment.state == State.PLACED,
-        "can_send": consignment.state in (State.PLACED, State.PACKED),
         "can_deliver": consignment.state == State.SENT,
     }
     return desk.render("consignment", context, status=status)
+
+
+def _describe_parcel(row: Parcel) -> dict:
+    return {
+        "number": row.number,
+        "weight": formats.weight(row.gross_weight_g),
+        "planned": formats.weight(row.planned_weight_g),
+        "size": formats.size(row.sides_mm),
+    }

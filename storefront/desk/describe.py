@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import get_language, ngettext
 
 from catalogue.models import Product
+from marketplace.economies.addresses import format_address
+from marketplace.economies.models import Economy
 from marketplace.economies.names import economy_name
 from marketplace.formats import day, weight
 from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.recipients import parts_of
 from marketplace.money import Money
-from storefront.checkout.forms import address_lines
 from storefront.desk.scope import Desk
 from storefront.listing.cards import card_path
 from storefront.listing.models import ProductCard
@@ -41,8 +43,7 @@ def describe_fully(row: Consignment, desk: Desk) -> dict:
     address = row.order.shipping_address
     return describe_consignment(row, desk) | {
         "lines": [describe_line(line, cards) for line in lines],
-        "address_lines": _for_the_parcel(address, row.workshop.village.economy_id) if address else [],
-        "address_lang": _language_of_parcel(address, row.workshop.village.economy_id) if address else "",
+        **_address(address, row.workshop.village.economy_id),
         "phone": str(address.phone_number or "") if address else "",
         "note": address.notes if address else "",
         "weight": weight(row.weight_g),
@@ -131,23 +132,26 @@ def own_title(product: Product) -> str:
     return f"{product.parent.title} · {product.title}" if product.is_child else product.title
 
 
-def _for_the_parcel(address, origin: str) -> list[str]:
-    """As it is written on the parcel, whatever the page's language: abroad in Latin letters and from small to large."""
-    with override(_language_of_parcel(address, origin)):
-        return address_lines(_address(address))
+def _address(address, origin: str) -> dict:
+    """As it is written on the parcel, whatever the page's language: within the economy in its own script, abroad in Latin
+    letters and below in the buyer's own, for the postman there.
+    """
+    if address is None:
+        return {"address_lines": [], "address_lang": "", "address_local": [], "local_lang": ""}
+    parts = parts_of(address)
+    spoken, at_home = _language_there(address.country_id), address.country_id == origin
+    alone = {"address_local": [], "local_lang": ""}
+    if parts.is_latin:
+        lines = format_address(parts, script="latin", language=spoken if at_home else "en")
+        return {"address_lines": lines, "address_lang": spoken if at_home else "en"} | alone
+    local = format_address(parts, script="local", language=spoken)
+    if at_home:
+        return {"address_lines": local, "address_lang": spoken} | alone
+    latin = format_address(parts, script="latin", language="en")
+    return {"address_lines": latin, "address_lang": "en", "address_local": local, "local_lang": spoken}
 
 
-def _language_of_parcel(address, origin: str) -> str:
-    return "ja" if address.country_id == origin == "JP" else "en"
-
-
-def _address(row) -> dict[str, str]:
-    return {
-        "full_name": row.last_name,
-        "line1": row.line1,
-        "line2": row.line2,
-        "city": row.line4,
-        "state": row.state,
-        "postcode": row.postcode or "",
-        "economy": row.country_id,
-    }
+def _language_there(economy: str) -> str:
+    """The most used language of an economy; "und" where it is not known."""
+    known = Economy.objects.filter(pk=economy).values_list("languages", flat=True).first()
+    return known[0] if known else "und"

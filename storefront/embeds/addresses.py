@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.encoding import iri_to_uri
 
+from storefront.market.choice import without_market
+
 KINDS = ("story", "village", "craft", "product")
 THEMES = ("light", "dark")
 VIA = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
@@ -67,7 +69,8 @@ def parse(url: str, also_host: str = "") -> Place | None:
     ours = {_where(urlsplit(settings.SITE_URL)), _where(urlsplit(f"//{also_host}")) if also_host else None}
     if parts.scheme not in PORTS or parts.username is not None or where not in ours:
         return None
-    path = unquote(parts.path)
+    # A page is the same story in every market.
+    path = without_market(unquote(parts.path))
     language, _slash, rest = path.lstrip("/").partition("/")
     if not rest or path.startswith("//") or not path.isprintable() or ".." in path.split("/"):
         return None

@@ -14,6 +14,8 @@ from storefront.links import Spot
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
 from storefront.listing.slugs import slug_of
+from storefront.market.choice import start
+from storefront.market.prices import selling_price
 
 State = ProductCard.State
 
@@ -31,7 +33,7 @@ def card_labels() -> dict[str, str]:
 
 def product_path(language: str, slug: str, pk: int) -> str:
     """Address of a product page, as a link holds it."""
-    return f"/{language}/products/{quote(slug)}-{pk}/"
+    return f"{start()}{language}/products/{quote(slug)}-{pk}/"
 
 
 def card_path(card: ProductCard, language: str) -> str:
@@ -57,7 +59,7 @@ def draw_card(card: ProductCard, language: str, directory: Directory, labels: di
     lang = language_of(card, language)
     text = card.texts.get(lang) or {"title": card.slug, "summary": ""}
     workshop, village = directory.workshops.get(card.workshop_id), directory.villages.get(card.village_id)
-    price = Money(card.price, card.currency)
+    price = selling_price(Money(card.price, card.currency))
     shown = format_money(price, language)
     return {
         "pk": card.pk,

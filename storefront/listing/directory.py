@@ -18,6 +18,7 @@ from marketplace.economies.requirements import Requirement
 from marketplace.workshops.models import VillageText, WorkshopText
 from storefront.listing import version
 from storefront.listing.place_pages import PageRow, below, read_pages
+from storefront.market.choice import start
 from storefront.pictures import Loaded, load_pictures
 
 Kept = TypeVar("Kept")
@@ -98,12 +99,12 @@ class Directory:
 
 
 def get_directory(language: str) -> Directory:
-    """The directory for ``language``, rebuilt when the places changed."""
-    return _build(language, version.current().places)
+    """The directory for ``language`` and the market of the running request, rebuilt when the places changed."""
+    return _build(language, start(), version.current().places)
 
 
-@lru_cache(maxsize=32)
-def _build(language: str, _version: int) -> Directory:
+@lru_cache(maxsize=64)
+def _build(language: str, _start: str, _version: int) -> Directory:
     pages, roots = read_pages(language)
     urls = {key: below(roots, row.url_path, row.language, shown_under=language) for key, row in pages.items()}
     kinds: dict[str, dict[int, dict[str, tuple]]] = {

@@ -11,6 +11,7 @@ from marketplace.money import Money, format_whole
 from storefront.listing.cube import PRICE_STEPS
 from storefront.listing.directory import Directory
 from storefront.listing.filters import Choice
+from storefront.market.prices import selling_price
 
 
 def facet_titles() -> dict[str, str]:
@@ -102,7 +103,7 @@ def price_label(number: int, language: str) -> str:
     """Words for a price step, such as "$25 to $50"."""
 
     def shown(amount: Decimal) -> str:
-        return format_whole(Money(amount, settings.MARKETPLACE_CURRENCY), language)
+        return format_whole(selling_price(Money(amount, settings.MARKETPLACE_CURRENCY)), language)
 
     if number == 0:
         return _("Under %(high)s") % {"high": shown(PRICE_STEPS[0])}

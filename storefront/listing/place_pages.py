@@ -8,6 +8,7 @@ from django.utils.encoding import iri_to_uri
 from wagtail.models import Page, Site
 
 from catalogue.text import choose
+from storefront.market.choice import start
 from storefront.restrictions import restricted
 
 # An alias that repeats a page in another language is no translation: it has the other's words.
@@ -64,7 +65,7 @@ def below(roots: dict[str, str], url_path: str, language: str, shown_under: str 
     root = roots.get(language)
     if not root or not url_path.startswith(root):
         return ""
-    return iri_to_uri(f"/{shown_under or language}/{url_path[len(root) :]}")
+    return iri_to_uri(f"{start()}{shown_under or language}/{url_path[len(root) :]}")
 
 
 def _roots() -> QuerySet:

@@ -26,6 +26,9 @@ from storefront.listing.cards import card_spots, draw
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
 from storefront.listing.product_words import describe_words, label_of_variants
+from storefront.market.choice import start
+from storefront.market.door import at_your_door
+from storefront.market.prices import selling_price
 from storefront.pictures import LARGE, Loaded, describe, social
 from storefront.public import public_page
 
@@ -80,6 +83,8 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
     variants = _variants(product, texts, language) if product.is_parent else []
     words = describe_words(texts.get(product.pk, {}), product, language)
     title, lang = words["title"], words["lang"]
+    written = writers(texts.get(product.pk, {}), product.source_language)
+    door = at_your_door(product, card, written)
     return {
         "product": words,
         "pictures": _pictures([store.images[pk] for pk in shown if pk in store.images], title, lang),
@@ -91,13 +96,14 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         "craft": page_contexts.place_link(directory.crafts.get(card.craft_id)),
         "story": page_contexts.story_card(story, directory) if story else None,
         "facts": facts(product, card, directory),
-        "price": Money(card.price, card.currency),
+        "price": selling_price(Money(card.price, card.currency)),
         "price_text": draw([card])[0]["price_text"],
         "from_price": card.from_price,
         "state": card.state,
         "state_text": state_text(card.state, card.lead_days),
-        "not_sold": not_sold(directory, writers(texts.get(product.pk, {}), product.source_language)),
-        "buyable": card.state != State.SOLD_OUT,
+        "not_sold": [] if door else not_sold(directory, written),
+        "door": door,
+        "buyable": card.state != State.SOLD_OUT and not door.get("refusals"),
         "variants": variants,
         "variants_label": label_of_variants(variants, language),
         "add_url": reverse("basket-add"),
@@ -158,7 +164,7 @@ def facts(product: Product, card: ProductCard, directory: Directory) -> list[dic
 
 
 def breadcrumbs(directory: Directory, village, title: str, lang: str) -> list[dict]:
-    shop = f"/{directory.language}/products/"
+    shop = f"{start()}{directory.language}/products/"
     found = [{"label": _("Shop"), "url": shop, "lang": directory.language}]
     if village:
         found.append({"label": village.name, "url": f"{shop}?village={village.slug}", "lang": village.lang})
@@ -201,7 +207,7 @@ def _variant(
     left = (in_stock or 0) - (allocated or 0)
     sold_out = currency is None or (not parent.made_to_order and left <= 0)
     state = State.SOLD_OUT if sold_out else State.MADE_TO_ORDER if parent.made_to_order else State.IN_STOCK
-    price = Money(amount, currency) if currency and amount is not None else None
+    price = selling_price(Money(amount, currency)) if currency and amount is not None else None
     return {
         "id": pk,
         "label": text.title if text else title,

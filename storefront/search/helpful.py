@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from storefront.listing.cards import draw
 from storefront.listing.cube import get_cube
 from storefront.listing.directory import Directory, Place
+from storefront.market.choice import start
 from storefront.page_contexts import newest
 from storefront.search.analysis import exact
 from storefront.search.shown import place_url
@@ -20,7 +21,7 @@ LONGEST_GUESSED = 40
 def nothing(words: str, directory: Directory) -> dict:
     """A word that may have been meant, and what others look at."""
     meant = did_you_mean(words, directory)
-    url = f"/{directory.language}/search/?{urlencode({'q': meant})}" if meant else ""
+    url = f"{start()}{directory.language}/search/?{urlencode({'q': meant})}" if meant else ""
     return {"meant": meant, "meant_url": url} | popular(directory)
 
 

@@ -9,6 +9,7 @@ from storefront import page_contexts, preload
 from storefront.listing.cards import product_path
 from storefront.listing.directory import Directory, Place
 from storefront.listing.slugs import slug_of
+from storefront.market.choice import start
 from storefront.search import documents
 from storefront.search.hits import Hit
 
@@ -86,4 +87,4 @@ def _place(hit: Hit, directory: Directory) -> Place | None:
 
 def place_url(kind: str, place: Place, directory: Directory) -> str:
     """The place's page; where it has none, its pieces."""
-    return place.url or f"/{directory.language}/products/?{kind}={place.slug}"
+    return place.url or f"{start()}{directory.language}/products/?{kind}={place.slug}"

@@ -31,3 +31,12 @@ def test_axe_finds_a_picture_without_words_and_passes_one_with(desktop, axe):
     desktop.set_content(PICTURE % "")
     with pytest.raises(AssertionError, match="image-alt"):
         axe(desktop)
+
+
+def test_axe_finds_words_that_are_pale_in_the_dark_only(desktop, axe_light_and_dark):
+    pale = "<style>@media (prefers-color-scheme: dark) {{ p {{ color: {} }} }}</style><p>A red bowl</p>"
+    desktop.set_content(PICTURE % ' alt="A red bowl"' + pale.format("#222"))
+    axe_light_and_dark(desktop)
+    desktop.set_content(PICTURE % ' alt="A red bowl"' + pale.format("#eee"))
+    with pytest.raises(AssertionError, match="color-contrast"):
+        axe_light_and_dark(desktop)

@@ -61,8 +61,7 @@ def host(shop) -> Iterator[Host]:
     server.server_close()
 
 
-@pytest.fixture
-def story(shop):
+def make_shown_story():
     """A story with a picture and three pieces, in English and Japanese: language code → page."""
     workshop = make_workshop()
     titles = ({"en": f"Red bowl {number}", "ja": f"赤い椀{number}"} for number in range(3))
@@ -78,6 +77,11 @@ def story(shop):
         hero=make_picture(size=(1200, 800)),
         body=[{"type": "product", "value": {"product": piece.pk}} for piece in pieces],
     )
+
+
+@pytest.fixture
+def story(shop, recorded):
+    return recorded(make_shown_story)
 
 
 @pytest.fixture
@@ -276,12 +280,11 @@ def test_an_agencys_page_has_a_link_when_the_shop_is_away(open_page, db):
         ).is_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_card_is_accessible_by_sight_and_by_keyboard(open_page, axe, card, scheme):
+def test_the_card_is_accessible_by_sight_and_by_keyboard(open_page, axe_light_and_dark, card):
     for width in (300, 600, 900):
-        page = open_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page = open_page(viewport={"width": width, "height": 800})
         page.goto(card)
-        axe(page)
+        axe_light_and_dark(page)
     order = []
     for _press in range(5):
         page.keyboard.press("Tab")

@@ -42,13 +42,15 @@ def main(database: dict) -> dict[str, list[str]]:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import transaction
 
     call_command("migrate", run_syncdb=True, verbosity=0)
     from tests.factories.reference import make_reference
     from tests.search.collection import answers, make_collection
 
     make_reference()
-    return answers(make_collection())
+    with transaction.atomic():
+        return answers(make_collection())
 
 
 if __name__ == "__main__":

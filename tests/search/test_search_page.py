@@ -18,8 +18,7 @@ from tests.factories.texts import write_texts
 MOST_STATEMENTS = 4
 
 
-@pytest.fixture
-def shop(db):
+def make_shop():
     """Two villages with a piece each."""
     craft = make_craft("lacquer", name={"en": "Lacquer", "ja": "漆芸"})
     for slug, price in (("sun-hill", "20.00"), ("moon-hill", "200.00")):
@@ -27,6 +26,11 @@ def shop(db):
         workshop = make_workshop(f"{slug}-house", village=village, name={"en": f"House of {slug}"})
         make_piece(workshop, title={"en": f"Red bowl of {slug}", "ja": "赤い椀"}, craft=craft, price=price)
     return craft
+
+
+@pytest.fixture
+def shop(db, recorded):
+    return recorded(make_shop)
 
 
 def page(client, q: str, language: str = "en", **filters: str) -> str:

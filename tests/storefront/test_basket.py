@@ -34,9 +34,13 @@ def shopper() -> Shopper:
     return Shopper()
 
 
-@pytest.fixture
-def piece() -> Product:
+def make_bowl() -> Product:
     return make_piece(title={"en": "Red bowl", "ja": "赤い椀"}, price="48.00", stock=5)
+
+
+@pytest.fixture
+def piece(recorded) -> Product:
+    return recorded(make_bowl)
 
 
 def change(shopper: Shopper, **fields):

@@ -38,13 +38,16 @@ def assert_frameable(response) -> None:
     assert "Vary" not in response
 
 
-@pytest.fixture
-def workshop(db):
+def make_makers():
     return make_workshop(name={"en": "Sao Mai Lacquer", "ja": "サオマイ漆器"})
 
 
 @pytest.fixture
-def pages(workshop):
+def workshop(db, recorded):
+    return recorded(make_makers)
+
+
+def make_pages(workshop):
     """A story in English and Japanese with four pieces, of which one is sold out: language code → page."""
     titles = [{"en": f"Bowl {number}", "ja": f"椀{number}"} for number in range(4)]
     pieces = [
@@ -69,9 +72,18 @@ def pages(workshop):
 
 
 @pytest.fixture
-def story(db):
+def pages(workshop, recorded):
+    return recorded(make_pages, workshop)
+
+
+def make_plain_story():
     """An English story without pieces or pictures."""
     return make_story()["en"]
+
+
+@pytest.fixture
+def story(db, recorded):
+    return recorded(make_plain_story)
 
 
 def test_what_a_card_shows(client, pages):

@@ -20,8 +20,7 @@ pytestmark = pytest.mark.django_db
 CHOOSE = "/admin/product-chooser/"
 
 
-@pytest.fixture
-def shop():
+def make_shop():
     """Two pieces of different workshops with titles in several languages."""
     lacquer = make_workshop(
         "sao-mai-two", name={"en": "Two Sisters Lacquer", "ja": "二姉妹漆器"}, code_prefix="TSL"
@@ -42,6 +41,11 @@ def shop():
         stock=0,
     )
     return {"bowl": bowl, "scarf": scarf}
+
+
+@pytest.fixture
+def shop(recorded):
+    return recorded(make_shop)
 
 
 def found(client, query: str, **more) -> set[int]:

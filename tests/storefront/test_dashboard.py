@@ -31,8 +31,7 @@ def make_offer(name: str = "Autumn"):
     )
 
 
-@pytest.fixture
-def furnished(cast):
+def furnish(cast) -> None:
     """One of everything that a screen of the dashboard shows."""
     piece = make_piece(cast.maker.workshop, pictures=1)
     make_piece(cast.maker.workshop, title="Box", variants={"Small": ("20.00", 1), "Large": ("30.00", 1)})
@@ -47,6 +46,11 @@ def furnished(cast):
     get_model("customer", "ProductAlert").objects.create(product=piece, user=cast.buyer.user)
     get_model("partner", "StockAlert").objects.create(stockrecord=piece.stockrecords.get(), threshold=2)
     make_order([piece], paid=True)
+
+
+@pytest.fixture
+def furnished(cast, recorded):
+    recorded(furnish, cast)
     return cast
 
 

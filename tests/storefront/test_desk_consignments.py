@@ -11,8 +11,7 @@ State = Consignment.State
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shared(cast):
+def make_shared(cast):
     """A paid order with two workshops' pieces."""
     cup = make_piece(
         cast.maker.workshop, title={"en": "Tea cup", "ja": "湯呑"}, price="31.00", stock=9, code="SML-07"
@@ -20,6 +19,11 @@ def shared(cast):
     scarf = make_piece(cast.other_maker.workshop, title="Blue scarf", price="77.00", stock=9, code="BFI-03")
     buyer = make_buyer(notes="Please wrap it.\n<b>Thank you</b>", line2="Flat 5")
     return make_order([(cup, 3), (scarf, 2)], buyer=buyer, paid=True)
+
+
+@pytest.fixture
+def shared(cast, recorded):
+    return recorded(make_shared, cast)
 
 
 def own(payment, person) -> Consignment:
@@ -54,9 +58,9 @@ def test_a_consignment_shows_what_to_pack_and_where_it_goes(shared, cast):
 @pytest.mark.parametrize(
     "origin, destination, lines",
     [
-        ("VN", "JP", ["Mori Kenji", "1-2-3 Minato", "Yokohama Kanagawa 220-0012", "Japan"]),
-        ("JP", "US", ["Mori Kenji", "1-2-3 Minato", "Yokohama Kanagawa 220-0012", "The United States"]),
-        ("JP", "JP", ["日本", "〒220-0012", "Kanagawa Yokohama", "1-2-3 Minato", "Mori Kenji"]),
+        ("VN", "JP", ["Mori Kenji", "1-2-3 Minato", "Yokohama, Kanagawa", "220-0012", "Japan"]),
+        ("JP", "AU", ["Mori Kenji", "1-2-3 Minato", "Yokohama Kanagawa 220-0012", "Australia"]),
+        ("JP", "JP", ["Mori Kenji", "1-2-3 Minato", "Yokohama, Kanagawa", "220-0012", "日本"]),
     ],
 )
 def test_the_address_reads_as_the_parcel_needs_it(cast, origin, destination, lines):
@@ -129,8 +133,11 @@ def test_packed_sent_delivered(shared, cast):
     mine, client = own(shared, cast.maker), cast.maker.client
     here = path(cast.maker, mine)
     for data, state in (
-        ({"action": "pack"}, State.PACKED),
-        ({"action": "send", "carrier": " Viet Post ", "tracking": "RR123456785VN"}, State.SENT),
+        ({"action": "pack", "weight": "2 kg"}, State.PACKED),
+        (
+            {"action": "send", "carrier": "post", "carrier_name": " Viet Post ", "tracking": "RR123456785VN"},
+            State.SENT,
+        ),
         ({"action": "deliver"}, State.DELIVERED),
     ):
         assert client.post(here, data)["Location"] == here
@@ -142,39 +149,45 @@ def test_packed_sent_delivered(shared, cast):
     assert own(shared, cast.other_maker).state == State.PLACED
 
 
-def test_a_helper_may_send_without_packing_first(shared, cast):
+def test_a_helper_may_pack_and_send(shared, cast):
     mine = own(shared, cast.maker)
-    cast.helper.client.post(path(cast.helper, mine), {"action": "send", "carrier": "Post"})
+    cast.helper.client.post(path(cast.helper, mine), {"action": "pack", "weight": "2 kg"})
+    cast.helper.client.post(path(cast.helper, mine), {"action": "send", "carrier": "post"})
     mine.refresh_from_db()
     assert mine.state == State.SENT
 
 
 def test_a_parcel_needs_a_carrier_and_what_was_typed_stays(shared, cast):
     mine = own(shared, cast.maker)
+    cast.maker.client.post(path(cast.maker, mine), {"action": "pack", "weight": "2 kg"})
     page = cast.maker.client.post(
-        path(cast.maker, mine), {"action": "send", "carrier": " \x00 ", "tracking": "AB 12"}
+        path(cast.maker, mine),
+        {"action": "send", "carrier": "other", "carrier_name": " \x00 ", "tracking": "AB 12"},
     )
     assert page.status_code == 400 and "AB 12" in page.text
     assert "Please say who takes the parcel." in page.text
     mine.refresh_from_db()
-    assert mine.state == State.PLACED
+    assert mine.state == State.PACKED
 
 
 @pytest.mark.parametrize("carrier", ["x" * 81, "y" * 100_000])
 def test_a_carrier_too_long_is_refused(shared, cast, carrier):
     mine = own(shared, cast.maker)
+    cast.maker.client.post(path(cast.maker, mine), {"action": "pack", "weight": "2 kg"})
     assert (
-        cast.maker.client.post(path(cast.maker, mine), {"action": "send", "carrier": carrier}).status_code
+        cast.maker.client.post(
+            path(cast.maker, mine), {"action": "send", "carrier": "other", "carrier_name": carrier}
+        ).status_code
         == 400
     )
     mine.refresh_from_db()
-    assert mine.state == State.PLACED
+    assert mine.state == State.PACKED
 
 
 def test_the_same_button_twice_is_no_mistake(shared, cast):
     here = path(cast.maker, own(shared, cast.maker))
-    cast.maker.client.post(here, {"action": "pack"})
-    page = cast.maker.client.post(here, {"action": "pack"}, follow=True)
+    cast.maker.client.post(here, {"action": "pack", "weight": "2 kg"})
+    page = cast.maker.client.post(here, {"action": "pack", "weight": "2 kg"}, follow=True)
     assert page.status_code == 200 and "note error" not in page.text
 
 

@@ -18,8 +18,7 @@ StockRecord = get_model("partner", "StockRecord")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house(cast):
+def make_house(cast):
     """One order with pieces of two workshops: the cast's maker and the other one."""
     house = type("House", (), {})()
     house.mine = make_piece(cast.maker.workshop, title="Red bowl", stock=5, pictures=1)
@@ -28,6 +27,11 @@ def house(cast):
     house.consignment = house.payment.order.consignments.get(workshop=cast.maker.workshop)
     house.slug = cast.maker.workshop.slug
     return house
+
+
+@pytest.fixture
+def house(cast, recorded):
+    return recorded(make_house, cast)
 
 
 DOORS = range(12)
@@ -44,7 +48,7 @@ def doors(house) -> list[tuple[str, dict | None]]:
         (url("workshop"), None),
         (url("consignments"), None),
         (consignment, None),
-        (consignment, {"action": "pack"}),
+        (consignment, {"action": "pack", "weight": "2 kg"}),
         (consignment, {"action": "send", "carrier": "Post", "tracking": "X1"}),
         (url("pieces"), None),
         (url("pieces"), {"action": "stock", "piece": house.mine.pk, "stock": "9"}),

@@ -21,8 +21,7 @@ def six_languages(settings) -> None:
     settings.MARKETPLACE_STOREFRONT_LANGUAGES = ["en", "ja", "vi", "th", "es", "zh-hant"]
 
 
-@pytest.fixture
-def bowl(cast) -> Product:
+def make_bowl(cast) -> Product:
     """In the maker's Vietnamese, and in English by an editor."""
     return make_piece(
         cast.maker.workshop,
@@ -31,6 +30,11 @@ def bowl(cast) -> Product:
         summary={"vi": "Chín lớp sơn.", "en": "Nine coats."},
         description={"vi": "Dài.", "en": "Long."},
     )
+
+
+@pytest.fixture
+def bowl(cast, recorded) -> Product:
+    return recorded(make_bowl, cast)
 
 
 def list_path(person, piece: Product) -> str:

@@ -38,12 +38,16 @@ def photo(
     return SimpleUploadedFile(name, file.getvalue(), "image/jpeg")
 
 
-@pytest.fixture
-def kinds(db) -> dict:
+def make_kinds() -> dict:
     return {
         "craft": make_craft(name="Lacquer"),
         "materials": [make_material(name="Bamboo"), make_material(name="Lacquer")],
     }
+
+
+@pytest.fixture
+def kinds(db, recorded) -> dict:
+    return recorded(make_kinds)
 
 
 @pytest.fixture
@@ -362,8 +366,7 @@ def test_too_many_photos(cast, filled):
 # Change
 
 
-@pytest.fixture
-def piece(cast, kinds):
+def make_finished_piece(cast, kinds):
     return make_piece(
         cast.maker.workshop,
         title={"en": "Red bowl", "ja": "赤い椀"},
@@ -373,6 +376,11 @@ def piece(cast, kinds):
         slug="red-bowl",
         **kinds,
     )
+
+
+@pytest.fixture
+def piece(cast, kinds, recorded):
+    return recorded(make_finished_piece, cast, kinds)
 
 
 def change(person, product: Product, **values):

@@ -14,9 +14,13 @@ StockRecord = get_model("partner", "StockRecord")
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def piece(cast):
+def make_bowl(cast):
     return make_piece(cast.maker.workshop, title="Red bowl", stock=5, code="SML-01")
+
+
+@pytest.fixture
+def piece(cast, recorded):
+    return recorded(make_bowl, cast)
 
 
 def list_of(person) -> str:

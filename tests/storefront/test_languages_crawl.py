@@ -115,12 +115,14 @@ class Shop:
         return [*(f"/{language}/{path}" for path in paths), *(card_path(card, language) for card in pieces)]
 
 
+@once_at_the_end()
+def make_shop() -> Shop:
+    return Shop()
+
+
 @pytest.fixture
-def shop(commit) -> Shop:
-    with once_at_the_end():
-        made = Shop()
-    commit()
-    return made
+def shop(recorded) -> Shop:
+    return recorded(make_shop)
 
 
 def check(language: str, pages: dict[str, str | bytes]) -> None:

@@ -22,8 +22,7 @@ REQUIRED = {"version", "type", "title", "provider_name", "provider_url", "author
 RICH = {"html", "width", "height"}
 
 
-@pytest.fixture
-def world(db):
+def make_world():
     """A story, a village, a craft and a piece, in English and Japanese: kind → path in English."""
     workshop = make_workshop()
     craft = make_craft(name={"en": "Lacquer", "ja": "漆"})
@@ -45,9 +44,18 @@ def world(db):
 
 
 @pytest.fixture
-def story(db):
+def world(db, recorded):
+    return recorded(make_world)
+
+
+def make_plain_story():
     """Path of a story without pictures, in English."""
     return make_story(title={"en": "The bowl that waits", "ja": "待つ椀"})["en"].public_url
+
+
+@pytest.fixture
+def story(db, recorded):
+    return recorded(make_plain_story)
 
 
 @pytest.fixture

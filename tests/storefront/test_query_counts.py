@@ -115,11 +115,17 @@ def _item(value: dict) -> dict:
     return {"type": "item", "value": value, "id": str(uuid4())}
 
 
-@pytest.fixture
-def shop(db) -> Shop:
+def make_shop() -> Shop:
     made = Shop()
     made.grow(rows=3, pages=1, title=BOTH)
     return made
+
+
+@pytest.fixture
+def shop(db, recorded, monkeypatch) -> Shop:
+    # On a busy machine a page takes longer than a worker waits before it looks at the version again.
+    monkeypatch.setattr(version, "LOOK_EVERY", 60.0)
+    return recorded(make_shop)
 
 
 def forget() -> None:

@@ -19,6 +19,7 @@ from catalogue.models import Craft, Material, Product, ProductImage, ProductText
 from catalogue.record_missing import record_rows
 from marketplace.workshops.models import Workshop
 from storefront.demo import content
+from storefront.demo.load.pieces import for_customs
 from storefront.demo.load.places import locale
 from storefront.listing import version
 from storefront.listing.refresh import build_card, descriptions, write
@@ -81,6 +82,7 @@ def _add_batches(batches: list[range]) -> None:
 
 
 def _models() -> list[Model]:
+    """Pieces that may cross a border: those without an HS code have no copies."""
     workshops = {row.slug: row for row in Workshop.objects.select_related("partner__workshop__village")}
     partners = [row.partner for row in workshops.values()]
     prefetch_related_objects(partners, "workshop__texts__locale", "workshop__village__texts__locale")
@@ -92,6 +94,8 @@ def _models() -> list[Model]:
     pictures = load_pictures(picture for _original, picture in images.values())
     models = []
     for slug, row in content.pieces():
+        if not row.get("hs_code"):
+            continue
         original, picture = images.get(row["code"], ("", None))
         made_of = [materials[name] for name in row["materials"]]
         kind = classes[row["supply"]]
@@ -152,8 +156,8 @@ def _product(number: int, model: Model) -> Product:
         length_mm=length,
         width_mm=width,
         height_mm=height,
-        hs_code=row.get("hs_code", ""),
         origin=model.workshop.village.economy_id,
+        **for_customs(row) | {"maker_code": ""},
         date_created=START + timedelta(minutes=number),
     )
 

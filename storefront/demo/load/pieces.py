@@ -57,8 +57,8 @@ def _load_piece(row: dict, workshop: Workshop, craft: Craft) -> Product:
         "length_mm": length,
         "width_mm": width,
         "height_mm": height,
-        "hs_code": row.get("hs_code", ""),
         "origin": workshop.village.economy_id,
+        **for_customs(row),
     }
     for name, value in values.items():
         setattr(product, name, value)
@@ -72,6 +72,17 @@ def _load_piece(row: dict, workshop: Workshop, craft: Craft) -> Product:
     else:
         _stock(product, row["code"], workshop, row["price"], row.get("stock"))
     return product
+
+
+def for_customs(row: dict) -> dict:
+    """Fields of a piece that customs ask about; pieces that nobody is sure of have no HS code."""
+    return {
+        "hs_code": row.get("hs_code", ""),
+        "customs_description": row["customs_description"],
+        "species": row.get("species", ""),
+        "contains": row.get("contains", []),
+        "maker_code": row["maker_code"],
+    }
 
 
 def _text(text: dict) -> dict:

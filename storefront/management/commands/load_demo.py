@@ -7,6 +7,7 @@ from django.db import transaction
 from catalogue.provenance import unrecorded
 from catalogue.record_missing import record_missing
 from storefront.demo.load.bulk import load_many
+from storefront.demo.load.export import load_export
 from storefront.demo.load.images import load_images
 from storefront.demo.load.indexes import indexed_at_the_end
 from storefront.demo.load.pages import date_stories, load_pages
@@ -25,11 +26,13 @@ class Command(BaseCommand):
 
     def handle(self, *args, products: int, **options) -> None:
         call_command("seed_reference", stdout=self.stdout)
+        call_command("sample_rates", stdout=self.stdout)
         self._step("pictures", load_images)
         with unrecorded(), indexed_at_the_end(), transaction.atomic(), once_at_the_end():
             self._step("people", load_people)
             self._step("villages, crafts and workshops", load_places)
             self._step("pieces", load_pieces)
+            self._step("papers for export", load_export)
             self._step("pages", load_pages)
         date_stories()
         self._step("records of translations", record_missing)

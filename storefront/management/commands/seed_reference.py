@@ -3,8 +3,11 @@ from django.core.management.base import BaseCommand
 from wagtail.models import Locale
 
 from catalogue.classes import CLASSES, get_class
-from marketplace.economies.services import load_destinations, load_economies
+from marketplace.economies.services import load_destinations, load_economies, seed_markets
 from marketplace.fulfilment.seed import load_sample_rates
+from marketplace.trade.papers.seed import load_paper_rows
+from marketplace.trade.restrictions import load_restrictions
+from marketplace.trade.rule_services import load_rules
 from storefront.listing.models import ContentVersion
 from storefront.search import synonyms
 
@@ -21,4 +24,8 @@ class Command(BaseCommand):
             ContentVersion.objects.get_or_create(pk=pk)
         synonyms.seed()
         economies, places, rates = load_economies(), load_destinations(), load_sample_rates()
+        seed_markets()
+        load_restrictions()
+        load_rules()
+        load_paper_rows()
         self.stdout.write(f"{economies} economies, {places} new destinations, {rates} new shipping rates.")

@@ -1,5 +1,5 @@
-/* The menu is a <details> and works by itself; this closes it on Escape and on a click elsewhere. */
-class LanguageMenu extends HTMLElement {
+/* A menu of the frame is a <details> and works by itself; this closes it on Escape and on a click elsewhere. */
+class DropMenu extends HTMLElement {
   connectedCallback() {
     this.menu = this.querySelector("details");
     this.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
@@ -13,4 +13,4 @@ class LanguageMenu extends HTMLElement {
   }
 }
 
-customElements.define("language-menu", LanguageMenu);
+customElements.define("drop-menu", DropMenu);

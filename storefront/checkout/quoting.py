@@ -1,0 +1,61 @@
+"""The quote that a review page shows, and the same one when the buyer presses "pay"."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_class
+
+from marketplace.economies.markets import MarketChoice
+from marketplace.economies.quote_rates import QuoteRates, thaw
+from marketplace.economies.rates import Rate
+from marketplace.fulfilment import pinned
+from marketplace.fulfilment.models import PriceQuote
+from marketplace.fulfilment.quotes import BasketQuote, quote_basket
+
+Applicator = get_class("offer.applicator", "Applicator")
+
+
+def price_at(request: HttpRequest, market: MarketChoice, rate: Rate) -> None:
+    """Price the reader's basket in ``market`` at ``rate``, offers included."""
+    strategy = request.basket.strategy
+    if (strategy.market, strategy.rate) != (market, rate):
+        _reprice(request, strategy.pinned(market, rate))
+
+
+def _reprice(request: HttpRequest, strategy) -> None:
+    basket = request.basket
+    basket.strategy = request.strategy = strategy
+    # Lines remember what they cost; these are read anew.
+    basket._lines = None
+    basket.reset_offer_applications()
+    Applicator().apply(basket, request.user, request)
+
+
+def price_as_held(request: HttpRequest, held: PriceQuote) -> None:
+    """Price the reader's basket as ``held`` had it."""
+    rates = thaw(held.on, held.rates)
+    price_at(request, MarketChoice(held.destination, held.currency), rates.rate(settings.MARKETPLACE_CURRENCY, held.currency))
+
+
+def quote_for(request: HttpRequest, market: MarketChoice, region: str) -> tuple[BasketQuote, PriceQuote | None]:
+    """What the review shows: the quote that still holds for this basket, else one of now; and its row once it can be paid.
+
+    A quote that held before and would be different now is said.
+    """
+    basket = request.basket
+    known = pinned.latest(basket=basket, lines=basket.all_lines(), market=market, region=region)
+    if known:
+        price_as_held(request, known)
+        quote = pinned.requote(held=known, lines=basket.all_lines())
+        if not quote.refusals and pinned.is_as_shown(held=known, quote=quote):
+            return quote, known
+        messages.info(request, _("The price changed since you last looked. Please read it again."))
+        _reprice(request, basket.strategy.unpinned())
+    rates = QuoteRates(timezone.localdate(), [rate] if (rate := basket.strategy.rate) else [])
+    lines = basket.all_lines()
+    quote = quote_basket(lines=lines, market=market, rates=rates, region=region)
+    if quote.refusals:
+        return quote, None
+    return quote, pinned.hold(quote=quote, basket=basket, lines=lines, region=region)

@@ -1,0 +1,136 @@
+"""The papers of a consignment: what is needed, what still keeps it from being printed, and the files."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.economies.names import economy_name
+from marketplace.economies.scripts import is_latin
+from marketplace.fulfilment.declare import PaperState, make_paper, papers_of
+from marketplace.fulfilment.files import file_response
+from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.sealing import CannotOpen
+from marketplace.fulfilment.senders import change_sender, sender_of
+from marketplace.registry import Unknown
+from marketplace.trade.papers.refusal import PaperProblem, PaperRefused
+from storefront.desk.fields import Words
+from storefront.desk.scope import Desk, desk_view
+
+State = Consignment.State
+
+
+@require_safe
+@desk_view
+def paper(desk: Desk, pk: int, paper: str) -> HttpResponse:
+    """One paper of an own, paid consignment as a file, or in the browser with ``?view``. 409 says why there is none."""
+    consignment = desk.consignment(pk)
+    if consignment.state == State.CANCELLED:
+        raise Http404
+    try:
+        made, file_name, data = make_paper(consignment, paper)
+    except Unknown:
+        raise Http404 from None
+    except PaperRefused as refused:
+        return _refused(desk, consignment, refused.problems)
+    except CannotOpen:
+        text = _("The buyer’s customs number cannot be read at the moment. Please tell us.")
+        return _refused(desk, consignment, [PaperProblem("addressee.customs_id", None, text)])
+    return file_response(data, made.media_type, file_name, view="view" in desk.request.GET)
+
+
+def _refused(desk: Desk, consignment: Consignment, problems: list[PaperProblem]) -> HttpResponse:
+    context = {
+        "number": consignment.number,
+        "back_url": desk.url("consignment", pk=consignment.pk),
+        "problems": _describe_problems(problems, desk, consignment),
+    }
+    return desk.render("paper_refused", context, status=409)
+
+
+def describe_papers(consignment: Consignment, desk: Desk) -> dict:
+    """For parts/papers.html: the needed papers, then those that may be made besides. Empty once it was called off."""
+    if consignment.state == State.CANCELLED:
+        return {}
+    states = papers_of(consignment)
+    needed = [_describe(state, desk, consignment) for state in states if state.needed]
+    return {
+        "needed": needed,
+        "others": [_describe(state, desk, consignment) for state in states if not state.needed],
+        "problems": _all_problems([state for state in states if state.needed], desk, consignment),
+    }
+
+
+def _describe(state: PaperState, desk: Desk, consignment: Consignment) -> dict:
+    url = desk.url("paper", pk=consignment.pk, paper=state.paper.name)
+    return {
+        "title": state.paper.title,
+        "ready": not state.problems,
+        "url": url,
+        "print_url": f"{url}?view" if state.paper.media_type == "application/pdf" else "",
+    }
+
+
+def _all_problems(states: list[PaperState], desk: Desk, consignment: Consignment) -> list[dict]:
+    """Each problem once, with the titles of the papers that it keeps from being made."""
+    found: dict[PaperProblem, list[str]] = {}
+    for state in states:
+        for problem in dict.fromkeys(state.problems):
+            found.setdefault(problem, []).append(str(state.paper.title))
+    shown = _describe_problems(list(found), desk, consignment)
+    return [row | {"papers": titles} for row, titles in zip(shown, found.values(), strict=True)]
+
+
+def _describe_problems(problems: list[PaperProblem], desk: Desk, consignment: Consignment) -> list[dict]:
+    """Each with where it is mended; what is not the maker's to mend has no address."""
+    return [{"text": problem.text, **_place(problem, desk, consignment)} for problem in problems]
+
+
+def _place(problem: PaperProblem, desk: Desk, consignment: Consignment) -> dict[str, str]:
+    if problem.where == "piece" and problem.piece:
+        return {"url": desk.url("piece", pk=problem.piece), "link": _("Change the piece")}
+    if problem.where == "parcel":
+        return {"url": desk.url("consignment", pk=consignment.pk), "link": _("Weigh the parcel")}
+    if problem.where == "sender":
+        return {"url": desk.url("sender"), "link": _("Change your address")}
+    if problem.where == "addressee":
+        return {"url": "", "link": "", "hint": _("Only the buyer can say this. Please tell us, and we ask.")}
+    return {"url": "", "link": "", "hint": _("This is ours to do. Please tell us.")}
+
+
+class SenderForm(forms.Form):
+    """Where the workshop's parcels come from, in Latin letters: customs abroad read it."""
+
+    name = Words(label=gettext_lazy("Name of the sender"), max_length=120)
+    line1 = Words(label=gettext_lazy("Street and number"), max_length=120)
+    line2 = Words(label=gettext_lazy("Building, flat"), max_length=120, required=False)
+    city = Words(label=gettext_lazy("Village or town"), max_length=100)
+    state = Words(label=gettext_lazy("State, province or prefecture"), max_length=100, required=False)
+    postcode = Words(label=gettext_lazy("Postcode"), max_length=20, required=False)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        for name, value in list(data.items()):
+            if value and not is_latin(value):
+                self.add_error(name, _("Please use Latin letters here."))
+        return data
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_view
+def sender(desk: Desk) -> HttpResponse:
+    """The address on the workshop's papers. Its economy is that of the village."""
+    known = sender_of(desk.workshop)
+    form = SenderForm(desk.request.POST or None, initial={**vars(known.address), "name": known.name})
+    if desk.request.method == "POST" and form.is_valid():
+        change_sender(workshop=desk.workshop, **form.cleaned_data)
+        messages.success(desk.request, _("Your address is saved. It stands on every paper from now on."))
+        return redirect(desk.url("workshop"))
+    status = 400 if form.is_bound else 200
+    return desk.render("sender", {"form": form, "economy": economy_name(known.economy)}, status=status)

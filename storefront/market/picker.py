@@ -1,0 +1,82 @@
+"""Choosing where parcels go and what to pay with: the menu in the frame and the address it leads to."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from marketplace.economies.markets import MarketChoice, NotOnOffer, offer_for
+from marketplace.economies.names import economy_name
+from marketplace.formats import currency_name
+from storefront.listing.directory import get_directory
+from storefront.market.choice import current, prefix, split_path
+from storefront.market.offers import get_offers, offer_to
+from storefront.market.remembered import market_for, remember
+
+
+def describe_market(request: HttpRequest, language: str) -> dict:
+    """What components/market_menu.html draws. ``was``: a market that the address named and that is not on offer."""
+    market = current()
+    return {
+        "destination": market.destination,
+        "currency": market.currency,
+        "name": economy_name(market.destination) if market.destination else "",
+        "here": address_here(request),
+        "url": get_directory(language).keep(("market-url",), lambda: reverse("market")),
+        "destinations": get_directory(language).keep(("market-destinations",), _destinations),
+        "currencies": get_directory(language).keep(("market-currencies",), _currencies),
+        "was": _was(request, market),
+    }
+
+
+def address_here(request: HttpRequest) -> str:
+    """The address to come back to, without the market: path and filters."""
+    query = request.GET.copy()
+    query.pop("was", None)
+    return request.path_info + (f"?{query.urlencode()}" if query else "")
+
+
+def _destinations() -> list[dict]:
+    """[{"code", "name"}] in the order of the active language's names."""
+    rows = [{"code": code, "name": economy_name(code)} for code in get_offers().markets]
+    return sorted(rows, key=lambda row: row["name"].casefold())
+
+
+def _currencies() -> list[dict]:
+    """[{"code", "name"}] of what somebody can pay with today."""
+    codes = {code for offer in get_offers().markets.values() for code in offer.currencies}
+    return [{"code": code, "name": currency_name(code)} for code in sorted(codes)]
+
+
+def _was(request: HttpRequest, market: MarketChoice) -> str:
+    """A sentence for a reader whose address named what is not on offer."""
+    asked, _rest = split_path(f"/{request.GET.get('was', '')}")
+    if asked is None or asked == market:
+        return ""
+    if offer_to(asked.destination) is None:
+        return _("We do not send to %(destination)s at present.") % {"destination": economy_name(asked.destination)}
+    found = offer_for(asked, on=get_offers().on)
+    why = found.text if isinstance(found, NotOnOffer) else ""
+    shown = _("Prices are in %(currency)s.") % {"currency": currency_name(market.currency)}
+    return f"{why} {shown}".strip()
+
+
+@never_cache
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """Leads to the same page in the chosen market and remembers it for basket and checkout.
+
+    A destination's own currency stands in for one that it does not take; nonsense leads back unchanged.
+    """
+    there = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(there, allowed_hosts=None) or not there.startswith("/"):
+        there = reverse("home")
+    _market, there = split_path(urlsplit(there)._replace(scheme="", netloc="").geturl())
+    market = market_for(request.GET.get("to", "").upper()[:2], request.GET.get("currency", "").upper()[:3])
+    remember(request, market)
+    return redirect(prefix(market) + there)
