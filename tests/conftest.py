@@ -75,13 +75,17 @@ def fresh() -> Iterator[Callable[[], None]]:
     from django.core.cache import cache
     from django.utils import translation
 
+    from marketplace.economies import versions
     from storefront.embeds import remembered
     from storefront.listing import cube, directory, version
+    from storefront.market import offers
     from storefront.public import page_cache
     from storefront.search import synonyms
 
     def forget() -> None:
         version.forget()
+        versions.forget()
+        offers.forget()
         directory.forget()
         cube.forget()
         synonyms.forget()
@@ -129,9 +133,28 @@ def translations(db) -> None:
     MigrationRecorder(connection).ensure_schema()
 
 
+@pytest.fixture(scope="session")
+def _recorder():
+    from tests.recorded import Recorder
+
+    return Recorder()
+
+
 @pytest.fixture
-def cast(db):
+def recorded(_recorder, fresh):
+    """``recorded(make, *given)``: what ``make`` writes and answers, made once and written again for each test."""
+
+    def recorded_(make: Callable, *given):
+        answer = _recorder(make, *given)
+        fresh()
+        return answer
+
+    return recorded_
+
+
+@pytest.fixture
+def cast(db, recorded):
     """The people of the house, logged in (tests/people.py): every door is tried by all of them."""
     from tests.factories.cast import make_cast
 
-    return make_cast()
+    return recorded(make_cast)

@@ -20,6 +20,7 @@ for name in (
     "ALLOWED_HOSTS",
     "PORT",
     "MACHINE_TRANSLATOR",
+    "MARKETPLACE_PII_KEYS",
 ):
     os.environ.pop(name, None)
 os.environ |= {"VAR_DIR": VAR, "STRIPE_API_BASE": "http://127.0.0.1:9", "STRIPE_SECRET_KEY": "sk_test_fake"}
@@ -34,3 +35,5 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "mar
 INSTALLED_APPS = ["tests", *INSTALLED_APPS]  # noqa: F405 - tests/management/commands/flush.py
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Every test's client builds the middleware anew, and would list all static files each time.
+WHITENOISE_AUTOREFRESH = True

@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from html import unescape
 
 from django.utils import timezone
 
 from catalogue.models import Product
-from marketplace.fulfilment.quotes import quote_basket
+from marketplace.economies.markets import MarketChoice
+from marketplace.economies.quote_rates import QuoteRates
+from marketplace.fulfilment.quotes import BasketQuote, quote_basket
 from marketplace.money import Money
 from marketplace.payments.models import Payment
 from tests.ledger import BasketLine
@@ -25,17 +28,24 @@ ADDRESS = {
     "phone": "+81 45 123 4567",
     "notes": "Please ring twice.",
 }
+# What an address needs in other places.
+ELSEWHERE = {
+    "US": {"city": "New York", "state": "NY", "postcode": "10001"},
+    "FR": {"city": "Paris", "state": "", "postcode": "75001"},
+    "KR": {"city": "Jongno-gu", "state": "Seoul", "postcode": "03045", "customs_id": "P123456789012"},
+}
 
 
 @dataclass
 class Shopper:
-    """``client`` is whose browser it is; ``language`` the first part of the addresses she walks."""
+    """``client`` is whose browser it is; ``market`` ("/ca-cad") and ``language`` begin the addresses she walks."""
 
     client: Visitor = field(default_factory=Visitor)
     language: str = "en"
+    market: str = ""
 
     def url(self, path: str) -> str:
-        return f"/{self.language}/{path}"
+        return f"{self.market}/{self.language}/{path}"
 
     def put(self, piece: Product | int | str, quantity: int | str = 1):
         """POST to basket/add, from one of our own pages."""
@@ -51,13 +61,16 @@ class Shopper:
         return self
 
     def give_address(self, **changes: str):
-        return self.client.post_from_page(self.url("checkout/"), ADDRESS | changes)
+        there = ELSEWHERE.get(changes.get("economy", ""), {})
+        return self.client.post_from_page(self.url("checkout/"), ADDRESS | there | changes)
 
     def review(self) -> dict[str, str]:
         """The hidden fields of the review page's form."""
-        page = self.client.get(self.url("checkout/review/"))
+        page = self.client.get(self.url("checkout/review/"), follow=True)
         assert page.status_code == 200, page
-        return hidden_fields(page.text)
+        # Whoever pays has read what may be due on arrival.
+        consent = {"consent": "yes"} if 'name="consent"' in page.text else {}
+        return hidden_fields(page.text) | consent
 
     def pay(self, form: dict[str, str]):
         return self.client.post_from_page(self.url("checkout/pay/"), form)
@@ -77,7 +90,7 @@ class Shopper:
 
     def basket(self) -> dict[int, int]:
         """Product id → quantity of what the basket page shows."""
-        groups = self.client.get(self.url("basket/")).context["groups"]
+        groups = self.client.get(self.url("basket/"), follow=True).context["groups"]
         lines = [line["id"] for group in groups for line in group["lines"]]
         return dict(BasketLine.objects.filter(pk__in=lines).values_list("product", "quantity"))
 
@@ -87,15 +100,19 @@ class Shopper:
 
 def total_of(basket, destination: str = "JP") -> Money:
     """What the review page shows for a basket today."""
-    return quote_basket(
-        lines=basket.all_lines(), destination=destination, currency="USD", on=timezone.localdate()
-    ).total
+    return quote_of(basket.all_lines(), destination).total
+
+
+def quote_of(lines, destination: str = "JP", currency: str = "USD", on: date | None = None) -> BasketQuote:
+    """The whole price of basket lines, on a day (default: today)."""
+    rates = QuoteRates(on or timezone.localdate())
+    return quote_basket(lines=lines, market=MarketChoice(destination, currency), rates=rates)
 
 
 def hidden_fields(html: str) -> dict[str, str]:
-    """name → value of the hidden inputs, without the token."""
+    """name → value of the hidden inputs, without the token and without the menu of markets."""
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html)
-    return {name: unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
+    return {name: unescape(value) for name, value in found if name not in ("csrfmiddlewaretoken", "next")}
 
 
 def told(response) -> str:

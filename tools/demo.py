@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from tools.children import Children, Died
-from tools.prepare import PYTHON, ROOT, Stop, prepare, require_python, say
+from tools.prepare import PYTHON, ROOT, Stop, install_early, make_venv, prepare, require_python, say
 
 HOST = "127.0.0.1"
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
@@ -70,7 +70,6 @@ def reset() -> None:
 def run(port: int) -> None:
     """Prepare and serve; returns only by an exception."""
     require_free(port)
-    prepare()
     environment = os.environ | {
         "PORT": str(port),
         "SITE_URL": f"http://{HOST}:{port}",
@@ -84,7 +83,7 @@ def run(port: int) -> None:
         "STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
         "PYTHONUNBUFFERED": "1",
     }
-    fill_database(environment)
+    prepare_and_fill(environment)
     with Children(environment, logs=VAR / "log", cwd=ROOT) as children:
         serve(children, port)
         say(ready(port))
@@ -112,16 +111,20 @@ def require_free(port: int) -> None:
                 raise Stop(f"Port {number}, wanted for {use}, is in use. {advice}") from None
 
 
-def fill_database(environment: dict[str, str]) -> None:
-    """Tables and demo content: the first time, and again when a later version brings other migrations."""
+def prepare_and_fill(environment: dict[str, str]) -> None:
+    """What the site needs, tables and demo content: the first time, and again when a later version brings other migrations."""
     stamp, state = VAR / "filled", fingerprint()
     if stamp.exists() and stamp.read_text() == state and (VAR / "db.sqlite3").exists():
+        prepare()
         return
+    make_venv()
+    install_early("pillow")
     with Children(environment, logs=VAR / "log", cwd=ROOT) as children:
-        # Drawing needs no database, and migrating uses one core only.
+        # Drawing needs nothing but Pillow, and installing and migrating use one core only.
         children.start(
             "pictures", "-m", "storefront.demo.drawing", VAR / "media" / "original_images" / "demo"
         )
+        prepare()
         manage(
             "Making the database, and drawing the demo's pictures meanwhile …",
             environment,
@@ -169,6 +172,8 @@ def serve(children: Children, port: int) -> None:
     ]
     stripe += ["--state-file", VAR / "fake_stripe.json"]
     children.start("fake Stripe", "-m", "tests.fake_stripe", *stripe)
+    # A demo that was started days after it was loaded must not stand there with stale rates.
+    children.start("exchange rates", "manage.py", "sample_rates", "--stay")
     # One process: SQLite has one writer, and what the site remembers is then the same for all threads.
     gunicorn = ["storefront.wsgi:application", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
     gunicorn += ["--threads", 8, "--graceful-timeout", 2, "--log-level", "warning", "--no-control-socket"]

@@ -104,14 +104,29 @@ def install(name: str) -> None:
         return
     say(f"Installing what {name} lists into .venv …")
     started = time.monotonic()
-    # -qq says errors only. Python compiles what it imports; compiling everything takes as long as installing it.
-    pip = [PYTHON, "-m", "pip", "install", "-qq", "--no-compile", "--no-input", "--disable-pip-version-check"]
-    if subprocess.run([*pip, "-r", ROOT / name]).returncode:
-        raise Stop(
-            f"pip could not install {name}; its own words are above. Is the package registry reachable?"
-        )
+    pip_install("-r", ROOT / name)
     stamp.write_text(state)
     say(f"  done in {time.monotonic() - started:.0f} s")
+
+
+def pip_install(*what: str | Path) -> None:
+    """Raises Stop."""
+    # -qq says errors only. Python compiles what it imports; compiling everything takes as long as installing it.
+    pip = [PYTHON, "-m", "pip", "install", "-qq", "--no-compile", "--no-input", "--disable-pip-version-check"]
+    if subprocess.run([*pip, *what]).returncode:
+        raise Stop(
+            f"pip could not install {what[-1]}; its own words are above. Is the package registry reachable?"
+        )
+
+
+def install_early(package: str) -> None:
+    """One package of requirements.txt before the others, in its pinned version. Raises Stop."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pinned = next(line for line in lines if line.startswith(f"{package}=="))
+    stamp = VENV / f".installed-{package}"
+    if not is_stamped(stamp, pinned):
+        pip_install(pinned)
+        stamp.write_text(pinned)
 
 
 def compile_messages() -> None:

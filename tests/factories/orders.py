@@ -7,6 +7,8 @@ from django.utils import timezone
 from oscar.core.loading import get_class, get_model
 
 from catalogue.models import Product
+from marketplace.economies.markets import MarketChoice
+from marketplace.economies.quote_rates import QuoteRates
 from marketplace.fulfilment.quotes import quote_basket
 from marketplace.money import Money
 from marketplace.payments.gateway import Facts, Standing
@@ -59,9 +61,9 @@ def make_order(
     basket = make_basket(*(pieces or [make_piece()]), user=buyer.user)
     quote = quote_basket(
         lines=basket.all_lines(),
-        destination=buyer.economy,
-        currency=settings.MARKETPLACE_CURRENCY,
-        on=timezone.localdate(),
+        market=MarketChoice(buyer.economy, settings.MARKETPLACE_CURRENCY),
+        rates=QuoteRates(timezone.localdate()),
+        region=buyer.state,
     )
     payment = place_order(
         basket=basket,

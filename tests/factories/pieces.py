@@ -21,7 +21,7 @@ StockRecord = get_model("partner", "StockRecord")
 
 
 def make_craft(slug: str = "", *, name: Words = "Lacquer", summary: Words = "") -> Craft:
-    craft = Craft.objects.create(slug=slug or f"craft-{number()}")
+    (craft,) = Craft.objects.bulk_create([Craft(slug=slug or f"craft-{number()}")])  # no signal: nobody knows it yet
     write_texts(craft, name=name, summary=summary)
     return craft
 
@@ -39,6 +39,10 @@ def make_picture(*, title: str = "A picture", size: tuple[int, int] = (120, 150)
     return get_image_model().objects.create(
         title=title, file=ContentFile(file.getvalue(), f"picture-{number()}.jpg")
     )
+
+
+# What customs asks of every piece (marketplace.trade.readiness).
+EXPORTABLE = {"net_weight_g": 400, "hs_code": "691200", "customs_description": "Bowl of stoneware for the table"}
 
 
 @once_at_the_end()
@@ -74,7 +78,7 @@ def make_piece(
         partner=workshop.partner,
         craft=craft,
         supply=supply,
-        **{"net_weight_g": 400, "origin": workshop.village.economy_id} | _lead(supply) | fields,
+        **EXPORTABLE | {"origin": workshop.village.economy_id} | _lead(supply) | fields,
     )
     write_texts(piece, title=titles, summary=summary, description=description)
     piece.materials.set(materials)

@@ -19,13 +19,14 @@ def make_user(email: str = "", **fields):
 def make_village(
     slug: str = "", *, economy: str = "VN", name: Words = "Sao Mai", summary: Words = "", source: str = "en"
 ) -> Village:
-    village = Village.objects.create(
+    village = Village(
         slug=slug or f"village-{number()}",
         economy=Economy.objects.get(pk=economy),
         source_language=source,
         latitude="21.1",
         longitude="105.9",
     )
+    Village.objects.bulk_create([village])  # no signal: nobody knows it yet
     write_texts(village, name=name, summary=summary)
     return village
 
@@ -42,13 +43,14 @@ def make_workshop(
     """A workshop with its Oscar partner, in ``village`` or a new one."""
     serial = number()
     slug = slug or f"workshop-{serial}"
-    workshop = Workshop.objects.create(
+    workshop = Workshop(
         partner=get_model("partner", "Partner").objects.create(name=slug, code=slug),
         village=village or make_village(),
         slug=slug,
         source_language=source,
         **{"code_prefix": f"W{serial}", "contact": "Hoa", "since": 1987, "makers": 12} | fields,
     )
+    Workshop.objects.bulk_create([workshop])
     write_texts(workshop, name=name, summary=summary)
     return workshop
 

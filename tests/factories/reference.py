@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 from wagtail.models import Collection, Locale, Page, Site
 
+from marketplace.economies.services import load_sample_rates
 from storefront import models as pages
 
 # Index pages below each home page, with their slugs (the same in all languages).
@@ -28,6 +30,7 @@ class Reference:
 def make_reference() -> None:
     """Fill an empty database."""
     call_command("seed_reference", verbosity=0)
+    load_sample_rates(on=timezone.localdate())
     if not Collection.objects.exists():
         Collection.add_root(instance=Collection(name="Root"))
     top = _root()
