@@ -132,9 +132,9 @@ def prepare_and_fill(environment: dict[str, str]) -> None:
             "-v",
             "0",
         )
+        manage("Loading villages, makers, goods and stories …", environment, "load_demo", "--drawn-elsewhere")
         say("Waiting for the last pictures …")
         children.wait_for_end("pictures")
-    manage("Loading villages, makers, goods and stories …", environment, "load_demo")
     stamp.write_text(state)
 
 

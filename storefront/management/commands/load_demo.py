@@ -24,10 +24,14 @@ class Command(BaseCommand):
             "--products", type=int, default=0, metavar="N", help="Add N generated pieces for load work."
         )
 
-    def handle(self, *args, products: int, **options) -> None:
+        parser.add_argument(
+            "--drawn-elsewhere", action="store_true", help="Another process draws the pictures; do not wait for them."
+        )
+
+    def handle(self, *args, products: int, drawn_elsewhere: bool, **options) -> None:
         call_command("seed_reference", stdout=self.stdout)
         call_command("sample_rates", stdout=self.stdout)
-        self._step("pictures", load_images)
+        self._step("pictures", lambda: load_images(drawn_elsewhere=drawn_elsewhere))
         with unrecorded(), indexed_at_the_end(), transaction.atomic(), once_at_the_end():
             self._step("people", load_people)
             self._step("villages, crafts and workshops", load_places)
