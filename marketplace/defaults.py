@@ -22,6 +22,33 @@ MARKETPLACE_GATEWAY = {
     "OPTIONS": {},
 }
 
+# A question to it takes at most "timeout" seconds of a worker, all repeats included; "at_once" threads of a process may
+# wait for it, the others are turned away after "patience" silences in a row, for "pause" seconds. Its other OPTIONS are
+# "methods" (empty: what is switched on at Stripe) and "voucher_days". See docs/money.md.
+
+# How long reconcile_payments asks the payment service at most in one run, in seconds; the rest waits for the next run.
+MARKETPLACE_RECONCILE_SECONDS = 60
+
+# How far back it looks there for money without an order, in hours.
+MARKETPLACE_RECONCILE_HOURS = 2
+
+# A slow method (a voucher, a bank transfer) names its own deadline. So many days longer the stock stays held, because
+# the news of a payment on the last day comes later. Where it names none, so many days after the order.
+MARKETPLACE_SLOW_METHOD_GRACE_DAYS = 3
+MARKETPLACE_SLOW_METHOD_DAYS = 14
+
+# Whether a refund gives back prepaid duty although the parcel was imported: customs mostly keep it.
+MARKETPLACE_REFUND_DUTY_AFTER_IMPORT = False
+
+# How long a request waits for PostgreSQL, in seconds; then the reader is told to come again. 0: as long as it takes.
+MARKETPLACE_DATABASE_SECONDS = 10
+
+# Mails and calls that fail are repeated, each time later; after so many attempts a person is called.
+MARKETPLACE_OUTBOX_ATTEMPTS = 20
+
+# Economy (two letters) of the operator's account at the payment service; empty: no payouts through it.
+MARKETPLACE_PLATFORM_ECONOMY = ""
+
 # Where exchange rates come from. A backend of marketplace.economies.sources.RateSource.
 MARKETPLACE_RATES = {
     "BACKEND": "marketplace.economies.backends.ecb.EcbRates",
@@ -61,7 +88,8 @@ MARKETPLACE_UPLOAD_MAX_PIXELS = 80_000_000
 MARKETPLACE_UPLOAD_EDGE = 2400
 
 # Who takes parcels: name → a backend of marketplace.fulfilment.carriers.contract.Carrier. The name stands in the
-# shipping rates; the cheapest offer is proposed, at equal prices the carrier named first.
+# shipping rates; the cheapest offer is proposed, at equal prices the carrier named first. The workshop pays it at its
+# post office and gets the postage; with "PAID_BY": "shop" the carrier bills the shop.
 MARKETPLACE_CARRIERS = {
     "post": {
         "BACKEND": "marketplace.fulfilment.carriers.table.TableCarrier",

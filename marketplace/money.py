@@ -47,6 +47,9 @@ class Money:
         self._same(other)
         return Money(self.amount - other.amount, self.currency)
 
+    def __neg__(self) -> "Money":
+        return Money(-self.amount, self.currency)
+
     def __mul__(self, quantity: int) -> "Money":
         return Money(self.amount * quantity, self.currency)
 
@@ -137,15 +140,17 @@ def to_payout_minor(money: Money) -> tuple[int, Money]:
     return minor, money - from_minor(minor, money.currency)
 
 
-def allocate(money: Money, weights: Sequence[Decimal | int]) -> list[Money]:
+def allocate(money: Money, weights: Sequence[Decimal | int], step: Decimal | None = None) -> list[Money]:
     """``money`` in shares by ``weights``, to the smallest step, by largest remainder: the shares add up exactly.
+
+    ``step``: another than the currency's smallest, such as payable_step's.
 
     Of equal remainders the first gets the step (10.00 over three equal lines: 3.34, 3.33, 3.33). Raises MoneyError
     when there are no weights, one is negative or no number, all are zero, or ``money`` has more digits than its currency.
     """
     if not weights or any(not Decimal(weight).is_finite() or weight < 0 for weight in weights) or not sum(weights):
         raise MoneyError("Shares need weights of zero or more, one of them above zero.")
-    step = quantum(money.currency)
+    step = step or quantum(money.currency)
     units = money.amount / step
     if units != units.to_integral_value():
         raise MoneyError(f"{money.amount} {money.currency} cannot be shared out exactly.")

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from marketplace import formats
 from marketplace.money import Money
 from marketplace.payments.models import Payment
+from storefront.checkout.order_states import short_state
 from storefront.market.choice import start
 
 User = get_user_model()
@@ -140,7 +141,7 @@ def orders(request: HttpRequest) -> HttpResponse:
             "url": f"{start()}{request.LANGUAGE_CODE}/orders/{row.order.number}/",
             "placed_at": formats.day(row.order.date_placed),
             "total": Money(row.amount, row.currency),
-            "state_label": row.get_state_display(),
+            "state_label": short_state(row),
         }
         for row in rows
     ]

@@ -16,7 +16,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from storefront import account, sitemaps
-from storefront.checkout import basket_views, order_views
+from storefront.checkout import basket_views, cancelling, order_views
 from storefront.checkout import views as checkout
 from storefront.dashboard import catalogue_names, customer_names, offer_names, staff_only
 from storefront.listing import product
@@ -66,6 +66,7 @@ catalogue_urls = [
     *catalogue_names,
 ]
 
+handler500 = "storefront.faults.server_error"
 urlpatterns = [
     path("", to_language),
     path("desk/", to_language, {"rest": "desk/"}),
@@ -92,6 +93,10 @@ urlpatterns = [
         path("checkout/review/", checkout.review, name="checkout-review"),
         path("checkout/pay/", checkout.pay, name="checkout-pay"),
         path("orders/<str:number>/", order_views.order, name="order"),
+        path("orders/<str:number>/cancel/", cancelling.whole_order, name="order-cancel"),
+        path(
+            "orders/<str:number>/cancel/<str:consignment>/", cancelling.one_consignment, name="order-cancel-part"
+        ),
         path("orders/<str:number>/pay/", order_views.pay_again, name="order-pay"),
         path("account/", include((account_urls, "account"))),
         path("account/", include((customer_names, "customer"))),

@@ -5,7 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from storefront.patience import limit_waiting
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
+limit_waiting()
 application = get_wsgi_application()
 # What is loaded by now stays for good: the collector need not walk through it during requests, nor after every
 # 700 new objects, which is once or twice a page.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import dj_database_url
 import pytest
+import stripe
 from django.db import connections
 
 from tests.fake_stripe import FakeStripe
@@ -50,6 +51,8 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 
 @pytest.fixture(scope="session")
 def _stripe() -> Iterator[FakeStripe]:
+    # Between its own repeats the SDK would sleep for half a second.
+    stripe.HTTPClient.INITIAL_DELAY = 0.01
     with FakeStripe() as fake:
         yield fake
 

@@ -21,6 +21,7 @@ for name in (
     "PORT",
     "MACHINE_TRANSLATOR",
     "MARKETPLACE_PII_KEYS",
+    "PLATFORM_ECONOMY",
 ):
     os.environ.pop(name, None)
 os.environ |= {"VAR_DIR": VAR, "STRIPE_API_BASE": "http://127.0.0.1:9", "STRIPE_SECRET_KEY": "sk_test_fake"}

@@ -1,6 +1,6 @@
 """What happens to consignments. Each verb is one transaction and refuses what the state does not allow."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from marketplace.fulfilment.carriers.contract import get_carriers
 from marketplace.fulfilment.dispatch import why_not_dispatched
 from marketplace.fulfilment.models import Consignment, Parcel
+from marketplace.fulfilment.models.consignment import CANCELLED_LINE
 from marketplace.fulfilment.parcels import (
     Weighed,
     assign_number,
@@ -26,7 +27,8 @@ State = Consignment.State
 ALLOWED = {
     State.PLACED: {State.PACKED, State.SENT, State.CANCELLED},
     State.PACKED: {State.SENT, State.CANCELLED},
-    State.SENT: {State.DELIVERED},
+    # Cancelled on its way: by staff alone (payments.cancelling).
+    State.SENT: {State.DELIVERED, State.CANCELLED},
     State.DELIVERED: set(),
     State.CANCELLED: set(),
 }
@@ -131,9 +133,49 @@ def deliver(*, consignment: Consignment) -> Consignment:
     return _move(consignment, State.DELIVERED, delivered_at=timezone.now())
 
 
+@transaction.atomic
 def cancel(*, consignment: Consignment) -> Consignment:
-    """Nothing will be sent. Raises NotAllowed once it was sent."""
-    return _move(consignment, State.CANCELLED, cancelled_at=timezone.now())
+    """Nothing will be sent. Raises NotAllowed once it was delivered.
+
+    Moves no money and returns no stock: for a paid order, payments.cancelling does all of it, and says who may.
+    """
+    moved = _move(consignment, State.CANCELLED, cancelled_at=timezone.now())
+    moved.all_lines.update(status=CANCELLED_LINE)
+    return moved
+
+
+@transaction.atomic
+def cancel_lines(*, consignment: Consignment, lines: Collection[int]) -> list:
+    """These order lines (ids) will not be sent; without any left, nothing of the consignment will.
+
+    Answers those that this call cancelled. What was weighed is weighed again. Raises NotAllowed for lines that are not
+    the consignment's, were cancelled before, or have been sent.
+    """
+    locked = _locked(consignment)
+    live = {line.pk: line for line in locked.lines} if locked.state != State.CANCELLED else {}
+    if not lines or not set(lines) <= set(live):
+        raise NotAllowed(_("This has been cancelled already, or was never part of the consignment."))
+    cancelled = [live[pk] for pk in sorted(lines)]
+    if len(cancelled) == len(live):
+        cancel(consignment=locked)
+        return cancelled
+    if locked.state not in (State.PLACED, State.PACKED):
+        raise NotAllowed(_("A parcel that has been sent is cancelled as a whole."))
+    locked.all_lines.filter(pk__in=lines).update(status=CANCELLED_LINE)
+    _take_out_of_boxes(locked, lines)
+    return cancelled
+
+
+def _take_out_of_boxes(consignment: Consignment, lines: Collection[int]) -> None:
+    """These order lines (ids) are not sent: out of the boxes, of which empty ones go; the rest is weighed again."""
+    gone = {str(pk) for pk in lines}
+    for row in consignment.parcels.all():
+        kept = {line: count for line, count in row.contents.items() if line not in gone}
+        if row.contents and not kept:
+            row.delete()
+            continue
+        row.contents, row.gross_weight_g, row.packing_weight_g = kept, None, None
+        row.save(update_fields=["contents", "gross_weight_g", "packing_weight_g"])
 
 
 def _locked(consignment: Consignment) -> Consignment:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,8 +26,16 @@ from marketplace.fulfilment.quotes import BasketQuote, quote_basket
 from marketplace.fulfilment.recipients import write_recipient
 from marketplace.fulfilment.services import create_consignments
 from marketplace.money import Money, MoneyError, format_money, smallest_payment, to_minor
-from marketplace.payments import stock
-from marketplace.payments.errors import BasketIsEmpty, CannotPay, CannotShip, SoldOut, TotalChanged
+from marketplace.payments import caps, constraints, shares, stock
+from marketplace.payments.errors import (
+    BasketIsEmpty,
+    CannotPay,
+    CannotPlace,
+    CannotShip,
+    SoldOut,
+    TotalChanged,
+)
+from marketplace.payments.failpoints import reached
 from marketplace.payments.models import Payment
 
 Basket = get_model("basket", "Basket")
@@ -104,12 +113,20 @@ class Creator(OrderCreator):
 
     def __init__(self) -> None:
         self.line_ids: dict[int, int] = {}
+        self.applications: list[dict] = []
 
     def create_line_models(self, order, basket_line, extra_line_fields=None):
         fields = {"title": basket_line.product.get_title()[:LONGEST_TITLE]} | (extra_line_fields or {})
         line = super().create_line_models(order, basket_line, fields)
         self.line_ids[basket_line.pk] = line.pk
         return line
+
+    def record_discount(self, discount) -> None:
+        """Oscar reads, adds and writes back; ours are counted at the end, all at once (caps.count)."""
+        self.applications.append(discount)
+
+    def record_voucher_usage(self, order, voucher, user) -> None:
+        caps.use_voucher(order=order, voucher=voucher, user=user)
 
 
 def new_reference() -> str:
@@ -134,13 +151,22 @@ def place_order(
     CannotPay or TotalChanged; then nothing was written.
     """
     try:
-        return _place(basket, buyer, language, idempotency_key, expected_total, held)
-    except IntegrityError:
-        # The key came with another basket at the same moment.
+        payment = _place(basket, buyer, language, idempotency_key, expected_total, held)
+    except IntegrityError as problem:
+        # The key came with another basket at the same moment, or the database kept what a lock should have kept.
         known = Payment.objects.filter(idempotency_key=idempotency_key).first()
         if known is None:
-            raise
+            raise _refusal(problem) from problem
         return known
+    reached("place.after_commit")
+    return payment
+
+
+def _refusal(problem: IntegrityError) -> Exception:
+    sentence = constraints.sentence_of(problem)
+    if not sentence:
+        return problem
+    return (SoldOut if constraints.rule_of(problem) == constraints.STOCK else CannotPlace)(sentence)
 
 
 @transaction.atomic
@@ -153,12 +179,15 @@ def _place(
         return known
     if locked is None or locked.status != Basket.OPEN:
         raise BasketIsEmpty(pgettext("shop", "Your basket is empty."))
-    lines = list(basket.all_lines())
+    lines = _lines_as_they_are(basket)
     if not lines:
         raise BasketIsEmpty(pgettext("shop", "Your basket is empty."))
     if any(line.stockrecord_id is None for line in lines):
         raise SoldOut(_("A piece in your basket is no longer for sale."))
     stock.lock_and_check(lines)
+    reached("place.after_stock")
+    caps.lock_and_apply(basket=basket, email=buyer.email, user=buyer.user)
+    lines = list(basket.all_lines())
     market = MarketChoice(buyer.economy, basket.strategy.currency)
     _refuse_closed_markets(market, held)
     quote = _quote(lines, buyer, market, held)
@@ -168,8 +197,10 @@ def _place(
     _refuse_what_cannot_be_paid(quote, language)
     creator = Creator()
     order = _write_order(creator, basket, buyer, quote)
+    reached("place.after_order")
     consignments = create_consignments(order=order, quote=quote)
     keep_price(order=order, quote=quote, consignments=consignments, line_ids=creator.line_ids)
+    shares.freeze(quote=quote, consignments=consignments, destination=buyer.economy)
     return Payment.objects.create(
         order=order,
         idempotency_key=idempotency_key,
@@ -178,6 +209,16 @@ def _place(
         language=language,
         expires_at=timezone.now() + timedelta(minutes=settings.MARKETPLACE_RESERVATION_MINUTES),
     )
+
+
+def _lines_as_they_are(basket) -> list:
+    """Under the basket's lock: what another tab added since the request began counts, so that nothing gets lost."""
+    lines = list(basket.all_lines())
+    now = set(basket.lines.values_list("pk", "quantity")) if basket.pk else set()
+    if now <= {(line.pk, line.quantity) for line in lines}:
+        return lines
+    basket._lines = None
+    return list(basket.all_lines())
 
 
 def _refuse_closed_markets(market: MarketChoice, held: PriceQuote | None) -> None:
@@ -240,12 +281,16 @@ def _write_order(creator: Creator, basket, buyer: Buyer, quote: BasketQuote):
         total=Price(total.currency, total.amount, total.amount),
         shipping_method=ConsignmentShipping(),
         shipping_charge=Price(total.currency, shipping, shipping),
-        user=buyer.user,
+        # Oscar asks whether the user of a voucher is logged in.
+        user=buyer.user or AnonymousUser(),
         shipping_address=recipient.address,
         order_number=new_reference(),
         status="pending",
         guest_email=buyer.email,
         surcharges=[Levies(Price(total.currency, taxes, taxes))] if taxes else None,
     )
+    if creator.applications:
+        rate = quote.rates.rate(settings.MARKETPLACE_CURRENCY, quote.currency)
+        caps.count(applications=creator.applications, rate=rate.value)
     basket.submit()
     return order

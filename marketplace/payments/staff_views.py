@@ -1,4 +1,4 @@
-"""What staff see of one order and of one payment event. Nothing is changed here: states follow the payment."""
+"""What staff see of one order and of one payment event. Nothing is changed here; forms: staff_refunds.py."""
 
 import json
 
@@ -12,7 +12,11 @@ from wagtail.admin.views.generic import InspectView
 
 from marketplace.fulfilment.staff import shown
 from marketplace.fulfilment.staff_views import address_of, lines_of
+from marketplace.payments import attention, audit
 from marketplace.payments.models import InboxEvent
+from marketplace.payments.staff_attention import title_of
+from marketplace.payments.staff_refunds import CancelView, RefundView
+from marketplace.payments.staff_words import books, told
 
 
 class OrderView(InspectView):
@@ -32,10 +36,38 @@ class OrderView(InspectView):
             "consignments": self.consignments(),
             "total": shown(order.total_incl_tax, order.currency),
             "events": self.events(payment),
+            **(self.money(payment) if payment else {}),
             "dashboard_url": reverse("dashboard:order-detail", args=[order.number])
             if self.request.user.is_staff
             else "",
         }
+
+    def money(self, payment) -> dict:
+        """What went back, what the books say, what was told and who did what."""
+        user = self.request.user
+        refunds = payment.refunds.select_related("asked_by").order_by("pk")
+        return {
+            "refunds": [{"row": row, "amount": shown(row.amount, row.currency)} for row in refunds],
+            "disputes": [{"row": row, "amount": shown(row.amount, row.currency)} for row in payment.disputes.all()],
+            "books": books(payment),
+            "outbox": payment.outbox.order_by("pk"),
+            "acts": told(audit.trail(payment.order)),
+            "matters": self.matters(payment),
+            "may_refund": payment.state == "paid" and user.has_perms(RefundView.needed),
+            "may_cancel": payment.state in ("pending", "paid") and user.has_perms(CancelView.needed),
+        }
+
+    def matters(self, payment) -> list[dict]:
+        finder = AdminURLFinder(self.request.user)
+        return [
+            {
+                "at": row.opened_at,
+                "happened": attention.tell(row)[0],
+                "url": finder.get_edit_url(row),
+                "answer": title_of(row) if row.closed_at else _("Waiting"),
+            }
+            for row in payment.attention.select_related("payment__order").order_by("pk")
+        ]
 
     def facts(self, payment) -> list[tuple[str, object]]:
         order = self.object

@@ -17,7 +17,10 @@ LARGEST_BODY = 512 * 1024
 @require_POST
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
     """200 once the event is stored; 400 for anything unsigned or unreadable; 413 for a body of more than 512 KiB."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal():
+        return HttpResponse(status=400)
+    if int(length) > LARGEST_BODY:
         return HttpResponse(status=413)
     try:
         event = get_gateway().read_event(request.body, request.headers.get("Stripe-Signature", ""))

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_model
 from wagtail import hooks
@@ -16,14 +16,23 @@ from catalogue.staff import allow_only, column
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 from marketplace.fulfilment.wagtail_hooks import WORKSHOPS, ConsignmentViewSet, ShippingRateViewSet
-from marketplace.payments.models import InboxEvent, Payment
+from marketplace.payments import audit
+from marketplace.payments.models import Attention, InboxEvent, Payment
+from marketplace.payments.staff_attention import AttentionViewSet
+from marketplace.payments.staff_refunds import CancelView, RefundView
 from marketplace.payments.staff_views import EventView, OrderView
 
 Order = get_model("order", "Order")
 ATTENTION, QUARANTINED = Payment.State.ATTENTION, InboxEvent.Outcome.QUARANTINED
 
-for model in (Order, InboxEvent):
+for model in (Order, InboxEvent, Attention):
     allow_only(model, "view")
+
+
+@hooks.register("register_log_actions")
+def acts_that_move_money_or_rights(actions) -> None:
+    for name, label in audit.ACTIONS.items():
+        actions.register_action(name, label, label)
 
 
 class OrderFilters(WagtailFilterSet):
@@ -104,6 +113,12 @@ class OrderViewSet(ShowViewSet):
         rows = rows.prefetch_related("consignments__workshop__texts__locale")
         return super().get_index_view_kwargs(queryset=rows, **kwargs)
 
+    def get_urlpatterns(self) -> list:
+        back = {"inspect_url_name": self.get_url_name("inspect")}
+        refund = path("refund/<int:pk>/", RefundView.as_view(**back), name="refund")
+        cancel = path("cancel/<int:pk>/", CancelView.as_view(**back), name="cancel")
+        return [*super().get_urlpatterns(), refund, cancel]
+
 
 class EventFilters(WagtailFilterSet):
     received_at = django_filters.DateFromToRangeFilter(label=_("Received"), widget=DateRangePickerWidget)
@@ -151,7 +166,7 @@ class EventViewSet(ShowViewSet):
 
 
 class OrdersGroup(ModelViewSetGroup):
-    items = (OrderViewSet, ConsignmentViewSet, ShippingRateViewSet, EventViewSet)
+    items = (OrderViewSet, AttentionViewSet, ConsignmentViewSet, ShippingRateViewSet, EventViewSet)
     menu_label = _("Orders")
     menu_name = "orders"
     menu_icon = "clipboard-list"
@@ -164,17 +179,21 @@ def orders() -> OrdersGroup:
 
 
 class AttentionPanel(Component):
-    """On the admin's first page: orders and events that wait for a person's decision."""
+    """On the admin's first page: all that waits for a person's decision, also what nobody opened a matter for."""
 
     name = "attention"
     order = 50
     template_name = "marketplace/payments/attention_panel.html"
 
     def get_context_data(self, parent_context) -> dict:
+        orders = Payment.objects.filter(state=ATTENTION)
+        events = InboxEvent.objects.filter(outcome=QUARANTINED, attention=None)
         return {
-            "orders": Payment.objects.filter(state=ATTENTION).count(),
+            "matters": Attention.objects.open().count(),
+            "matters_url": f"{reverse('attention:index')}?closed_at=true",
+            "orders": orders.exclude(attention__in=Attention.objects.open()).count(),
             "orders_url": f"{reverse('orders:index')}?state={ATTENTION}",
-            "events": InboxEvent.objects.filter(outcome=QUARANTINED).count(),
+            "events": events.count(),
             "events_url": f"{reverse('payment-events:index')}?outcome={QUARANTINED}",
         }
 

@@ -1,11 +1,10 @@
 """The page of one order under its random number: works for guests, only reads."""
 
-import re
 from decimal import Decimal
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -18,24 +17,21 @@ from marketplace import formats
 from marketplace.economies.addresses import format_address
 from marketplace.economies.names import economy_name
 from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.models.consignment import CANCELLED_LINE
 from marketplace.fulfilment.parcels import tracking_of
 from marketplace.fulfilment.recipients import parts_of
 from marketplace.money import Money
 from marketplace.payments.models import Payment
+from storefront.checkout.cancelling import buyer_of, can_cancel
+from storefront.checkout.finding import find_payment
+from storefront.checkout.order_refunds import RefundsOf
+from storefront.checkout.order_states import tell_state
 from storefront.checkout.price_lines import CHECKOUT, describe_kept, due_of_kept, sum_of_kept
+from storefront.checkout.reasons import reasons_of
 from storefront.checkout.views import go_to_payment
 from storefront.listing.models import ProductCard
 
 State = Payment.State
-REFERENCE = re.compile(r"[0-9A-Z]{5}(-[0-9A-Z]{5}){2}")
-
-
-def find_payment(number: str) -> Payment:
-    """The payment of the order ``number``; 404 for anything else, whatever its shape."""
-    if not REFERENCE.fullmatch(number):
-        raise Http404
-    rows = Payment.objects.select_related("order__shipping_address__country", "order__shipping_address__recipient")
-    return get_object_or_404(rows, order__number=number)
 
 
 @never_cache
@@ -44,7 +40,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request,
         "storefront/order/order.html",
-        describe_order(payment, just_paid=request.GET.get("paying") == "done"),
+        describe_order(payment, user=buyer_of(request), just_paid=request.GET.get("paying") == "done"),
     )
 
 
@@ -58,92 +54,74 @@ def pay_again(request: HttpRequest, number: str) -> HttpResponse:
     return go_to_payment(request, payment)
 
 
-def describe_order(payment: Payment, *, just_paid: bool = False) -> dict:
-    """Context of order/order.html. ``just_paid``: the buyer comes back from paying."""
+def describe_order(payment: Payment, *, user=None, just_paid: bool = False) -> dict:
+    """Context of order/order.html. ``just_paid``: the buyer comes back from paying; ``user``: None for a guest."""
     placed, currency = payment.order, payment.currency
-    state, title, text = _state(payment, just_paid=just_paid)
     open_ = payment.state == State.PENDING and payment.expires_at > timezone.now()
     consignments = list(
         placed.consignments.select_related("workshop__village")
         .prefetch_related("workshop__texts__locale", "levies", "parcels")
         .order_by("pk")
     )
+    placed.payment = payment
+    for row in consignments:
+        row.order = placed
+    told = tell_state(payment, consignments, just_paid=just_paid)
+    whole, alone = can_cancel(payment, consignments, user)
+    refunds = RefundsOf(payment)
+    reasons = reasons_of(placed) if refunds.refunds else {}
     lines = list(placed.lines.select_related("product").order_by("pk"))
     kept = [levy for row in consignments for levy in row.levies.all()]
+    # Of what is not sent, nothing is due on arrival.
+    coming = [row for row in consignments if row.state != Consignment.State.CANCELLED]
+    due = [levy for row in coming for levy in row.levies.all()]
     taxes = sum((row.taxes for row in consignments), Decimal(0))
     cards = ProductCard.objects.in_bulk(
         {line.product.parent_id or line.product_id for line in lines if line.product}
     )
     return {
         "order_number": placed.number,
-        "state": state,
-        "state_title": title,
-        "state_text": text,
+        "state": told.state,
+        "state_title": told.title,
+        "state_text": told.text,
+        "cancel_url": reverse("order-cancel", kwargs={"number": placed.number}) if whole and not just_paid else "",
         "pay_again_url": reverse("order-pay", kwargs={"number": placed.number})
         if open_ and not just_paid
         else None,
         "refresh": open_,
         "consignments": [
-            _consignment(
-                row, [line for line in lines if line.partner_id == row.workshop.partner_id], cards, payment
-            )
+            _consignment(row, [line for line in lines if line.partner_id == row.workshop.partner_id], cards, payment)
+            | {
+                "refunds": refunds.of(row.pk),
+                "reasons": reasons.get(row.number, []),
+                "reason_lang": row.workshop.source_language,
+                "cancel_url": _cancel_url(row) if row.pk in alone else "",
+            }
             for row in consignments
         ],
         "goods_total": Money(payment.amount - placed.shipping_incl_tax - taxes, currency),
         "shipping_total": Money(placed.shipping_incl_tax, currency),
         "levies_total": sum_of_kept(kept),
-        "border": due_of_kept(consignments, kept, currency),
-        "border_total": Money(sum((levy.amount for levy in kept if levy.collected != CHECKOUT), Decimal(0)), currency),
+        "border": due_of_kept(coming, due, currency) if coming else "",
+        "border_total": Money(sum((levy.amount for levy in due if levy.collected != CHECKOUT), Decimal(0)), currency),
         "total": Money(payment.amount, currency),
+        "paid_back": -Money(payment.refunded, currency) if payment.refunded else None,
+        "stands": Money(payment.amount - payment.refunded, currency),
+        "late_refunds": refunds.of_no_consignment,
         "address_lines": _address_lines(placed.shipping_address),
         "email": placed.guest_email or placed.email,
         "placed_at": formats.moment(placed.date_placed),
     }
 
 
+def _cancel_url(row: Consignment) -> str:
+    return reverse("order-cancel-part", kwargs={"number": row.order.number, "consignment": row.number})
+
+
 def _address_lines(address) -> list[str]:
     """As the buyer wrote it."""
     parts = parts_of(address)
     return format_address(parts, script="latin" if parts.is_latin else "local")
-
-
-def _state(payment: Payment, *, just_paid: bool) -> tuple[str, str, str]:
-    if payment.state == State.PAID:
-        return "paid", _("Thank you. Your order is paid."), _on_the_way(payment)
-    if payment.state == State.ATTENTION:
-        text = _(
-            "Your payment arrived late and a person is looking at it. You will hear from us; nothing is lost."
-        )
-        return "attention", _("We are looking at your order"), text
-    if payment.state == State.EXPIRED:
-        return (
-            "expired",
-            _("This order was not paid in time"),
-            _("Nothing was charged and the pieces are back in the shop."),
-        )
-    if payment.expires_at <= timezone.now():
-        text = _(
-            "The time for paying is over. We are asking the payment service whether your payment arrived."
-        )
-        return "awaiting_payment", _("Waiting for news of your payment"), text
-    if just_paid:
-        text = _("The payment service is confirming it. This page looks again by itself in a few seconds.")
-        return "awaiting_payment", _("Your payment is being confirmed"), text
-    until = formats.clock(payment.expires_at)
-    text = _(
-        "Your pieces are reserved until %(time)s (UTC). If you have just paid, this page will say so in a moment."
-    )
-    return "awaiting_payment", _("Waiting for your payment"), text % {"time": until}
-
-
-def _on_the_way(payment: Payment) -> str:
-    """What happens now to the parcels of a paid order."""
-    states = set(payment.order.consignments.values_list("state", flat=True))
-    if states <= {Consignment.State.DELIVERED, Consignment.State.CANCELLED}:
-        return _("Everything has arrived.")
-    if states & {Consignment.State.SENT, Consignment.State.DELIVERED}:
-        return _("Parcels are on their way; each is shown below.")
-    return _("The makers have been told and are packing your pieces.")
 
 
 def _consignment(row: Consignment, lines: list, cards: dict, payment: Payment) -> dict:
@@ -188,6 +166,7 @@ def _line(line, cards: dict, currency: str) -> dict:
     lang = _language_of(line.title, card, language)
     return {
         "title": line.title,
+        "cancelled": line.status == CANCELLED_LINE,
         "quantity": line.quantity,
         "unit_price": Money(line.unit_price_incl_tax, currency),
         "line_price": Money(line.line_price_incl_tax, currency),

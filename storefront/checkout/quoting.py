@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from oscar.core.loading import get_class
 
 from marketplace.economies.markets import MarketChoice
 from marketplace.economies.quote_rates import QuoteRates, thaw
@@ -13,8 +12,10 @@ from marketplace.economies.rates import Rate
 from marketplace.fulfilment import pinned
 from marketplace.fulfilment.models import PriceQuote
 from marketplace.fulfilment.quotes import BasketQuote, quote_basket
+from marketplace.payments import caps
 
-Applicator = get_class("offer.applicator", "Applicator")
+# Where the address form keeps what was typed.
+SESSION_ADDRESS = "checkout_address"
 
 
 def price_at(request: HttpRequest, market: MarketChoice, rate: Rate) -> None:
@@ -29,8 +30,14 @@ def _reprice(request: HttpRequest, strategy) -> None:
     basket.strategy = request.strategy = strategy
     # Lines remember what they cost; these are read anew.
     basket._lines = None
-    basket.reset_offer_applications()
-    Applicator().apply(basket, request.user, request)
+    _apply_offers(request)
+
+
+def _apply_offers(request: HttpRequest) -> None:
+    """Those that this customer may still use, known by her address or her account: placing counts in the same way."""
+    address = request.session.get(SESSION_ADDRESS) or {}
+    email = address.get("email") or getattr(request.user, "email", "")
+    caps.apply(basket=request.basket, email=email, user=request.user, request=request)
 
 
 def price_as_held(request: HttpRequest, held: PriceQuote) -> None:
@@ -45,6 +52,8 @@ def quote_for(request: HttpRequest, market: MarketChoice, region: str) -> tuple[
     A quote that held before and would be different now is said.
     """
     basket = request.basket
+    if any(basket.offer_applications):
+        _apply_offers(request)
     known = pinned.latest(basket=basket, lines=basket.all_lines(), market=market, region=region)
     if known:
         price_as_held(request, known)

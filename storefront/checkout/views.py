@@ -44,14 +44,13 @@ from storefront.checkout.price_lines import (
     rate_note,
     sum_of_levies,
 )
-from storefront.checkout.quoting import price_as_held, quote_for
+from storefront.checkout.quoting import SESSION_ADDRESS, price_as_held, quote_for
 from storefront.checkout.repricing import say_what_changed
 from storefront.market.choice import prefix, without_market
 from storefront.market.offers import channel_to
 from storefront.market.remembered import in_chosen_market, market_for, remember
 
 log = logging.getLogger(__name__)
-SESSION_ADDRESS = "checkout_address"
 SESSION_ORDERS = "orders"
 # What an address somewhere else does not share.
 OF_A_PLACE = ("city", "state", "postcode", "district", "phone", "latin_city", "latin_state", "latin_district")

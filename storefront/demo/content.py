@@ -67,6 +67,12 @@ def export() -> dict:
 
 
 @lru_cache(maxsize=1)
+def shares() -> dict:
+    """The rule for shares."""
+    return _read("shares.toml")
+
+
+@lru_cache(maxsize=1)
 def stories() -> list[dict]:
     """With their texts and blocks in the languages of words/stories/, too."""
     rows = [_read(f"stories/{path.name}") for path in sorted((DATA / "stories").glob("*.toml"))]

@@ -15,8 +15,12 @@ from marketplace import formats
 from marketplace.fulfilment import services
 from marketplace.fulfilment.carriers.contract import BadNumber
 from marketplace.fulfilment.models import Consignment, Parcel
+from marketplace.fulfilment.models.consignment import CANCELLED_LINE
 from marketplace.fulfilment.parcels import BadParcel, tracking_of
+from marketplace.payments.cancelling import may_cancel
+from marketplace.payments.models import Refund
 from storefront.desk.describe import describe_consignment, describe_fully
+from storefront.desk.own_share import describe_own_share
 from storefront.desk.papers import describe_papers
 from storefront.desk.parcel_forms import PackForm, SendForm
 from storefront.desk.scope import Desk, desk_view
@@ -153,8 +157,14 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     waits, weighed = consignment.state in OPEN, _is_weighed(consignment)
+    described = describe_fully(consignment, desk)
+    for line, shown in zip(consignment.order.own_lines, described["lines"], strict=True):
+        shown["cancelled"] = line.status == CANCELLED_LINE
+    cannot_make = may_cancel(consignment, by=desk.request.user, as_=Refund.As.MAKER)
     context = {
-        "consignment": describe_fully(consignment, desk),
+        "consignment": described,
+        "own": describe_own_share(consignment),
+        "cannot_make_url": desk.url("consignment-cannot-make", pk=consignment.pk) if cannot_make else "",
         "parcels": [_describe_parcel(row) for row in consignment.parcels.all()],
         "tracking": tracking_of(consignment),
         "papers": describe_papers(consignment, desk),

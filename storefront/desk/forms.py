@@ -5,13 +5,11 @@ import uuid
 from decimal import Decimal
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from catalogue.models import Craft, Material, Product
 from catalogue.text import language_name
-from marketplace.money import quantum
 from marketplace.workshops.details import (
     MOST_DAYS,
     MOST_IN_STOCK,
@@ -20,31 +18,24 @@ from marketplace.workshops.details import (
     PieceDetails,
     VariantDetails,
 )
+from marketplace.workshops.models import Workshop
 from storefront.desk import drafts
 from storefront.desk.fields import Paragraphs, Photos, PointNumber, WholeNumber, Words
+from storefront.desk.price_forms import PricedMixin
 from storefront.lang import in_language
 from storefront.listing.directory import get_directory
 from storefront.uploads import BadPicture, clean_picture
 
 Supply = Product.Supply
-HIGHEST_PRICE = Decimal(99_999)
 LARGEST_CM = Decimal(500)
 HEAVIEST_G = 100_000
-
-
-def price_field(**kwargs) -> PointNumber:
-    """A price in the shop's currency with the digits that the currency has."""
-    step = quantum(settings.MARKETPLACE_CURRENCY)
-    places = max(0, -step.as_tuple().exponent)
-    label = _("Price in %(currency)s") % {"currency": settings.MARKETPLACE_CURRENCY}
-    return PointNumber(label=label, least=step, most=HIGHEST_PRICE, places=places, **kwargs)
 
 
 def _centimetres(label) -> PointNumber:
     return PointNumber(label=label, least=Decimal("0.1"), most=LARGEST_CM, places=1, required=False)
 
 
-class PieceForm(forms.Form):
+class PieceForm(PricedMixin, forms.Form):
     """All of a piece on one page. ``product`` None: a new one.
 
     ``key`` names this filled-in form, ``shown`` the stock that the maker saw. After is_valid(): details() and
@@ -100,7 +91,9 @@ class PieceForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args, user, language: str, product: Product | None = None, **kwargs) -> None:
+    def __init__(
+        self, *args, user, language: str, workshop: Workshop, product: Product | None = None, **kwargs
+    ) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.user, self.product = user, product
         self.key, self.shown = self._read_key(), self._read_shown()
@@ -127,9 +120,7 @@ class PieceForm(forms.Form):
                 choice for choice in Supply.choices if choice[0] != Supply.ONE_OF_A_KIND
             ]
         else:
-            self.fields["price"] = price_field(
-                help_text=_("What the buyer pays for the piece, without shipping.")
-            )
+            self.add_price(workshop, help_text=_("What the buyer pays for the piece, without shipping."))
 
     def clean_photos(self) -> list:
         """Every photo that can be used is in ``sent``, also when another one is refused."""
@@ -246,18 +237,18 @@ class PieceForm(forms.Form):
         )
 
 
-class VariantForm(forms.Form):
+class VariantForm(PricedMixin, forms.Form):
     """Price and weight of one variant; ``label`` is the maker's name for it."""
 
     net_weight_g = WholeNumber(
         label=gettext_lazy("Weight in grams"), least=1, most=HEAVIEST_G, required=False
     )
 
-    def __init__(self, *args, product: Product, **kwargs) -> None:
+    def __init__(self, *args, product: Product, workshop: Workshop, **kwargs) -> None:
         super().__init__(*args, label_suffix="", prefix=f"variant-{product.pk}", **kwargs)
         self.product = product
-        self.fields["price"] = price_field()
-        self.order_fields(["price", "net_weight_g"])
+        self.add_price(workshop)
+        self.order_fields(["price", "receive", "worked_for", "net_weight_g"])
 
     def details(self) -> VariantDetails:
         return VariantDetails(

@@ -6,17 +6,20 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Product
 from catalogue.text import by_language
+from marketplace.economies.quote_rates import QuoteRates
 from marketplace.economies.requirements import writers_of
 from marketplace.workshops import services
 from marketplace.workshops.details import MOST_PICTURES, Refused
 from storefront.desk.describe import describe_piece
 from storefront.desk.forms import PieceForm, VariantForm, initial_of
 from storefront.desk.scope import Desk, desk_view
+from storefront.desk.what_i_receive import Calculator, describe_worked_out
 from storefront.listing.refresh import once_at_the_end
 from storefront.pictures import PORTRAIT, describe
 
@@ -27,10 +30,12 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @desk_view
 def add(desk: Desk) -> HttpResponse:
     """A new piece. The form sent twice leads to the one piece that it made."""
-    kwargs = {"user": desk.request.user, "language": desk.workshop.source_language}
+    kwargs = {"user": desk.request.user, "language": desk.workshop.source_language, "workshop": desk.workshop}
     if desk.request.method != "POST":
         return _show(desk, PieceForm(initial=_first_guess(desk), **kwargs))
     form = PieceForm(desk.request.POST, desk.request.FILES, **kwargs)
+    if _wants_a_price(desk, form, []):
+        return _work_out(desk, form, [])
 
     def save() -> Product:
         return services.list_piece(
@@ -59,13 +64,18 @@ def edit(desk: Desk, pk: int) -> HttpResponse:
     children = (
         list(product.children.order_by("pk").prefetch_related("stockrecords")) if product.is_parent else []
     )
-    kwargs = {"user": desk.request.user, "language": product.source_language, "product": product}
+    kwargs = {"user": desk.request.user, "language": product.source_language} | {
+        "product": product,
+        "workshop": desk.workshop,
+    }
     if desk.request.method != "POST":
         return _show(
-            desk, PieceForm(initial=_initial(product), **kwargs), [_variant_form(row) for row in children]
+            desk, PieceForm(initial=_initial(product), **kwargs), [_variant_form(desk, row) for row in children]
         )
     form = PieceForm(desk.request.POST, desk.request.FILES, **kwargs)
-    variants = [_variant_form(row, desk.request.POST) for row in children]
+    variants = [_variant_form(desk, row, desk.request.POST) for row in children]
+    if _wants_a_price(desk, form, variants):
+        return _work_out(desk, form, variants)
 
     def save() -> Product:
         return services.change_piece(
@@ -82,6 +92,24 @@ def edit(desk: Desk, pk: int) -> HttpResponse:
         return _show(desk, form, variants, status=400)
     messages.success(desk.request, _("Saved."))
     return redirect(desk.url("piece", pk=product.pk))
+
+
+def _wants_a_price(desk: Desk, form: PieceForm, variants: list[VariantForm]) -> bool:
+    """She pressed "Work it out", or saved with something to receive for which she has not seen the price."""
+    return "work_out" in desk.request.POST or any(row.wants_a_price for row in (form, *variants))
+
+
+def _work_out(desk: Desk, form: PieceForm, variants: list[VariantForm]) -> HttpResponse:
+    """The same form again with its prices filled in, and who gets what of them. Nothing is saved but photos for later."""
+    calculator = Calculator(desk.workshop, QuoteRates(timezone.localdate()))
+    form.is_valid()
+    form.keep_photos()
+    for row in variants or ([form] if "price" in form.fields else []):
+        worked = row.work_out(calculator)
+        row.worked = describe_worked_out(worked, None if variants else form.product) if worked else None
+    if variants:
+        form.errors.clear()
+    return _show(desk, form, variants, status=400 if any(row.errors for row in (form, *variants)) else 200)
 
 
 def _saved(form: PieceForm, variants: list[VariantForm], save: Callable[[], Product]) -> Product | None:
@@ -138,7 +166,7 @@ def _initial(product: Product) -> dict:
     return initial_of(product, text, None if product.is_parent else product.stockrecords.first())
 
 
-def _variant_form(product: Product, data=None) -> VariantForm:
+def _variant_form(desk: Desk, product: Product, data=None) -> VariantForm:
     record = next(iter(product.stockrecords.all()), None)
     initial = {"price": record.price if record else None, "net_weight_g": product.net_weight_g}
-    return VariantForm(data, initial=initial, product=product)
+    return VariantForm(data, initial=initial, product=product, workshop=desk.workshop)

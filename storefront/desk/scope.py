@@ -85,6 +85,7 @@ class Desk:
             (_("To do"), home),
             (_("Consignments"), self.url("consignments")),
             (_("Pieces"), self.url("pieces")),
+            (_("Earnings"), self.url("earnings")),
         ]
         return [
             {"label": label, "url": url, "current": path.startswith(url) if url != home else path == home}

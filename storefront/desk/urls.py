@@ -1,10 +1,29 @@
 from django.urls import path
 
-from storefront.desk import consignments, home, languages, papers, piece_pages, pieces, readiness
+from storefront.desk import (
+    consignments,
+    earnings,
+    home,
+    how_paid,
+    languages,
+    papers,
+    piece_pages,
+    pieces,
+    readiness,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("how-paid/", how_paid.how_paid, name="how-paid"),
     path("<slug:workshop>/", home.workshop, name="workshop"),
+    path("<slug:workshop>/earnings/", earnings.page, name="earnings"),
+    path("<slug:workshop>/earnings/payee/", earnings.payee, name="payee"),
+    path("<slug:workshop>/earnings/<str:currency>/<int:year>-<int:month>/", earnings.statement, name="statement"),
+    path(
+        "<slug:workshop>/earnings/<str:currency>/<int:year>-<int:month>.<slug:kind>",
+        earnings.statement_file,
+        name="statement-file",
+    ),
     path("<slug:workshop>/consignments/", consignments.listing, name="consignments"),
     path("<slug:workshop>/consignments/<int:pk>/", consignments.detail, name="consignment"),
     path("<slug:workshop>/consignments/<int:pk>/papers/<slug:paper>/", papers.paper, name="paper"),

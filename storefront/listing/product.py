@@ -26,6 +26,7 @@ from storefront.listing.cards import card_spots, draw
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
 from storefront.listing.product_words import describe_words, label_of_variants
+from storefront.listing.shares import describe_shares
 from storefront.market.choice import start
 from storefront.market.door import at_your_door
 from storefront.market.prices import selling_price
@@ -85,6 +86,7 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
     title, lang = words["title"], words["lang"]
     written = writers(texts.get(product.pk, {}), product.source_language)
     door = at_your_door(product, card, written)
+    price = selling_price(Money(card.price, card.currency))
     return {
         "product": words,
         "pictures": _pictures([store.images[pk] for pk in shown if pk in store.images], title, lang),
@@ -96,7 +98,8 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         "craft": page_contexts.place_link(directory.crafts.get(card.craft_id)),
         "story": page_contexts.story_card(story, directory) if story else None,
         "facts": facts(product, card, directory),
-        "price": selling_price(Money(card.price, card.currency)),
+        "price": price,
+        "shares": describe_shares(price, workshop, village),
         "price_text": draw([card])[0]["price_text"],
         "from_price": card.from_price,
         "state": card.state,

@@ -79,6 +79,8 @@ class Api:
 
     def _faulty(self, call: Call, fault: ApiFault | None, key: str | None) -> Answer:
         kind = fault.kind if fault else ""
+        if self._state.faults.latency:
+            self._closing.wait(self._state.faults.latency)
         if fault and kind == "timeout":
             self._closing.wait(fault.seconds)
         answer = self._work(call, key, spoil=kind == "500_kept")

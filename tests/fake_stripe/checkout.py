@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from . import currencies, intents, methods
+from . import currencies, intents, methods, vouchers
 from .checks import check_email, check_length, check_metadata, check_url
 from .errors import ApiError, missing, not_imitated, not_positive
 from .objects import Object, new_intent, new_line_item, new_session
@@ -142,11 +142,17 @@ def expire(state: State, params: Object, session_id: str) -> Object:
 
 
 def expire_due(state: State) -> None:
-    """Expire every open session whose time is up."""
+    """Expire every open session whose time is up, and every voucher that nobody paid."""
     now = state.now()
     for session in list(state.tables["sessions"].values()):
         if session["status"] == "open" and session["expires_at"] <= now:
             _end(state, session)
+        elif session["status"] == "complete" and _voucher_lapsed(state, session, now):
+            settle(state, session["id"], succeeded=False)
+
+
+def _voucher_lapsed(state: State, session: Object, now: int) -> bool:
+    return awaits_money(state, session) and state.hidden[session["payment_intent"]].get("lapses", now + 1) <= now
 
 
 def _end(state: State, session: Object) -> Object:
@@ -225,9 +231,11 @@ def finish_3ds(state: State, intent: Object, *, passed: bool) -> str:
 def _begin_delayed(state: State, session: Object, intent: Object) -> None:
     """The buyer chose a method whose money arrives later: complete, but unpaid."""
     method = next(name for name in session["payment_method_types"] if name != "card")
+    intents.choose(state, intent, method)
     if method in methods.VOUCHERS.values():
-        details = {"hosted_voucher_url": page_url(state, session)}
-        action = {"type": f"{method}_display_details", f"{method}_display_details": details}
+        options = session["payment_method_options"]
+        action = vouchers.next_action(method, options, state.now(), page_url(state, session))
+        state.hidden[intent["id"]]["lapses"] = vouchers.deadline(method, options, state.now())
         intent.update(status="requires_action", next_action=action, last_payment_error=None)
         state.emit("payment_intent.requires_action", intent)
     else:

@@ -47,6 +47,7 @@ def look(fake: FakeStripe) -> dict[str, Any]:
         return {
             **{name: list(rows.values()) for name, rows in state.tables.items()},
             "faults": dataclasses.asdict(state.faults),
+            "merchant": dataclasses.asdict(state.merchant),
             "requests": [dataclasses.asdict(request) for request in state.requests],
             "webhooks": {
                 "url": sender.url,
@@ -84,6 +85,36 @@ def _settle_refund(fake: FakeStripe, values: dict[str, Any]) -> None:
     fake.settle_refund(values["refund"], status=values.get("status", "succeeded"))
 
 
+def _dispute(fake: FakeStripe, values: dict[str, Any]) -> dict[str, Any]:
+    known = ("amount", "reason", "inquiry")
+    return fake.dispute(values["payment"], **{name: values[name] for name in known if name in values})
+
+
+def _change_dispute(fake: FakeStripe, values: dict[str, Any]) -> dict[str, Any]:
+    return fake.change_dispute(values["dispute"], values["status"])
+
+
+def _connect(fake: FakeStripe, values: dict[str, Any]) -> dict[str, Any]:
+    return fake.connect(values["economy"])
+
+
+def _change_account(fake: FakeStripe, values: dict[str, Any]) -> dict[str, Any]:
+    flags = {name: bool(values[name]) for name in ("transfers", "payouts") if name in values}
+    return fake.change_account(values["account"], **flags)
+
+
+def _empty_account(fake: FakeStripe, values: dict[str, Any]) -> None:
+    fake.empty_account(values["account"])
+
+
+def _event(fake: FakeStripe, values: dict[str, Any]) -> dict[str, Any]:
+    return fake.send_event(values["type"], values["object"], **values.get("fields", {}))
+
+
+def _replay(fake: FakeStripe, values: dict[str, Any]) -> None:
+    fake.replay(values["event"], age=int(values["age"]))
+
+
 def _advance(fake: FakeStripe, values: dict[str, Any]) -> None:
     fake.advance(int(values["seconds"]))
 
@@ -101,4 +132,11 @@ _DEEDS: dict[str, Callable[[Any, dict[str, Any]], dict[str, Any] | None]] = {
     "/_control/settle_refund": _settle_refund,
     "/_control/advance": _advance,
     "/_control/redeliver": _redeliver,
+    "/_control/replay": _replay,
+    "/_control/event": _event,
+    "/_control/dispute": _dispute,
+    "/_control/change_dispute": _change_dispute,
+    "/_control/connect": _connect,
+    "/_control/change_account": _change_account,
+    "/_control/empty_account": _empty_account,
 }

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from pathlib import Path
 from typing import Any, Self
 
-from . import checkout, control, hosted, refunds, webhooks
+from . import accounts, checkout, control, disputes, hosted, refunds, webhooks
 from .api import Api
 from .errors import ApiError
 from .faults import Faults
+from .merchant import Merchant
 from .objects import Object
 from .server import HOST, Server
 from .state import Request, State
@@ -85,6 +87,27 @@ class FakeStripe:
         return self._copies("refunds")
 
     @property
+    def transfers(self) -> dict[str, Object]:
+        return self._copies("transfers")
+
+    @property
+    def reversals(self) -> dict[str, Object]:
+        return self._copies("reversals")
+
+    @property
+    def disputes(self) -> dict[str, Object]:
+        return self._copies("disputes")
+
+    @property
+    def accounts(self) -> dict[str, Object]:
+        return self._copies("accounts")
+
+    @property
+    def balance(self) -> list[Object]:
+        """Copies of all balance transactions, oldest first."""
+        return self.state.rows("balance")
+
+    @property
     def events(self) -> list[Object]:
         """Copies of all events, oldest first, delivered or not."""
         return self.state.rows("events")
@@ -130,14 +153,46 @@ class FakeStripe:
             checkout.settle(self.state, session_id, succeeded=succeeded)
 
     def settle_refund(self, refund_id: str, *, status: str = "succeeded") -> None:
-        """End a pending refund as "succeeded" or "failed"."""
-        if status not in ("succeeded", "failed"):
-            raise ValueError("status must be succeeded or failed")
+        """End a waiting refund as "succeeded", "failed" or "canceled", or let one that succeeded fail after all."""
+        if status not in refunds.ENDS:
+            raise ValueError(f"status must be one of {refunds.ENDS}")
         with self.state.call():
             refunds.settle(self.state, refund_id, status=status)
 
+    def dispute(
+        self, intent_id: str, *, amount: int | None = None, reason: str = "product_not_received", inquiry: bool = False
+    ) -> Object:
+        """The buyer's bank asks for the money of a payment back, or only asks (``inquiry``); answers the dispute."""
+        with self.state.call():
+            dispute = disputes.open_(self.state, intent_id, amount=amount, reason=reason, inquiry=inquiry)
+            return copy.deepcopy(dispute)
+
+    def change_dispute(self, dispute_id: str, status: str) -> Object:
+        """The bank's next word, such as "under_review", "won" or "lost"."""
+        with self.state.call():
+            return copy.deepcopy(disputes.change(self.state, dispute_id, status))
+
+    def connect(self, economy: str) -> Object:
+        """A connected account that may receive transfers and is paid out; answers it."""
+        with self.state.call():
+            params = {"country": economy, "capabilities": {"transfers": {"requested": True}}}
+            account = accounts.create(self.state, params)
+            return copy.deepcopy(accounts.change(self.state, account["id"], transfers=True, payouts=True))
+
+    def change_account(self, account_id: str, *, transfers: bool = True, payouts: bool = True) -> Object:
+        """Stripe allows or forbids a connected account to receive money, and to be paid out."""
+        with self.state.call():
+            return copy.deepcopy(accounts.change(self.state, account_id, transfers=transfers, payouts=payouts))
+
+    def empty_account(self, account_id: str) -> None:
+        """A connected account's money goes to its owner's bank: a reversal finds nothing there."""
+        with self.state.call():
+            accounts.empty(self.state, account_id)
+
     def send_event(self, kind: str, item: Object, **fields: Any) -> Object:
-        """Send an event of your own about ``item``; ``fields`` overwrite the event's (``livemode=True``)."""
+        """Send an event of your own about ``item``; ``fields`` overwrite the event's (``livemode=True``, or
+        ``account="acct_…"`` for one of a connected account).
+        """
         with self.state.call():
             return self.state.emit(kind, item, **fields)
 
@@ -148,9 +203,14 @@ class FakeStripe:
             checkout.expire_due(self.state)
 
     def control(self, **values: Any) -> None:
-        """Set switches of ``faults`` and of the webhook sender by name; ``ValueError`` for unknown names."""
+        """Set switches of ``faults``, of ``Merchant`` and of the webhook sender by name; ``ValueError`` for unknown
+        names.
+        """
         with self.state.lock:
-            self.state.faults.update({k: v for k, v in values.items() if k not in control.SENDER_KEYS})
+            merchant = {name: values[name] for name in Merchant.names() & set(values)}
+            others = set(control.SENDER_KEYS) | set(merchant)
+            self.state.faults.update({name: value for name, value in values.items() if name not in others})
+            self.state.merchant.update(merchant)
             for name, attribute in control.SENDER_KEYS.items():
                 if name in values:
                     setattr(self.sender, attribute, values[name])
@@ -165,6 +225,10 @@ class FakeStripe:
 
     def redeliver(self, event_id: str) -> None:
         self.sender.redeliver(event_id)
+
+    def replay(self, event_id: str, *, age: int) -> None:
+        """Post an event again as somebody recorded it ``age`` seconds ago: the signature is of then."""
+        self.sender.replay(event_id, age)
 
     def pump(self, post: webhooks.Post) -> list[int]:
         """Deliver what waits through ``post(body, signature) -> status``, in this thread."""

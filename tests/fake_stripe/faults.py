@@ -45,7 +45,9 @@ class Faults:
     what is due at the same time · ``hold`` events kept back until so many wait, then sent in an order
     shuffled with ``seed`` · ``drop`` True, or a list of event types, never sent · ``corrupt_signature`` ·
     ``wrong_amount`` smallest units added in the payload only · ``wrong_currency`` put into the payload only ·
-    ``refund_status`` what new refunds start with ("succeeded" or "pending") · ``api`` faults of API calls.
+    ``refund_status`` what new refunds start with ("succeeded", "pending", "requires_action", "failed") ·
+    ``cut_body`` the second half of each webhook's body is lost on the way · ``latency`` seconds that every API
+    call takes · ``api`` faults of API calls.
     """
 
     delay: float = 0.0
@@ -58,6 +60,8 @@ class Faults:
     wrong_amount: int = 0
     wrong_currency: str = ""
     refund_status: str = "succeeded"
+    cut_body: bool = False
+    latency: float = 0.0
     api: list[ApiFault] = field(default_factory=list)
 
     def drops(self, kind: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from . import currencies, methods
+from . import balance, currencies, methods
 from .checks import check_metadata, check_url
 from .errors import ApiError, missing, not_positive
 from .objects import Object, new_charge, new_id, new_intent
@@ -96,6 +96,7 @@ def capture(state: State, params: Object, intent_id: str) -> Object:
         )
     charge = state.get("charges", intent["latest_charge"])
     charge.update(captured=True, amount_captured=amount)
+    balance.book_charge(state, charge)
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
     state.emit("payment_intent.succeeded", intent)
     return intent
@@ -117,11 +118,13 @@ def end(state: State, intent: Object, reason: str | None) -> Object:
 def succeed(state: State, intent: Object, *, method: str = "card", email: str | None = None) -> None:
     """Take the money, or only reserve it when the intent is captured by hand."""
     by_hand = intent["capture_method"] == "manual" and method == "card"
-    intent["payment_method"] = intent["payment_method"] or new_id("pm")
+    choose(state, intent, method)
     charge = new_charge(
         state.now(), intent, method=method, email=email, captured=0 if by_hand else intent["amount"]
     )
     state.add("charges", charge)
+    if not by_hand:
+        balance.book_charge(state, charge)
     intent.update(
         status="requires_capture" if by_hand else "succeeded",
         amount_capturable=intent["amount"] if by_hand else 0,
@@ -132,6 +135,13 @@ def succeed(state: State, intent: Object, *, method: str = "card", email: str | 
         processing=None,
     )
     state.emit(f"payment_intent.{'amount_capturable_updated' if by_hand else 'succeeded'}", intent)
+
+
+def choose(state: State, intent: Object, method: str) -> None:
+    """The buyer has chosen how to pay."""
+    if intent["payment_method"] is None:
+        intent["payment_method"] = new_id("pm")
+        state.hidden[intent["payment_method"]] = {"type": method}
 
 
 def decline(state: State, intent: Object, code: str, decline_code: str | None, text: str) -> None:

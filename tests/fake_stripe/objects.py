@@ -215,6 +215,8 @@ def new_refund(now: int, charge: Object, params: Object, *, amount: int, status:
         "created": now,
         "currency": charge["currency"],
         "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "failure_balance_transaction": None,
+        "instructions_email": params.get("instructions_email"),
         "metadata": params.get("metadata") or {},
         "payment_intent": charge["payment_intent"],
         "reason": params.get("reason"),

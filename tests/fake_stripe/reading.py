@@ -15,6 +15,10 @@ _EXPANDABLE = {
     "payment_intent": "intents",
     "latest_charge": "charges",
     "charge": "charges",
+    "balance_transaction": "balance",
+    "failure_balance_transaction": "balance",
+    "source_transaction": "charges",
+    "transfer": "transfers",
 }
 
 
@@ -70,6 +74,8 @@ def _expand(state: State, item: Object, steps: list[str], path: str) -> None:
     elif name == "line_items" and item.get("object") == "checkout.session":
         url = f"/v1/checkout/sessions/{item['id']}/line_items"
         item[name] = page_of(copy.deepcopy(state.hidden[item["id"]]["line_items"]), {}, url)
+    elif name == "payment_method" and item.get("object") == "payment_intent":
+        item[name] = _payment_method(state, item[name])
     elif name in _EXPANDABLE and name in item:
         if isinstance(item[name], str):
             item[name] = copy.deepcopy(state.get(_EXPANDABLE[name], item[name]))
@@ -77,3 +83,11 @@ def _expand(state: State, item: Object, steps: list[str], path: str) -> None:
             _expand(state, item[name], rest, path)
     else:
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
+
+
+def _payment_method(state: State, method_id: str | None) -> Object | None:
+    """Payment methods are not kept: only what kind one is."""
+    if method_id is None:
+        return None
+    kind = state.hidden.get(method_id, {}).get("type", "card")
+    return {"id": method_id, "object": "payment_method", "customer": None, "livemode": False, "type": kind}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from . import currencies
+from . import balance, currencies, disputes
 from .checks import check_metadata
 from .errors import ApiError, missing, not_imitated, not_positive
 from .objects import Object, new_refund
 from .state import State
 
 _COUNTED = ("pending", "requires_action", "succeeded")
+STARTS = (*_COUNTED, "failed")
+ENDS = ("succeeded", "failed", "canceled")
 
 
 def create(state: State, params: Object, *, status: str = "succeeded") -> Object:
-    """POST /v1/refunds. ``status`` is what the refund starts with: "succeeded" or "pending"."""
+    """POST /v1/refunds. ``status`` is what the refund starts with: any of STARTS."""
+    if status not in STARTS:
+        raise ValueError(f"a refund starts as one of {STARTS}, not {status!r}")
     for name in ("reverse_transfer", "refund_application_fee", "origin", "customer"):
         if params.get(name):
             raise not_imitated(name)
     check_metadata(params)
     charge = _charge(state, params)
+    disputes.check_refundable(state, charge)
     currency = currencies.find(charge["currency"])
     left = charge["amount_captured"] - _refunded(state, charge)
     if left <= 0:
@@ -37,25 +42,44 @@ def create(state: State, params: Object, *, status: str = "succeeded") -> Object
             kept=True,
         )
     refund = state.add("refunds", new_refund(state.now(), charge, params, amount=amount, status=status))
+    balance.book(state, refund, "refund", -amount, charge["currency"])
     _tally(state, charge)
     state.emit("refund.created", refund)
+    if status == "failed":
+        _take_back(state, refund)
+        return refund
     state.emit("charge.refunded", charge)
     state.emit("refund.updated", refund)
     return refund
 
 
 def settle(state: State, refund_id: str, *, status: str) -> Object:
-    """Let a pending refund end as "succeeded" or "failed"; a failed one may be refunded again."""
+    """Let a waiting refund end as one of ENDS; after the last two the money is back and may be refunded again.
+
+    A card refund that succeeded may still fail later: the buyer's bank sends it back.
+    """
     refund = state.get("refunds", refund_id)
-    if refund["status"] != "pending":
+    bounced = refund["status"] == "succeeded" and status == "failed"
+    if refund["status"] not in ("pending", "requires_action") and not bounced:
         raise ApiError(f"Refund {refund_id} is {refund['status']}, not pending.")
     refund["status"] = status
-    if status == "failed":
+    if status == "succeeded":
+        state.emit("refund.updated", refund)
+    else:
+        _take_back(state, refund)
+    return refund
+
+
+def _take_back(state: State, refund: Object) -> None:
+    """The money of a refund that failed or was cancelled is the shop's again, to the unit that it took."""
+    left = state.get("balance", refund["balance_transaction"])
+    back = balance.book_settled(state, refund, "refund_failure", -left["amount"], left["currency"])
+    refund["failure_balance_transaction"] = back["id"]
+    _tally(state, state.get("charges", refund["charge"]))
+    if refund["status"] == "failed":
         refund["failure_reason"] = "unknown"
-        _tally(state, state.get("charges", refund["charge"]))
         state.emit("refund.failed", refund)
     state.emit("refund.updated", refund)
-    return refund
 
 
 def _charge(state: State, params: Object) -> Object:

@@ -10,7 +10,7 @@ from typing import Any
 from stripe import params as sdk
 from stripe.params import checkout as sdk_checkout
 
-from . import checkout, intents, refunds
+from . import accounts, balance, checkout, intents, refunds, transfers
 from .errors import ApiError
 from .objects import Object
 from .reading import listing, page_of
@@ -90,6 +90,8 @@ def _refund(state: State, params: dict[str, Any]) -> Object:
 
 SESSIONS, INTENTS, REFUNDS = "/v1/checkout/sessions", "/v1/payment_intents", "/v1/refunds"
 EVENTS, CHARGES = "/v1/events", "/v1/charges"
+TRANSFERS, DISPUTES, ACCOUNTS = "/v1/transfers", "/v1/disputes", "/v1/accounts"
+BALANCE = "/v1/balance_transactions"
 ROUTES = (
     Route("POST", SESSIONS, sdk_checkout.SessionCreateParams, checkout.create),
     Route("GET", SESSIONS, sdk_checkout.SessionListParams, _sessions_of_buyer),
@@ -109,4 +111,16 @@ ROUTES = (
     Route("GET", f"{EVENTS}/<id>", sdk.EventRetrieveParams, _reader("events", "id")),
     Route("GET", CHARGES, sdk.ChargeListParams, _lister("charges", CHARGES, "payment_intent", "customer")),
     Route("GET", f"{CHARGES}/<id>", sdk.ChargeRetrieveParams, _reader("charges", "charge")),
+    Route("POST", TRANSFERS, sdk.TransferCreateParams, transfers.create),
+    Route("GET", TRANSFERS, sdk.TransferListParams, _lister("transfers", TRANSFERS, "destination", "transfer_group")),
+    Route("GET", f"{TRANSFERS}/<id>", sdk.TransferRetrieveParams, _reader("transfers", "transfer")),
+    Route("POST", f"{TRANSFERS}/<id>/reversals", sdk.TransferCreateReversalParams, transfers.reverse),
+    Route("GET", f"{TRANSFERS}/<id>/reversals", sdk.TransferListReversalsParams, transfers.reversals),
+    Route("GET", DISPUTES, sdk.DisputeListParams, _lister("disputes", DISPUTES, "charge", "payment_intent")),
+    Route("GET", f"{DISPUTES}/<id>", sdk.DisputeRetrieveParams, _reader("disputes", "dispute")),
+    Route("POST", ACCOUNTS, sdk.AccountCreateParams, accounts.create),
+    Route("GET", f"{ACCOUNTS}/<id>", sdk.AccountRetrieveParams, _reader("accounts", "account")),
+    Route("GET", "/v1/balance", sdk.BalanceRetrieveParams, balance.look),
+    Route("GET", BALANCE, sdk.BalanceTransactionListParams, _lister("balance", BALANCE, "source", "type", "currency")),
+    Route("GET", f"{BALANCE}/<id>", sdk.BalanceTransactionRetrieveParams, _reader("balance", "id")),
 )

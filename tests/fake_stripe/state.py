@@ -17,16 +17,25 @@ from typing import Any
 
 from .errors import no_such
 from .faults import Faults
+from .merchant import Merchant
 from .objects import Object, new_event
 
 MOST_REQUESTS = 10_000  # older ones are forgotten
-TABLES = ("sessions", "intents", "charges", "refunds", "events")
+TABLES = (
+    *("sessions", "intents", "charges", "refunds", "events"),
+    *("balance", "accounts", "transfers", "reversals", "disputes"),
+)
 _NAMES = {
     "sessions": "checkout.session",
     "intents": "payment_intent",
     "charges": "charge",
     "refunds": "refund",
     "events": "event",
+    "balance": "balance_transaction",
+    "accounts": "account",
+    "transfers": "transfer",
+    "reversals": "transfer_reversal",
+    "disputes": "dispute",
 }
 
 
@@ -54,6 +63,7 @@ class State:
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)  # idempotency key → first answer
     requests: deque[Request] = field(default_factory=lambda: deque(maxlen=MOST_REQUESTS))
     faults: Faults = field(default_factory=Faults)
+    merchant: Merchant = field(default_factory=Merchant)
     current_key: str | None = None  # idempotency key of the call being carried out
     clock_offset: int = 0
     listener: Callable[[Object], None] = lambda event: None
@@ -103,7 +113,7 @@ class State:
             for rows in (*self.tables.values(), self.hidden, self.keys):
                 rows.clear()
             self.requests.clear()
-            self.faults = Faults()
+            self.faults, self.merchant = Faults(), Merchant()
             self.clock_offset = 0
             self.dirty = True
 

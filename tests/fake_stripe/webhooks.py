@@ -32,13 +32,18 @@ def sign(payload: bytes, secret: str, timestamp: int | None = None) -> str:
 
 @dataclass
 class Delivery:
-    """One copy of one event on its way. ``due`` is on the monotonic clock; ``status`` 0 means no answer."""
+    """One copy of one event on its way. ``due`` is on the monotonic clock; ``status`` 0 means no answer.
+
+    ``age``: seconds since it was signed. ``cut``: half of the body is lost after that.
+    """
 
     event_id: str
     kind: str
     body: bytes
     due: float
     corrupt: bool = False
+    cut: bool = False
+    age: int = 0
     attempt: int = 1
     status: int | None = None
 
@@ -96,6 +101,14 @@ class Sender:
         with self._wake:
             self._push(self.state.get("events", event_id))
 
+    def replay(self, event_id: str, age: int) -> None:
+        """Post again, once, what somebody recorded ``age`` seconds ago, with the signature of then."""
+        with self._wake:
+            event = self.state.get("events", event_id)
+            body = json.dumps(event, ensure_ascii=False).encode()
+            self._queue.append(Delivery(event_id, event["type"], body, time.monotonic(), age=age))
+            self._wake.notify_all()
+
     def wake(self) -> None:
         """Look at the queue again: an address or a delay has changed."""
         with self._wake:
@@ -130,7 +143,8 @@ class Sender:
         body = json.dumps(self._tampered(event), ensure_ascii=False).encode()
         due = time.monotonic() + faults.delay
         for _ in range(faults.duplicate):
-            self._queue.append(Delivery(event["id"], event["type"], body, due, faults.corrupt_signature))
+            copy_ = Delivery(event["id"], event["type"], body, due, faults.corrupt_signature, faults.cut_body)
+            self._queue.append(copy_)
         self._wake.notify_all()
 
     def _tampered(self, event: Object) -> Object:
@@ -180,8 +194,9 @@ class Sender:
             thread.join()
 
     def _deliver(self, delivery: Delivery, post: Post, *, retry: bool = True) -> int:
-        signature = sign(delivery.body, f"not-{self.secret}" if delivery.corrupt else self.secret)
-        status = post(delivery.body, signature)
+        secret = f"not-{self.secret}" if delivery.corrupt else self.secret
+        signature = sign(delivery.body, secret, int(time.time()) - delivery.age)
+        status = post(delivery.body[: len(delivery.body) // 2] if delivery.cut else delivery.body, signature)
         with self._wake:
             self.log.append(Delivery(**{**vars(delivery), "status": status}))
             event = self.state.tables["events"].get(delivery.event_id)

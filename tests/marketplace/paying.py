@@ -3,11 +3,13 @@
 import json
 from datetime import timedelta
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from marketplace.money import Money
-from marketplace.payments.gateway import Facts, Standing
-from marketplace.payments.models import Payment
+from marketplace.payments.gateway import Facts, RefundFacts, RefundStanding, Standing
+from marketplace.payments.models import Account, Payment, Posting, Refund
+from marketplace.payments.reconcile import OUTCOMES
 from marketplace.payments.services import start_payment
 from tests.factories import make_order
 from tests.fake_stripe.faults import ApiFault
@@ -15,7 +17,7 @@ from tests.people import Visitor
 
 BACK = "https://shop.example/en/orders/x/"
 WEBHOOK = "/webhooks/stripe/"
-NOTHING = dict.fromkeys(("paid", "expired", "waiting", "mismatch", "unreachable", "failed"), 0)
+NOTHING = dict.fromkeys(OUTCOMES, 0)
 
 
 def now(payment: Payment) -> Payment:
@@ -59,6 +61,37 @@ def facts(payment: Payment, standing: Standing = Standing.PAID, **changes) -> Fa
         "payment_id": "pi_test_1",
     }
     return Facts(**values | changes)
+
+
+def refund_facts(refund: Refund, standing: RefundStanding = RefundStanding.DONE, **changes) -> RefundFacts:
+    """What fits the refund, but for ``changes``."""
+    payment = now(refund.payment)
+    values = {
+        "refund_id": refund.gateway_refund or f"re_{refund.number}",
+        "reference": payment.order.number,
+        "payment_id": payment.gateway_payment,
+        "standing": standing,
+        "amount": Money(refund.amount, refund.currency),
+        "key": f"refund:{refund.number}",
+    }
+    return RefundFacts(**values | changes)
+
+
+def assert_balanced() -> None:
+    """Every currency adds up to zero, and what Stripe holds for us is what was paid and did not go back."""
+    for row in Posting.objects.order_by().values("currency").annotate(sum=Sum("amount")):
+        assert row["sum"] == 0, row
+    for payment in Payment.objects.all():
+        back = payment.refunds.filter(state="done").aggregate(sum=Sum("amount"))["sum"] or 0
+        held = Posting.objects.filter(account=Account.BUYER_CLEARING, entry__payment=payment)
+        came = payment.state in ("paid", "attention", "refunded")
+        disputed = payment.disputes.filter(state="open", kind="chargeback").aggregate(sum=Sum("amount"))["sum"] or 0
+        expected = payment.amount - back - disputed if came else 0
+        assert (held.aggregate(sum=Sum("amount"))["sum"] or 0) == expected
+        counted = payment.refunds.exclude(state="failed").aggregate(sum=Sum("amount"))["sum"] or 0
+        assert payment.refunded == counted <= payment.amount
+        for refund in payment.refunds.all():
+            assert not refund.parts.exists() or sum(part.amount for part in refund.parts.all()) == refund.amount
 
 
 def counts(**expected: int) -> dict[str, int]:

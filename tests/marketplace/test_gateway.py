@@ -9,7 +9,7 @@ from django.utils import timezone
 from oscar.core.loading import get_class
 
 from marketplace.money import Money, to_minor
-from marketplace.payments import services
+from marketplace.payments import starting
 from marketplace.payments.gateway import Facts, GatewayDown, Standing, get_gateway
 from marketplace.payments.models import Payment
 from marketplace.payments.placing import place_order
@@ -87,8 +87,8 @@ def test_an_address_that_only_mail_understands_is_no_obstacle(fake_stripe):
 
 
 def test_more_pieces_than_the_page_has_rows_are_shown_as_a_sum(fake_stripe, monkeypatch):
-    assert services.MOST_LINES + 1 == MOST_LINES
-    monkeypatch.setattr(services, "MOST_LINES", 2)
+    assert starting.MOST_LINES + 1 == MOST_LINES
+    monkeypatch.setattr(starting, "MOST_LINES", 2)
     pieces = [make_piece(price="1.01") for _piece in range(3)]
     for bought, rows in ((pieces[:2], 3), (pieces, 2)):
         payment = open_page(*bought)

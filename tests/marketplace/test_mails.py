@@ -153,9 +153,14 @@ def test_one_mail_that_fails_stops_no_other(lacquer, commit, mailoutbox, monkeyp
     assert "mailbox full" in caplog.text
 
 
-def test_an_unpaid_order_sends_nothing(lacquer, commit, mailoutbox):
-    payment = make_order([make_piece(lacquer)])
+def test_an_order_that_was_not_paid_is_told_to_the_buyer_alone(lacquer, commit, mailoutbox):
+    make_member(lacquer, email="hoa@example.com")
+    payment = make_order([(make_piece(lacquer, title="Red bowl"), 2)])
     facts = Facts("cs_1", payment.order.number, Standing.EXPIRED, Money(payment.amount, "USD"), "")
-    apply_facts(payment=payment, facts=facts)
-    commit()
-    assert not mailoutbox
+    for _turn in range(2):
+        apply_facts(payment=payment, facts=facts)
+        commit()
+    (mail,) = mailoutbox
+    assert (mail.to, mail.subject) == (["kenji@example.com"], f"Your order {payment.order.number} was not paid in time")
+    assert "2 × Red bowl" in mail.body
+    assert "You were not charged" in mail.body

@@ -1,61 +1,107 @@
 """Confirm and expire: what the facts make of an order, its stock and its buyer."""
 
 from decimal import Decimal
+from itertools import product
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Product
 from marketplace.money import Money
 from marketplace.payments import stock
+from marketplace.payments.attention import CannotAnswer, give_answer
+from marketplace.payments.cancelling import cancel_order
 from marketplace.payments.gateway import Standing
-from marketplace.payments.models import Payment
+from marketplace.payments.models import Attention, OutboxMessage, Payment, Refund
+from marketplace.payments.refund_news import take_refund
+from marketplace.payments.refunds import Wish, ask_refund
 from marketplace.payments.services import apply_facts
 from marketplace.signals import order_expired, order_paid
-from tests.factories import make_basket, make_order, make_piece, pay_order
+from tests.factories import make_basket, make_order, make_piece, make_user, pay_order
 from tests.ledger import OrderLine, StockRecord, assert_books_balance, nothing_changes, stock_of
-from tests.marketplace.paying import facts, open_page
+from tests.marketplace.paying import assert_balanced, facts, open_page, refund_facts
 
 pytestmark = pytest.mark.django_db
 State = Payment.State
 
 
-@pytest.mark.parametrize("standing", list(Standing))
-@pytest.mark.parametrize("state", list(State))
-def test_from_every_state_only_forward(state, standing, commit, mailoutbox):
-    piece = make_piece(stock=5)
-    payment = make_order([(piece, 2)])
-    if state == State.PAID:
-        pay_order(payment)
-    elif state != State.PENDING:
+@pytest.fixture
+def bowl(recorded):
+    return recorded(make_bowl)
+
+
+def make_bowl():
+    return make_piece(stock=5)
+
+
+def bring_to(payment: Payment, state: str) -> None:
+    """By its real ways, each from a fresh order of two."""
+    if state == State.PROCESSING:
+        apply_facts(payment=payment, facts=facts(payment, Standing.PROCESSING))
+    elif state == State.EXPIRED:
         apply_facts(payment=payment, facts=facts(payment, Standing.EXPIRED))
-    if state == State.ATTENTION:
-        StockRecord.objects.filter(product=piece).update(num_in_stock=1)
+    elif state == State.CANCELLED:
+        cancel_order(payment=payment, key="c", by=None, as_="buyer")
+    elif state == State.ATTENTION:
+        StockRecord.objects.filter(product=payment.order.lines.get().product).update(num_in_stock=None)
         pay_order(payment)
+    elif state in (State.PAID, State.REFUNDED):
+        pay_order(payment)
+    if state == State.REFUNDED:
+        wishes = [Wish(payment.order.consignments.get())]
+        refund = ask_refund(payment=payment, wishes=wishes, reason="goodwill", key="r", as_="staff")
+        take_refund(facts=refund_facts(refund))
     payment.refresh_from_db()
     assert payment.state == state
-    commit()
-    mailoutbox.clear()
-    over = standing in (Standing.EXPIRED, Standing.FAILED)
-    after = {
-        State.PENDING: State.PAID if standing == Standing.PAID else State.EXPIRED if over else State.PENDING,
-        State.EXPIRED: State.PAID if standing == Standing.PAID else State.EXPIRED,
-        State.PAID: State.PAID,
-        State.ATTENTION: State.ATTENTION,
-    }[state]
-    for _turn in range(3):
-        assert apply_facts(payment=payment, facts=facts(payment, standing)) == ""
-        commit()
-        payment.refresh_from_db()
-        assert payment.state == after
-    assert payment.order.status == after
-    expected = {State.PENDING: (5, 2), State.EXPIRED: (5, 0), State.PAID: (3, 0), State.ATTENTION: (1, 0)}[
-        after
-    ]
-    assert stock_of(piece) == expected
-    assert len(mailoutbox) == (1 if after == State.PAID and state != State.PAID else 0)
-    assert_books_balance()
+
+
+STOCK = {
+    State.PENDING: (5, 2),
+    State.PROCESSING: (5, 2),
+    State.PAID: (3, 0),
+    State.EXPIRED: (5, 0),
+    State.CANCELLED: (5, 0),
+    State.ATTENTION: (None, 2),
+    State.REFUNDED: (3, 0),
+}
+
+
+def test_from_every_state_only_forward(subtests, commit, mailoutbox, bowl):
+    """Any standing, any number of times; what comes late changes nothing that is settled."""
+    for state, standing in product(State, Standing):
+        with subtests.test(f"{state} {standing}"), transaction.atomic():
+            payment = make_order([(bowl, 2)])
+            bring_to(payment, state)
+            commit()
+            mailoutbox.clear()
+            after, told = _expected(state, standing)
+            for _turn in range(3):
+                assert apply_facts(payment=payment, facts=facts(payment, standing)) == ""
+            payment.refresh_from_db()
+            assert (payment.state, payment.order.status) == (after, after)
+            expected = (5, 0) if (state, after) == (State.CANCELLED, State.ATTENTION) else STOCK[after]
+            assert stock_of(bowl) == expected
+            assert OutboxMessage.objects.filter(state="waiting").count() == told
+            transaction.set_rollback(True)
+
+
+def _expected(state: str, standing: str) -> tuple[str, int]:
+    """(state after, messages written)"""
+    if state in (State.PAID, State.ATTENTION, State.REFUNDED):
+        return state, 0
+    if standing == Standing.PAID and state == State.CANCELLED:
+        # The refund, and the mail that tells of it.
+        return State.ATTENTION, 2
+    if standing == Standing.PAID:
+        # To the buyer and to the workshop.
+        return State.PAID, 2
+    if state in (State.PENDING, State.PROCESSING):
+        if standing in (Standing.EXPIRED, Standing.FAILED):
+            return State.EXPIRED, 1
+        if standing == Standing.PROCESSING:
+            return State.PROCESSING, 0
+    return state, 0
 
 
 @pytest.mark.parametrize(
@@ -90,7 +136,7 @@ def test_a_late_payment_is_honoured_while_the_stock_is_there():
 
 
 @pytest.mark.parametrize("gone", ["sold", "held", "deleted"])
-def test_a_late_payment_for_a_piece_that_is_gone_calls_a_person(gone, caplog, commit, mailoutbox):
+def test_a_late_payment_for_a_piece_that_is_gone_goes_back(gone, caplog, commit, mailoutbox):
     piece, other = make_piece(stock=1), make_piece(stock=5)
     payment = make_order([piece, other])
     apply_facts(payment=payment, facts=facts(payment, Standing.EXPIRED))
@@ -102,27 +148,55 @@ def test_a_late_payment_for_a_piece_that_is_gone_calls_a_person(gone, caplog, co
     mailoutbox.clear()
     before = stock_of(other)
     apply_facts(payment=payment, facts=facts(payment))
-    commit()
     payment.refresh_from_db()
     assert (payment.state, payment.order.status) == (State.ATTENTION, "attention")
     assert payment.note == "paid after the reservation ran out; the stock is gone"
     assert payment.gateway_payment == "pi_test_1"
     assert stock_of(other) == before
     assert f"order {payment.order.number} needs attention" in caplog.text
-    assert not mailoutbox
+    refund, row = Refund.objects.get(), Attention.objects.get()
+    assert (refund.amount, refund.reason, refund.asked_as) == (payment.amount, "late", "system")
+    assert (row.kind, row.payment, row.closed_at) == ("late_payment", payment, None)
+    assert payment.refunded == payment.amount
+    take_refund(facts=refund_facts(refund))
+    payment.refresh_from_db()
+    row.refresh_from_db()
+    assert (payment.state, row.answer, row.closed_by) == (State.REFUNDED, "paid_back", None)
+    commit()
+    assert [mail.subject for mail in mailoutbox] == [f"Your payment for order {payment.order.number} goes back to you"]
+    assert_balanced()
 
 
-def test_stock_lowered_below_a_promise_calls_a_person(caplog):
-    """Oscar's dashboard lets staff do that. Money came in, so the event must not fail for ever."""
+@pytest.mark.parametrize("answer", ["send", "pay_back"])
+def test_a_broken_hold_calls_a_person_who_decides(answer, caplog):
+    """The database keeps staff from lowering the stock under a promise; a row without a number is still possible."""
     piece = make_piece(stock=3)
     payment = make_order([(piece, 2)])
-    StockRecord.objects.filter(product=piece).update(num_in_stock=1)
+    StockRecord.objects.filter(product=piece).update(num_in_stock=None)
     apply_facts(payment=payment, facts=facts(payment))
     payment.refresh_from_db()
     assert (payment.state, payment.order.status) == (State.ATTENTION, "attention")
     assert payment.note == "paid, but the stock was lowered below what this order held"
-    assert stock_of(piece) == (1, 2)
+    assert stock_of(piece) == (None, 2)
     assert "needs attention" in caplog.text
+    row = Attention.objects.get(kind="paid_without_stock")
+    boss = make_user("boss@example.com", is_superuser=True)
+    if answer == "send":
+        with nothing_changes(), pytest.raises(CannotAnswer, match="still too low"):
+            give_answer(row=row, code="send", by=boss, reason="They are on the shelf.")
+        StockRecord.objects.filter(product=piece).update(num_in_stock=2)
+    give_answer(row=row, code=answer, by=boss, reason="As it is.")
+    payment.refresh_from_db()
+    if answer == "send":
+        assert (payment.state, stock_of(piece)) == (State.PAID, (0, 0))
+    else:
+        refund = Refund.objects.get()
+        assert (refund.amount, refund.asked_by, stock_of(piece)) == (payment.amount, boss, (None, 0))
+        take_refund(facts=refund_facts(refund))
+        payment.refresh_from_db()
+        assert payment.state == State.REFUNDED
+        assert payment.order.consignments.get().state == "cancelled"
+    assert_balanced()
 
 
 def test_paid_is_announced_once_and_after_the_commit(commit):

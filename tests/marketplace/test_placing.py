@@ -157,6 +157,20 @@ def test_references_cannot_be_guessed_and_are_easy_to_read():
     assert not set(ALPHABET) & set("01IOLU")
 
 
+@pytest.mark.parametrize("adds", [True, False], ids=["more of it", "another piece"])
+def test_what_another_tab_adds_while_she_pays_is_not_lost(adds):
+    """Case 18: she is shown the total of what the basket holds now."""
+    piece, other = make_piece(stock=5), make_piece(title="Tray", stock=5)
+    basket = make_basket(piece)
+    seen = total_of(basket)
+    list(basket.all_lines())
+    reopened(basket).add_product(piece if adds else other, 1)
+    with nothing_changes(), pytest.raises(TotalChanged) as caught:
+        place(basket, expected=seen)
+    assert caught.value.total.amount > seen.amount
+    assert place(reopened(basket), expected=caught.value.total).amount == caught.value.total.amount
+
+
 def test_an_empty_basket_is_refused():
     assert refused(BasketIsEmpty, make_basket(), expected=Money(Decimal(0), "USD")) == [
         "Your basket is empty."

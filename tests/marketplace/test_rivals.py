@@ -17,7 +17,7 @@ State = Payment.State
 @pytest.mark.parametrize("paid", [True, False])
 @pytest.mark.parametrize(
     "moment",
-    ["marketplace.payments.services._reconcile_one", "marketplace.payments.services.apply_facts"],
+    ["marketplace.payments.reconcile._reconcile_one", "marketplace.payments.reconcile.apply_facts"],
     ids=["early", "late"],
 )
 def test_two_reconcilers_at_once_have_one_effect(fake_stripe, rival, mailoutbox, paid, moment):
@@ -31,7 +31,7 @@ def test_two_reconcilers_at_once_have_one_effect(fake_stripe, rival, mailoutbox,
     assert rival.acted == 1
     assert rival.answer == outcome
     assert (now(payment).state, stock_of(piece), len(mailoutbox)) == (
-        (State.PAID, (3, 0), 1) if paid else (State.EXPIRED, (5, 0), 0)
+        (State.PAID, (3, 0), 1) if paid else (State.EXPIRED, (5, 0), 1)
     )
     assert_books_balance()
 
@@ -41,7 +41,7 @@ def test_the_message_arrives_while_we_ask(fake_stripe, rival, mailoutbox, overdu
     piece = make_piece(stock=5)
     payment = open_page((piece, 2))
     fake_stripe.pay(payment.gateway_session)
-    rival.before("marketplace.payments.services.apply_facts", lambda: deliver(fake_stripe))
+    rival.before("marketplace.payments.reconcile.apply_facts", lambda: deliver(fake_stripe))
     assert reconcile(now=later() if overdue else None) == counts(paid=1)
     assert set(rival.answer) == {200}
     assert (now(payment).state, stock_of(piece), len(mailoutbox)) == (State.PAID, (3, 0), 1)
@@ -84,7 +84,7 @@ def test_the_page_is_opened_just_before_its_reservation_is_taken_back(fake_strip
     piece = make_piece(stock=5)
     payment = make_order([(piece, 2)])
     rival.before(
-        "marketplace.payments.services._reconcile_unopened",
+        "marketplace.payments.reconcile._reconcile_unopened",
         lambda: start_payment(payment=now(payment), return_url=BACK),
     )
     assert reconcile(now=later()) == counts(waiting=1)
@@ -102,5 +102,6 @@ def test_somebody_buys_the_piece_while_a_late_payment_is_honoured(fake_stripe, r
     rival.before("marketplace.payments.stock.hold_again", lambda: make_order([piece]))
     pay_order(payment)
     assert now(payment).state == State.ATTENTION
+    assert now(payment).refunds.get().reason == "late"
     assert stock_of(piece) == (1, 1)
     assert_books_balance()

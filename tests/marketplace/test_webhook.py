@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.payments.models import InboxEvent, Payment
+from marketplace.payments.models import Attention, InboxEvent, Payment
 from tests.factories import make_piece
 from tests.ledger import assert_books_balance, ledger, nothing_changes, stock_of
 from tests.marketplace.paying import WEBHOOK, now, open_page, paid_event, post, send
@@ -233,6 +233,8 @@ def test_an_event_that_does_not_fit_its_order_is_put_aside(
     assert (answer.status_code, answer.content) == (200, b"quarantined")
     assert ledger() == before | {"events": 1}
     row = InboxEvent.objects.get()
+    matter = Attention.objects.get()
+    assert (matter.kind, matter.event, matter.details["why"], matter.closed_at) == ("event", row, reason, None)
     assert (row.outcome, row.reason) == (Outcome.QUARANTINED, reason)
     assert row.payment == (None if reason == "no such order" else payment)
     assert f"event {event['id']} put aside: {reason}" in caplog.text
@@ -262,6 +264,14 @@ def test_live_and_test_mode_do_not_mix(fake_stripe, payment, settings, key, live
     settings.STRIPE_SECRET_KEY = key
     assert send(fake_stripe, event).content.decode() == outcome
     assert now(payment).state == (State.PAID if outcome == "done" else State.PENDING)
+
+
+def test_what_another_account_says_touches_nothing(fake_stripe, payment):
+    event = paid_event(fake_stripe, payment) | {"account": "acct_of_somebody"}
+    before = ledger()
+    assert send(fake_stripe, event).content == b"ignored"
+    assert ledger() == before | {"events": 1}
+    assert InboxEvent.objects.get().reason == "another account"
 
 
 def test_kinds_that_do_not_concern_us_are_kept_and_ignored(fake_stripe):

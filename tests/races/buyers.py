@@ -13,10 +13,11 @@ from django.core.signing import Signer
 
 from marketplace.fulfilment import pinned
 from marketplace.money import Money
+from marketplace.payments import caps
 from storefront.checkout.views import SESSION_ADDRESS
 from tests.factories import make_basket
 from tests.ledger import BasketLine
-from tests.shopping import ADDRESS, Shopper, quote_of
+from tests.shopping import ADDRESS, Shopper, hidden_fields, quote_of
 
 PATIENCE = 60  # seconds
 TOKEN = "t" * 32
@@ -41,6 +42,12 @@ class Buyer:
             timeout=PATIENCE,
         )
 
+    def review(self, shop: str) -> "Buyer":
+        """She reads the review page again; the same buyer with its form."""
+        page = requests.get(f"{shop}/en/checkout/review/", cookies=self.cookies, timeout=PATIENCE)
+        consent = {"consent": "yes"} if 'name="consent"' in page.text else {}
+        return Buyer(self.cookies, hidden_fields(page.text) | consent, self.basket)
+
     def look(self, shop: str) -> requests.Response:
         return requests.get(f"{shop}/en/basket/", cookies=self.cookies, timeout=PATIENCE)
 
@@ -51,14 +58,18 @@ class Buyer:
         return dict(rows.values_list("product", "quantity"))
 
 
-def make_buyer_at_the_till(*pieces, total: Money | None = None) -> Buyer:
-    """A guest with these pieces, an address and a review page before her."""
+def make_buyer_at_the_till(*pieces, total: Money | None = None, email: str = "", voucher=None) -> Buyer:
+    """A guest with these pieces, an address and a review page before her, offers included."""
     basket = make_basket(*pieces)
+    if voucher:
+        basket.vouchers.add(voucher)
+    address = ADDRESS | ({"email": email} if email else {})
+    caps.apply(basket=basket, email=address["email"])
     lines = basket.all_lines()
     held = pinned.hold(quote=quote_of(lines), basket=basket, lines=lines)
     total = total or Money(held.total, held.currency)
     session = SessionStore()
-    session[SESSION_ADDRESS] = ADDRESS
+    session[SESSION_ADDRESS] = address
     session.save()
     cookies = {
         settings.SESSION_COOKIE_NAME: session.session_key,
@@ -100,6 +111,12 @@ def walk_to_the_till(shop: str, *pieces) -> Buyer:
     form = Shopper(browser).go_to_review(*pieces)
     signed = browser.cookies[settings.OSCAR_BASKET_COOKIE_OPEN].strip('"')
     return Buyer(browser.cookies, form, int(Signer().unsign(signed)))
+
+
+def press_pay_in_turn(buyers: Iterable[Buyer], shop: str, *, at_once: int) -> list[requests.Response]:
+    """The answers, in the order of the buyers, of whom so many press at any moment."""
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(lambda buyer: buyer.pay(shop), buyers))
 
 
 def press_pay_together(buyers: Iterable[Buyer], shop: str) -> list[requests.Response]:

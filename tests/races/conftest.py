@@ -4,15 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.drills import is_drill, leave_out_drills
 from tests.races.server import Server
 
 FEW, MANY = 3, 50
+pytest_collection_modifyitems = leave_out_drills
 
 
 @pytest.fixture(scope="session")
 def rounds(request) -> int:
     """How often each race is run."""
-    return MANY if "drill" in request.config.option.markexpr else FEW
+    return MANY if is_drill(request.config) else FEW
+
+
+@pytest.fixture(scope="session")
+def full(rounds) -> bool:
+    """Whether races are run in their full size, too."""
+    return rounds == MANY
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +32,11 @@ def shop(django_db_setup, _stripe) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def careless_shop(django_db_setup, _stripe) -> Iterator[str]:
-    """Address of a shop that looks at the stock without locking it: the positive control."""
-    switches = {"MARKETPLACE_TEST_SKIP_STOCK_LOCK": "1", "MARKETPLACE_TEST_PAUSE_AFTER_CHECK": "1"}
+    """Address of a shop that looks at the stock and at offers without locking them: the positive control."""
+    switches = {
+        "MARKETPLACE_TEST_SKIP_STOCK_LOCK": "1",
+        "MARKETPLACE_TEST_SKIP_OFFER_LOCK": "1",
+        "MARKETPLACE_TEST_PAUSE_AFTER_CHECK": "0.7",
+    }
     with Server(_stripe.url, workers=2, **switches) as server:
         yield server.url

@@ -19,11 +19,11 @@ START_WITHIN = 60  # seconds
 class Server:
     """``with Server(stripe_url) as shop: shop.url``. ``environment`` are more variables, such as the test switches."""
 
-    def __init__(self, stripe_url: str, *, workers: int = 4, **environment: str) -> None:
+    def __init__(self, stripe_url: str, *, workers: int = 4, threads: int = 1, **environment: str) -> None:
         # The kernel keeps early callers waiting at this socket until the workers are there.
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._workers = workers
+        self._workers, self._threads = workers, threads
         self._environment = os.environ | environment | {
             "DJANGO_SETTINGS_MODULE": "tests.races.settings",
             "RACE_DATABASE_URL": database_url(),
@@ -38,6 +38,8 @@ class Server:
             f"fd://{self._socket.fileno()}",
             "--workers",
             str(self._workers),
+            "--threads",
+            str(self._threads),
             "--preload",
             "--log-level",
             "warning",
@@ -67,6 +69,17 @@ class Server:
             self._process.kill()
             self._process.wait()
         self._socket.close()
+
+    def manage(self, *command: str, **environment: str) -> subprocess.CompletedProcess:
+        """``manage.py`` with the server's settings and ``environment`` besides, in a process of its own."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self._environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=START_WITHIN,
+        )
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_WITHIN

@@ -1,6 +1,8 @@
 """Orders, consignments, rates and payment events in the Wagtail admin: looked at by staff, moved only through services."""
 
+import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -9,8 +11,10 @@ from oscar.core.loading import get_model
 from wagtail.models import ModelLogEntry
 
 from marketplace.fulfilment.models import Consignment, ConsignmentLevy, ShippingRate
-from marketplace.payments.models import InboxEvent, Payment
+from marketplace.payments import attention
+from marketplace.payments.models import ConsignmentShare, InboxEvent, Payment, Refund
 from tests.factories import make_buyer, make_order, make_piece, make_user
+from tests.ledger import nothing_changes
 from tests.people import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +106,7 @@ def test_an_order_from_before_the_kit_is_shown_too(staff):
     payment = make_order()
     order = payment.order
     payment.delete()
+    ConsignmentShare.objects.all().delete()
     ConsignmentLevy.objects.all().delete()
     order.conversions.all().delete()
     order.consignments.all().delete()
@@ -216,6 +221,163 @@ def test_the_first_page_says_what_needs_a_person(staff, paid):
     assert "1 order needs attention" in html
     assert "1 payment event was put aside" in html
     assert found(staff, "orders:index", state="attention") == [str(paid.order)]
+
+
+# What needs attention
+
+
+def test_a_matter_is_listed_counted_and_answered_once(staff, paid, cast):
+    row = attention.call(kind="unheard_of", key="u:1", payment=paid)
+    assert "1 matter waits for your answer" in staff.get("/admin/").content.decode()
+    assert found(staff, "attention:index", closed_at="true") == [str(row)]
+    assert found(staff, "attention:index", q=paid.order.number) == [str(row)]
+    html = staff.get(reverse("attention:inspect", args=[row.pk])).content.decode()
+    for words in ("unheard_of", "settle the matter", "I have settled it", reverse("orders:inspect", args=[paid.order.pk])):
+        assert words in html, words
+
+    door = reverse("attention:answer", args=[row.pk])
+    assert "Please say why" in staff.post(door, {"answer": "settled", "reason": ""}, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.closed_at is None
+    answer = {"answer": "settled", "reason": "By <telephone>."}
+    assert "Answered: I have settled it" in staff.post(door, answer, follow=True).content.decode()
+    again = staff.post(door, answer | {"reason": "Again."}, follow=True).content.decode()
+    assert "has been answered already" in again
+    assert "By &lt;telephone&gt;." in again
+    row.refresh_from_db()
+    assert (row.answer, row.reason, row.closed_by) == ("settled", "By <telephone>.", cast.staff.user)
+    assert found(staff, "attention:index", closed_at="true") == []
+    assert found(staff, "attention:index", closed_at="false") == [str(row)]
+
+
+def test_who_may_not_answer_does_not(paid, cast):
+    row = attention.call(kind="unheard_of", key="u:1", payment=paid)
+    officer = visitor_with("access_admin", "view_attention")
+    assert "may look at this, but not answer" in officer.get(
+        reverse("attention:inspect", args=[row.pk])
+    ).content.decode()
+    door = reverse("attention:answer", args=[row.pk])
+    officer.post(door, {"answer": "settled", "reason": "Mine."})
+    for person in cast.all_but("staff"):
+        assert person.client.post(door, {"answer": "settled", "reason": "Mine."}).status_code == 302, person
+    assert staff_door_answers_only_posts(cast, door)
+    row.refresh_from_db()
+    assert row.closed_at is None
+
+
+def staff_door_answers_only_posts(cast, door: str) -> bool:
+    return cast.staff.client.get(door).status_code == 405
+
+
+def visitor_with(*codenames: str) -> Visitor:
+    """Somebody of the staff with these permissions and no others."""
+    officer = make_user("officer@example.com")
+    officer.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    visitor = Visitor()
+    visitor.force_login(officer)
+    return visitor
+
+
+# Paying back and cancelling
+
+
+def refund_form(client, payment, **chosen) -> tuple[str, dict]:
+    door = reverse("orders:refund", args=[payment.order.pk])
+    key = re.search(r'name="key" value="(staff:[0-9a-f]{32})"', client.get(door).content.decode())[1]
+    return door, {"key": key, "reason": "damaged"} | chosen
+
+
+def seen_sum(html: str) -> str:
+    return re.search(r'name="expected" value="([\d.]+)"', html)[1]
+
+
+def test_a_line_is_paid_back_after_the_sum_was_seen_and_once(staff, paid, cast):
+    line = paid.order.lines.order_by("pk").first()
+    door, form = refund_form(staff, paid, **{f"line-{line.pk}": "on"})
+    html = staff.post(door, form | {"look": "yes"}).content.decode()
+    expected = seen_sum(html)
+    assert not Refund.objects.exists(), "looking pays nothing back"
+    assert Decimal(expected) >= line.line_price_incl_tax
+    sent = form | {"send": "yes", "expected": expected}
+    assert "is on its way" in staff.post(door, sent, follow=True).content.decode()
+    assert "is on its way" in staff.post(door, sent, follow=True).content.decode()
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.reason, refund.asked_by, refund.asked_as) == (
+        Decimal(expected),
+        "damaged",
+        cast.staff.user,
+        "staff",
+    )
+    html = staff.get(reverse("orders:inspect", args=[paid.order.pk])).content.decode()
+    for words in (refund.number, "Arrived damaged", "Asked for a refund", "refund.send", "Owed to workshops"):
+        assert words in html, words
+
+
+def test_part_of_the_postage_is_paid_back(staff, paid):
+    consignment = paid.order.consignments.order_by("pk").first()
+    door, form = refund_form(staff, paid, **{f"shipping-{consignment.pk}-amount": "1.00", "reason": "goodwill"})
+    expected = seen_sum(staff.post(door, form).content.decode())
+    staff.post(door, form | {"send": "yes", "expected": expected})
+    assert [row.amount for row in Refund.objects.all()] == [Decimal(expected)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"LINE-amount": "-1"},
+        {"LINE-amount": "NaN"},
+        {"LINE-amount": "1e9"},
+        {"LINE-amount": "0.001"},
+        {"LINE": "on", "reason": "dispute"},
+        {"LINE": "on", "key": "mine"},
+        {"LINE": "on", "key": ""},
+        {"line-0": "on"},
+    ],
+)
+def test_a_wrong_refund_form_pays_nothing_back(staff, paid, changes):
+    line = paid.order.lines.order_by("pk").first()
+    changes = {name.replace("LINE", f"line-{line.pk}"): value for name, value in changes.items()}
+    door, form = refund_form(staff, paid, **changes)
+    with nothing_changes():
+        answer = staff.post(door, form | {"send": "yes", "expected": "48.00"})
+    assert answer.status_code == 400
+    assert not Refund.objects.exists()
+
+
+def test_a_sum_that_changed_meanwhile_is_not_paid_back(staff, paid):
+    line = paid.order.lines.order_by("pk").first()
+    door, form = refund_form(staff, paid, **{f"line-{line.pk}": "on"})
+    with nothing_changes():
+        answer = staff.post(door, form | {"send": "yes", "expected": "0.01"})
+    assert "Meanwhile the sum has changed" in answer.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_staff_cancel_a_consignment_once(staff, paid):
+    first, second = paid.order.consignments.order_by("pk")
+    door = reverse("orders:cancel", args=[paid.order.pk])
+    key = re.search(r'name="key" value="(staff:[0-9a-f]{32})"', staff.get(door).content.decode())[1]
+    form = {"key": key, "consignment": first.pk, "back_on_sale": "no"}
+    assert "on its way back to the buyer" in staff.post(door, form, follow=True).content.decode()
+    assert staff.post(door, form).status_code == 302
+    states = list(paid.order.consignments.order_by("pk").values_list("state", flat=True))
+    assert states == ["cancelled", "placed"]
+    assert [row.amount for row in Refund.objects.all()] == [first.total]
+
+
+def test_only_who_may_move_money_finds_these_doors(paid, cast):
+    doors = [reverse(f"orders:{name}", args=[paid.order.pk]) for name in ("refund", "cancel")]
+    officer = visitor_with("access_admin", "view_order", "change_consignment", "change_attention")
+    html = officer.get(reverse("orders:inspect", args=[paid.order.pk])).content.decode()
+    for door in doors:
+        assert door not in html
+        with nothing_changes():
+            assert officer.get(door).status_code == 302
+            assert officer.post(door, {}).status_code == 302
+            for person in cast.all_but("staff"):
+                assert person.client.post(door, {}).status_code == 302, person
+        assert door in cast.staff.client.get(reverse("orders:inspect", args=[paid.order.pk])).content.decode()
 
 
 RATE = {

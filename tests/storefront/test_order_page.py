@@ -75,7 +75,7 @@ WORDS = {
         "",
         "Nothing was charged and the pieces are back in the shop.",
     ),
-    "attention": ("attention", "We are looking at your order", "", "nothing is lost"),
+    "attention": ("attention", "Your payment goes back to you", "", "goes back to you by itself"),
 }
 
 

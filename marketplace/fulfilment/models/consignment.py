@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.fulfilment.models.shipping import ShippingRate
 
+# The status of an order line that will not be sent.
+CANCELLED_LINE = "cancelled"
+
 
 class ConsignmentQuerySet(models.QuerySet):
     def for_user(self, user) -> "ConsignmentQuerySet":
@@ -71,11 +74,18 @@ class Consignment(models.Model):
         return self.number
 
     @property
-    def lines(self):
-        """The order's lines that this workshop made."""
+    def all_lines(self):
+        """The order's lines that this workshop was to make, cancelled ones too: ``goods`` are what all of them cost."""
         return self.order.lines.filter(partner_id=self.workshop.partner_id).order_by("id")
 
     @property
+    def lines(self):
+        """Those that are sent: what is packed, declared and weighed. Of a cancelled consignment: those that were to be."""
+        if self.state == self.State.CANCELLED:
+            return self.all_lines
+        return self.all_lines.exclude(status=CANCELLED_LINE)
+
+    @property
     def total(self):
-        """Goods, shipping, and the taxes and duties that were paid with the order, in ``currency``."""
+        """Goods, shipping, and the taxes and duties that were paid with the order, in ``currency``; as it was placed."""
         return self.goods + self.shipping + self.taxes

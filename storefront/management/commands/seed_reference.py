@@ -5,6 +5,7 @@ from wagtail.models import Locale
 from catalogue.classes import CLASSES, get_class
 from marketplace.economies.services import load_destinations, load_economies, seed_markets
 from marketplace.fulfilment.seed import load_sample_rates
+from marketplace.payments.payouts.terms_csv import seed_terms
 from marketplace.trade.papers.seed import load_paper_rows
 from marketplace.trade.restrictions import load_restrictions
 from marketplace.trade.rule_services import load_rules
@@ -28,4 +29,5 @@ class Command(BaseCommand):
         load_restrictions()
         load_rules()
         load_paper_rows()
+        seed_terms()
         self.stdout.write(f"{economies} economies, {places} new destinations, {rates} new shipping rates.")

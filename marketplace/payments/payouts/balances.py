@@ -1,0 +1,168 @@
+"""What a workshop is owed, from the books alone: how much, and for each consignment when it comes and why not yet.
+
+The amounts are sums of postings, never computed from orders again; the consignment's state only says when.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace import formats
+from marketplace.fulfilment.models import Consignment
+from marketplace.money import Money
+from marketplace.payments import ledger
+from marketplace.payments.models import Account, Attention, Dispute, JournalEntry, Payment, Posting
+from marketplace.payments.payouts.terms import Offer
+from marketplace.workshops.models import Workshop
+
+ZERO = Decimal("0.00")
+MAIL_TROUBLE = "outbox"
+
+
+class Standing(models.TextChoices):
+    """How far the money of one consignment is."""
+
+    PENDING = "pending", gettext_lazy("Not delivered yet")
+    HELD = "held", gettext_lazy("Held for some days")
+    FROZEN = "frozen", gettext_lazy("Stopped")
+    DUE = "due", gettext_lazy("Due")
+    BACK = "back", gettext_lazy("To be netted")
+
+
+@dataclass(frozen=True)
+class Position:
+    """One consignment's money. Below zero where more was taken back than is still owed. ``why`` is for the maker.
+
+    ``consignment`` is None for a correction that belongs to none. ``due_on`` is None where nobody can know.
+    """
+
+    consignment: Consignment | None
+    owed: Money
+    standing: Standing
+    why: str
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A workshop's money in one currency. The positions add up to ``owed``: what the books say."""
+
+    currency: str
+    positions: tuple[Position, ...]
+    owed: Money
+    in_transit: Money
+    paid: Money
+
+    def of(self, standing: Standing) -> Money:
+        rows = (row.owed.amount for row in self.positions if row.standing == standing)
+        return Money(sum(rows, ZERO), self.currency)
+
+    @property
+    def payable(self) -> Money:
+        """What is due less what is to be netted; never below zero, since nobody is asked to pay."""
+        return Money(max(ZERO, self.of(Standing.DUE).amount + self.of(Standing.BACK).amount), self.currency)
+
+
+def currencies_of(workshop: Workshop) -> list[str]:
+    """The currencies in which the books know the workshop, its economy's first."""
+    rows = Posting.objects.filter(account=Account.WORKSHOP_PAYABLE, holder=workshop.code_prefix)
+    found = set(rows.order_by().values_list("currency", flat=True).distinct())
+    own = workshop.village.economy.currency
+    return [own, *sorted(found - {own})]
+
+
+def balance_of(workshop: Workshop, currency: str, offer: Offer | None, *, now: datetime | None = None) -> Balance:
+    """``offer``: the terms of the workshop's route, for the days of hold; without any, nothing comes due."""
+    positions = positions_of([workshop], currency, {workshop.pk: offer}, now=now or timezone.now())[workshop.pk]
+    holder = workshop.code_prefix
+    owed = -ledger.balance(Account.WORKSHOP_PAYABLE, holder=holder, currency=currency)
+    in_transit = -ledger.balance(Account.PAYOUTS_IN_TRANSIT, holder=holder, currency=currency)
+    return Balance(currency, tuple(positions), owed, in_transit, _paid(holder, currency))
+
+
+def _paid(holder: str, currency: str) -> Money:
+    rows = Posting.objects.filter(
+        account=Account.PAYOUTS_IN_TRANSIT, holder=holder, currency=currency, entry__kind=JournalEntry.Kind.PAYOUT_PAID
+    )
+    return Money(rows.aggregate(sum=Sum("amount"))["sum"] or ZERO, currency)
+
+
+def owed_by_consignment(holders: Iterable[str], currency: str) -> dict[tuple[str, int | None], Decimal]:
+    """(holder, consignment id) → what is owed, without those that are even. One statement."""
+    rows = Posting.objects.filter(account=Account.WORKSHOP_PAYABLE, holder__in=list(holders), currency=currency)
+    sums = rows.order_by().values_list("holder", "consignment").annotate(sum=Sum("amount"))
+    return {(holder, pk): -amount for holder, pk, amount in sums if amount}
+
+
+def positions_of(
+    workshops: Iterable[Workshop], currency: str, offers: Mapping[int, Offer | None], *, now: datetime
+) -> dict[int, list[Position]]:
+    """Workshop id → its open positions, the oldest first. Three statements for any number of workshops."""
+    by_code = {workshop.code_prefix: workshop for workshop in workshops}
+    owed = owed_by_consignment(by_code, currency)
+    ids = [pk for _holder, pk in owed if pk]
+    rows = Consignment.objects.filter(pk__in=ids).select_related("order__payment")
+    consignments = {row.pk: row for row in rows}
+    stopped = frozen_orders(row.order_id for row in consignments.values())
+    found: dict[int, list[Position]] = {workshop.pk: [] for workshop in by_code.values()}
+    for (holder, pk), amount in sorted(owed.items(), key=lambda item: item[0][1] or 0):
+        workshop = by_code[holder]
+        money = Money(amount, currency)
+        row = consignments.get(pk)
+        found[workshop.pk].append(_position(row, money, offers.get(workshop.pk), stopped, now))
+    return found
+
+
+def frozen_orders(order_ids: Iterable[int]) -> set[int]:
+    """Those of the orders of which nothing is paid out now: disputed, or waiting for a person's decision."""
+    ids = list(order_ids)
+    unsettled = Attention.objects.open().filter(payment__order__in=ids)
+    # A mail that could not be sent is no doubt about the money.
+    unsettled = unsettled.exclude(kind=MAIL_TROUBLE)
+    stopped = Q(disputes__state=Dispute.State.OPEN) | ~Q(state="paid") | Q(pk__in=unsettled.values("payment"))
+    return set(Payment.objects.filter(stopped, order__in=ids).values_list("order_id", flat=True))
+
+
+def _position(
+    row: Consignment | None, owed: Money, offer: Offer | None, stopped: set[int], now: datetime
+) -> Position:
+    if owed.amount < 0:
+        text = _("More was given back to the buyer than was still owed. It is taken off your next payout.")
+        return Position(row, owed, Standing.BACK, text)
+    if row is None:
+        return Position(row, owed, Standing.DUE, _("A correction by the shop."), timezone.localdate(now))
+    if row.order_id in stopped:
+        text = _("The order is disputed or being looked at; your share waits until that is settled.")
+        return Position(row, owed, Standing.FROZEN, text)
+    if row.state != Consignment.State.DELIVERED or row.delivered_at is None:
+        return Position(row, owed, Standing.PENDING, _("It is not marked as delivered yet."))
+    if offer is None:
+        text = _("Nobody knows yet where to send it: please say how you want to be paid.")
+        return Position(row, owed, Standing.HELD, text)
+    return _delivered(row, owed, offer, now)
+
+
+def _delivered(row: Consignment, owed: Money, offer: Offer, now: datetime) -> Position:
+    days = offer.terms.hold_days
+    free = row.delivered_at + timedelta(days=days)
+    due_on = offer.next_day(timezone.localdate(free))
+    values = {"day": formats.day(row.delivered_at), "days": days, "due": formats.day(due_on)}
+    if free > now:
+        text = _("Delivered on %(day)s and held for %(days)s days, so that the buyer can complain. It comes on %(due)s.")
+        return Position(row, owed, Standing.HELD, text % values, due_on)
+    due_on = offer.next_day(timezone.localdate(now))
+    values["due"] = formats.day(due_on)
+    text = _("Delivered on %(day)s. It comes with the next payout, on %(due)s.")
+    return Position(row, owed, Standing.DUE, text % values, due_on)
+
+
+def payouts_frozen(order) -> bool:
+    """Whether nothing of ``order`` is paid out now. Lock its payment first where the answer must hold."""
+    return bool(frozen_orders([order.pk]))

@@ -1,0 +1,200 @@
+"""Where a workshop's money goes: entered by its owner, approved by somebody of the shop, sealed, never shown whole."""
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from marketplace.fulfilment.sealing import reseal, seal, unseal
+from marketplace.payments import audit, outbox
+from marketplace.payments.models import OutboxMessage, Payee
+from marketplace.payments.payouts.accounts import mask
+from marketplace.payments.payouts.errors import BadPayee, NotOnTheWay, SamePerson
+from marketplace.payments.payouts.routes import Route
+from marketplace.payments.payouts.terms import TermsBook
+from marketplace.workshops.models import Member, Workshop
+
+State = Payee.State
+MAIL = "payee.changed"
+
+
+def payee_of(workshop: Workshop, currency: str) -> Payee | None:
+    """The one in use."""
+    return Payee.objects.filter(workshop=workshop, currency=currency, state=State.ACTIVE).first()
+
+
+def waiting_payee_of(workshop: Workshop, currency: str) -> Payee | None:
+    """The one that somebody of the shop must approve before anything more is paid out."""
+    return Payee.objects.filter(workshop=workshop, currency=currency, state=State.WAITING).first()
+
+
+@sensitive_variables()
+@transaction.atomic
+def change_payee(
+    *,
+    workshop: Workshop,
+    by,
+    password: str,
+    route: str,
+    currency: str,
+    holder_name: str,
+    account: str = "",
+    bank: str = "",
+    through: Workshop | None = None,
+) -> Payee:
+    """A new payee, which waits for approval; what waited before is refused. All members are told by mail.
+
+    Only the workshop's owner may, with her password. Raises BadPayee; then nothing was written.
+    """
+    _refuse_strangers(workshop, by, password)
+    chosen = _offered(workshop, route, currency)
+    kept = _account(chosen, account)
+    _check_words(chosen, holder_name, through, workshop)
+    # One change at a time: the second of two waits here and replaces the first.
+    Workshop.objects.select_for_update().get(pk=workshop.pk)
+    old = payee_of(workshop, currency)
+    Payee.objects.filter(workshop=workshop, currency=currency, state=State.WAITING).update(state=State.REPLACED)
+    row = Payee.objects.create(
+        workshop=workshop,
+        route=route,
+        currency=currency,
+        holder_name=holder_name.strip(),
+        bank=bank.strip(),
+        sealed=seal(kept) if kept else "",
+        masked=mask(kept),
+        through=through if chosen.through else None,
+        entered_by=by,
+    )
+    audit.record(
+        action="marketplace.payee_entered", instance=row, by=by, before=_shown(old), after=_shown(row),
+    )  # fmt: skip
+    # The address of now: a thief who changes it afterwards cannot stop the notice.
+    outbox.add(kind=MAIL, key=f"payee:{row.pk}", payload={"payee": row.pk, "to": _members(workshop)})
+    return row
+
+
+def _refuse_strangers(workshop: Workshop, by, password: str) -> None:
+    owner = Member.objects.filter(workshop=workshop, user=by, role=Member.Role.OWNER, user__is_active=True)
+    if not owner.exists():
+        raise BadPayee("", _("Only the owner of the workshop can change where its money goes."))
+    if not by.check_password(password):
+        raise BadPayee("password", _("This is not your password."))
+
+
+def _offered(workshop: Workshop, route: str, currency: str) -> Route:
+    economy = workshop.village.economy_id
+    offer = TermsBook([economy]).offer(economy, route, currency, timezone.localdate())
+    if offer is None:
+        raise BadPayee("route", _("This way of being paid does not exist here."))
+    if not offer.exists:
+        raise BadPayee("route", offer.why_not)
+    return offer.route
+
+
+@sensitive_variables()
+def _account(route: Route, account: str) -> str:
+    if not route.asks:
+        return ""
+    if not account.strip():
+        raise BadPayee("account", _("Please say where the money should go."))
+    return route.check(account)
+
+
+def _check_words(route: Route, holder_name: str, through: Workshop | None, workshop: Workshop) -> None:
+    if not holder_name.strip():
+        raise BadPayee("holder_name", _("Please write the name of who receives the money."))
+    if not route.through:
+        return
+    fits = through is not None and through.kind == Workshop.Kind.COOPERATIVE and through.pk != workshop.pk
+    if not fits or through.village.economy_id != workshop.village.economy_id:
+        raise BadPayee("through", _("Please choose the co-operative that receives the money for you."))
+
+
+def _members(workshop: Workshop) -> list[int]:
+    rows = workshop.members.filter(user__is_active=True).order_by("pk")
+    return list(rows.values_list("user_id", flat=True))
+
+
+def _shown(row: Payee | None) -> dict:
+    return {"route": row.route, "currency": row.currency, "account": row.masked, "state": row.state} if row else {}
+
+
+@outbox.mail(MAIL)
+def changed_mail(message: OutboxMessage) -> EmailMessage | None:
+    """To every member of the workshop, at the addresses they had: an unwanted change must not pass in silence."""
+    row = Payee.objects.select_related("workshop").get(pk=message.payload["payee"])
+    members = row.workshop.members.filter(user__in=message.payload["to"]).select_related("user")
+    addresses = [member.user.email for member in members if member.user.email]
+    if not addresses:
+        return None
+    with translation.override(row.workshop.source_language):
+        subject = _("Where your workshop is paid was changed")
+        values = {"workshop": str(row.workshop), "account": row.masked or row.holder_name}
+        text = _(
+            "Somebody entered a new way of being paid for %(workshop)s: %(account)s.\n\n"
+            "It counts as soon as the shop has approved it; until then nothing is paid out. "
+            "If it was none of you, answer this mail at once and change your password."
+        )
+        return EmailMessage(subject, text % values, to=addresses)
+
+
+@transaction.atomic
+def approve_payee(*, payee: Payee, by) -> Payee:
+    """The second pair of eyes: from now on the workshop is paid there. Approved twice, it is approved once.
+
+    Raises SamePerson and NotOnTheWay.
+    """
+    row = _waiting(payee, by, State.ACTIVE)
+    if row.state == State.ACTIVE:
+        return row
+    same = Payee.objects.filter(workshop=row.workshop_id, currency=row.currency, state=State.ACTIVE)
+    same.update(state=State.REPLACED)
+    return _decide(row, State.ACTIVE, by, "marketplace.payee_approved")
+
+
+@transaction.atomic
+def refuse_payee(*, payee: Payee, by, why: str) -> Payee:
+    """It never counted; the one in use goes on. Raises SamePerson and NotOnTheWay."""
+    row = _waiting(payee, by, State.REFUSED)
+    if row.state == State.REFUSED:
+        return row
+    row.note = why.strip()[:300]
+    return _decide(row, State.REFUSED, by, "marketplace.payee_refused")
+
+
+def _waiting(payee: Payee, by, wanted: str) -> Payee:
+    row = Payee.objects.select_for_update().get(pk=payee.pk)
+    if row.state not in (State.WAITING, wanted):
+        raise NotOnTheWay(_("This has been decided or replaced already."))
+    is_member = Member.objects.filter(workshop=row.workshop_id, user=by).exists()
+    if row.entered_by_id == by.pk or is_member:
+        raise SamePerson(_("A second person must decide, one who does not belong to the workshop."))
+    return row
+
+
+def _decide(row: Payee, state: str, by, action: str) -> Payee:
+    before = _shown(row)
+    row.state, row.decided_by, row.decided_at = state, by, timezone.now()
+    row.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    audit.record(action=action, instance=row, by=by, before=before, after=_shown(row))
+    return row
+
+
+@sensitive_variables()
+def account_of(payee: Payee) -> str:
+    """The whole number, for the file or call that pays and nothing else. Raises CannotOpen."""
+    return unseal(payee.sealed) if payee.sealed else ""
+
+
+@transaction.atomic
+def reseal_accounts() -> int:
+    """Seal every account anew with the first key of MARKETPLACE_PII_KEYS; answers how many. Raises CannotOpen."""
+    rows = list(Payee.objects.select_for_update().exclude(sealed="").order_by("pk"))
+    for row in rows:
+        row.sealed = reseal(row.sealed)
+    Payee.objects.bulk_update(rows, ["sealed"], batch_size=500)
+    return len(rows)
+
+
+audit.add_action("marketplace.payee_refused", translation.gettext_lazy("Refused where a workshop is paid"))

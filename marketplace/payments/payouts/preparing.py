@@ -1,0 +1,149 @@
+"""Putting a batch together: what is due of each workshop, netted and cut to what can be sent. Nothing is posted yet."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+from marketplace.money import Money
+from marketplace.payments import audit
+from marketplace.payments.models import Payee, Payment, Payout, PayoutBatch, PayoutLine
+from marketplace.payments.payouts.balances import Position, Standing, positions_of
+from marketplace.payments.payouts.terms import Offer, TermsBook
+
+State = Payout.State
+# Without letters and digits that are mistaken for each other.
+SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What a payout would take: lines by consignment id, their sum, and the fees."""
+
+    lines: tuple[tuple[int | None, Decimal], ...]
+    amount: Money
+    fee: Money
+    shop_fee: Money
+
+
+@transaction.atomic
+def prepare(
+    *, route: str, currency: str, by=None, now: datetime | None = None, workshops: Collection[int] | None = None
+) -> PayoutBatch | None:
+    """A batch of everything that is due by a route in a currency; None where nothing is. ``by`` None: the schedule.
+
+    ``workshops``: only those ids; None: all.
+
+    Left out: workshops below their minimum, those whose new payee waits for approval, those in another open batch, and
+    those whose route does not exist (any more). Two at once: the second finds nothing.
+    """
+    now = now or timezone.now()
+    payees = [row for row in _lock_payees(route, currency) if workshops is None or row.workshop_id in workshops]
+    offers = _offers(payees, timezone.localdate(now))
+    payees = [row for row in payees if row.workshop_id in offers]
+    positions = locked_positions([row.workshop for row in payees], currency, offers, now)
+    cuts = {row: cut(due_lines(positions[row.workshop_id]), offers[row.workshop_id], currency) for row in payees}
+    found = {row: part for row, part in cuts.items() if part}
+    if not found:
+        return None
+    batch = PayoutBatch.objects.create(
+        number=f"B-{get_random_string(8, SIGNS)}", route=route, currency=currency, as_of=now, prepared_by=by
+    )
+    for payee, part in found.items():
+        _write(batch, payee, part)
+    audit.record(action="marketplace.payout_made", instance=batch, by=by, after={"total": total_of(batch).amount})
+    return batch
+
+
+def _lock_payees(route: str, currency: str) -> list[Payee]:
+    """Those who can be paid now, locked in the order of their ids: whoever prepares at the same time waits."""
+    rows = Payee.objects.filter(route=route, currency=currency, state=Payee.State.ACTIVE)
+    locked = list(rows.select_for_update(of=("self",)).select_related("workshop__village").order_by("pk"))
+    workshops = [row.workshop_id for row in locked]
+    waiting = Payee.objects.filter(workshop__in=workshops, currency=currency, state=Payee.State.WAITING)
+    busy = Payout.objects.filter(workshop__in=workshops, currency=currency, state=State.PREPARED)
+    left_out = {*waiting.values_list("workshop", flat=True), *busy.values_list("workshop", flat=True)}
+    return [row for row in locked if row.workshop_id not in left_out]
+
+
+def _offers(payees: Iterable[Payee], on) -> dict[int, Offer]:
+    book = TermsBook([row.workshop.village.economy_id for row in payees])
+    found = {
+        row.workshop_id: book.offer(row.workshop.village.economy_id, row.route, row.currency, on) for row in payees
+    }
+    return {pk: offer for pk, offer in found.items() if offer and offer.exists}
+
+
+def offers_of(payouts: Iterable[Payout], on) -> dict[int, Offer]:
+    """Workshop id → the terms on which it is paid in a batch."""
+    return _offers([row.payee for row in payouts], on)
+
+
+def locked_positions(workshops: Sequence, currency: str, offers: dict[int, Offer], now: datetime) -> dict[int, list[Position]]:
+    """Positions that stay as they are until the transaction ends: refunds and disputes lock the same payments."""
+    before = positions_of(workshops, currency, offers, now=now)
+    orders = {row.consignment.order_id for rows in before.values() for row in rows if row.consignment}
+    list(Payment.objects.filter(order__in=orders).select_for_update().order_by("pk").values_list("pk", flat=True))
+    return positions_of(workshops, currency, offers, now=now)
+
+
+def due_lines(positions: Iterable[Position]) -> list[tuple[int | None, Decimal]]:
+    """(consignment id, amount): what is due, and what is to be netted."""
+    wanted = (Standing.DUE, Standing.BACK)
+    return [
+        (row.consignment.pk if row.consignment else None, row.owed.amount)
+        for row in positions
+        if row.standing in wanted
+    ]
+
+
+def cut(lines: Sequence[tuple[int | None, Decimal]], offer: Offer, currency: str) -> Cut | None:
+    """What of ``lines`` is sent; None where nothing is. What cannot be sent stays owed in the last lines."""
+    whole = Money(sum((amount for _pk, amount in lines), Decimal(0)), currency)
+    amount, fee = offer.cut(whole)
+    if not amount:
+        return None
+    carried, kept = (whole - amount).amount, []
+    for pk, value in reversed(lines):
+        less = min(carried, value) if value > 0 else Decimal(0)
+        carried -= less
+        kept.append((pk, value - less))
+    nothing = Money(Decimal(0), currency)
+    shop_fee = nothing if fee or offer.terms.fee_by == "workshop" else offer.fee(amount)
+    return Cut(tuple((pk, value) for pk, value in reversed(kept) if value), amount, fee, shop_fee)
+
+
+def _write(batch: PayoutBatch, payee: Payee, part: Cut) -> Payout:
+    payout = Payout.objects.create(
+        batch=batch,
+        number=f"P-{get_random_string(8, SIGNS)}",
+        workshop=payee.workshop,
+        payee=payee,
+        currency=batch.currency,
+        amount=part.amount.amount,
+        fee=part.fee.amount,
+        shop_fee=part.shop_fee.amount,
+    )
+    write_lines(payout, part)
+    return payout
+
+
+def write_lines(payout: Payout, part: Cut) -> None:
+    PayoutLine.objects.bulk_create(
+        PayoutLine(payout=payout, consignment_id=pk, amount=amount) for pk, amount in part.lines
+    )
+
+
+def total_of(batch: PayoutBatch) -> Money:
+    """What reaches the workshops, without payouts that were taken out."""
+    rows = batch.payouts.exclude(state=State.WITHDRAWN)
+    return Money(sum((row.net for row in rows), Decimal(0)), batch.currency)
+
+
+def withdrawn_words() -> str:
+    return _("Nothing is left to pay out: it was disputed, given back, or the payee has changed.")

@@ -1,0 +1,174 @@
+"""Earnings at the desk, and what everybody may read of how workshops are paid."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from marketplace.payments.models import Payee, PayoutTerms
+from marketplace.payments.payouts import settling
+from tests.factories import make_user
+from tests.factories.places import PASSWORD
+from tests.marketplace.payouts import IBAN, approve, books, earn, make_payee, make_terms, prepared, take_back
+
+pytestmark = pytest.mark.django_db
+
+
+def make_house(cast):
+    """The maker sold three pieces, one of them was paid out; the other workshop sold one."""
+    make_terms("VN", "CA", "TH", "CL")
+    clerk = make_user(is_staff=True, is_superuser=True)
+    workshop, theirs = cast.maker.workshop, cast.other_maker.workshop
+    make_payee(workshop, by=clerk)
+    first = earn(workshop, "800000")
+    approve(batch := prepared("VND", clerk), cast.staff.user)
+    settling.mark_paid(payout=batch.payouts.get(), by=clerk, reference="FT-77")
+    due, waiting = earn(workshop, "600000"), earn(workshop, "150000", delivered=None)
+    take_back(first, "100000")
+    other = earn(theirs, "9999.00")
+    sold = {"first": first, "due": due, "waiting": waiting, "other": other}
+    return sold | {"slug": workshop.slug, "payout": batch.payouts.get()}
+
+
+@pytest.fixture
+def house(cast, recorded, settings):
+    settings.MARKETPLACE_PLATFORM_ECONOMY = "CA"
+    return recorded(make_house, cast)
+
+
+def url(name: str, house, **kwargs) -> str:
+    return reverse(f"desk:{name}", kwargs={"workshop": house["slug"], **kwargs})
+
+
+def text_of(response) -> str:
+    """What a reader sees of the page's own part."""
+    main = re.search(r"<main.*</main>", response.content.decode(), re.DOTALL)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def doors(house) -> list[tuple[str, dict | None]]:
+    month = {"currency": "VND", "year": timezone.localdate().year, "month": timezone.localdate().month}
+    return [
+        (url("earnings", house), None),
+        (url("payee", house), None),
+        (url("payee", house), {"way": "bank_file:VND", "holder_name": "X", "account": "12345678", "password": PASSWORD}),
+        (url("statement", house, **month), None),
+        (url("statement-file", house, **month, kind="csv"), None),
+        (url("statement-file", house, **month, kind="pdf"), None),
+    ]
+
+
+def test_the_page_says_how_much_when_and_why(house, cast):
+    page = text_of(cast.maker.client.get(url("earnings", house)))
+    # 600,000 and 150,000 less the 100,000 that went back to the buyer.
+    assert "You are owed ₫650,000" in page
+    assert re.search(r"₫500,000 comes on [A-Z][a-z]+ \d+, \d{4}: Bank transfer", page)
+    for row in (house["due"], house["waiting"], house["first"]):
+        assert row.number in page
+    for part in ("-₫100,000", "It is not marked as delivered yet.", "taken off your next payout", "FT-77", "•••• 3000"):
+        assert part in page
+    assert house["other"].number not in page and "9,999" not in page and IBAN not in page
+
+
+@pytest.mark.parametrize("door", range(6))
+def test_only_members_come_in(house, cast, door):
+    path, data = doors(house)[door]
+    before = books()
+    for person in cast.all_but("maker", "helper"):
+        response = person.client.post_from_page(path, data) if data else person.client.get(path)
+        assert response.status_code == {"stranger": 302, "other_maker": 404}.get(person.name, 403), person
+        if person.name == "stranger":
+            assert "/login/" in response.url
+    assert books() == before
+
+
+def test_a_helper_reads_and_cannot_turn_the_money_elsewhere(house, cast):
+    assert cast.helper.client.get(url("earnings", house)).status_code == 200
+    before = books()
+    path, data = doors(house)[2]
+    assert cast.helper.client.get(path).status_code == 403
+    assert cast.helper.client.post_from_page(path, data).status_code == 403
+    assert books() == before
+
+
+def test_the_owner_changes_it_with_her_password_and_everything_waits(house, cast):
+    path, data = doors(house)[2]
+    response = cast.maker.client.post_from_page(path, data)
+    assert (response.status_code, response.url) == (302, url("earnings", house))
+    row = Payee.objects.get(state="waiting")
+    assert (row.masked, row.entered_by) == ("•••• 5678", cast.maker.user)
+    assert "Until then nothing is paid out." in text_of(cast.maker.client.get(url("earnings", house)))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"password": "guess"}, {"way": "stripe_transfer:VND"}, {"account": "=1"}, {"way": "bank_file:USD"}, {"holder_name": ""}],
+)
+def test_a_wrong_form_is_shown_again_and_writes_nothing(house, cast, wrong):
+    path, data = doors(house)[2]
+    before = books()
+    response = cast.maker.client.post_from_page(path, data | wrong)
+    assert response.status_code == 400 and "12345678" not in str(Payee.objects.values_list("masked", flat=True))
+    assert PASSWORD not in response.content.decode()
+    assert books() == before
+
+
+def test_the_months_statement_adds_up_on_the_page_and_is_there_as_files(house, cast):
+    paths = [path for path, _data in doors(house)[3:]]
+    page = text_of(cast.maker.client.get(paths[0]))
+    assert "Owed before ₫0" in page and "Owed after ₫650,000" in page and house["payout"].number in page
+    sheet, paper = (cast.maker.client.get(path) for path in paths[1:])
+    assert sheet.content.decode("utf-8-sig").splitlines()[-1] == ",,Owed after,650000.00,VND"
+    assert paper.content.startswith(b"%PDF-")
+    for response in (sheet, paper):
+        assert "no-store" in response["Cache-Control"]
+        assert response["Content-Disposition"].startswith('attachment; filename="SML-VND-')
+
+
+@pytest.mark.parametrize(
+    "place",
+    [{"currency": "THB"}, {"currency": "vnd"}, {"month": 13}, {"month": 0}, {"year": 0}, {"year": 99999}, {"kind": "xls"}],
+)
+def test_a_statement_that_does_not_exist_is_missing(house, cast, place):
+    given = {"currency": "VND", "year": 2026, "month": 1, "kind": "csv"} | place
+    assert cast.maker.client.get(url("statement-file", house, **given)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("economy", "there", "missing"),
+    [
+        ("VN", ["(VND)", "Every month, on day 1", "₫5,500, borne by the shop"], "Stripe does not pay out to Viet Nam."),
+        ("CA", ["(CAD)", "Every week, on Monday", "Stripe passes the money on"], ""),
+    ],
+)
+def test_strangers_read_how_they_would_be_paid_before_they_list_anything(house, client, economy, there, missing):
+    response = client.get(reverse("desk:how-paid"), {"economy": economy})
+    page = text_of(response)
+    assert response.status_code == 200 and not response.cookies
+    for part in [*there, "7 days after the parcel was delivered", "An example", "leaves for you."]:
+        assert part in page
+    assert (missing in page) if missing else "What does not exist here" not in page
+
+
+@pytest.mark.parametrize("query", ["", "?economy=XX", "?economy=<script>", "?economy=VN%00"])
+def test_without_a_known_economy_there_is_the_choice(house, client, query):
+    """In Japanese: no economy of this test speaks it, so that none is guessed."""
+    with translation.override("ja"):
+        response = client.get(reverse("desk:how-paid") + query)
+    page = response.content.decode()
+    options = re.search(r'<select id="economy".*?</select>', page, re.DOTALL)[0]
+    assert (response.status_code, options.count("<option"), "selected" in options) == (200, 5, False)
+    assert 'class="route"' not in page and "<script>" not in text_of(response)
+
+
+def test_the_visitors_language_may_choose_the_economy(house, client):
+    with translation.override("vi"):
+        path = reverse("desk:how-paid")
+    assert "VND" in text_of(client.get(path))
+
+
+def test_a_route_that_ended_is_told_on_the_desk(house, cast):
+    PayoutTerms.objects.filter(economy="VN", route="bank_file").update(enabled=False, why_not="closed_here")
+    page = text_of(cast.maker.client.get(url("earnings", house)))
+    assert "This shop does not offer it in Viet Nam at present. Please choose another way of being paid." in page
