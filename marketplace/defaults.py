@@ -73,6 +73,9 @@ MARKETPLACE_SETTLEMENT_CURRENCY = ""
 # How long stock is held for an unpaid order, in minutes. Stripe's hosted page lives at least 30.
 MARKETPLACE_RESERVATION_MINUTES = 35
 
+# Destinations for which a maker sees what her piece costs the buyer.
+MARKETPLACE_EXAMPLE_DESTINATIONS = ("JP", "US", "AU")
+
 # Name that readers see in headers, mails and embeds.
 MARKETPLACE_SHOP_NAME = "Village & Hand"
 

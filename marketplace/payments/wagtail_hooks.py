@@ -18,6 +18,8 @@ from marketplace.fulfilment.staff import MoneyColumn, ShowViewSet
 from marketplace.fulfilment.wagtail_hooks import WORKSHOPS, ConsignmentViewSet, ShippingRateViewSet
 from marketplace.payments import audit
 from marketplace.payments.models import Attention, InboxEvent, Payment
+from marketplace.payments.payout_hooks import PayeeViewSet, PayoutBatchViewSet, PayoutTermsViewSet
+from marketplace.payments.share_hooks import ShareRuleViewSet
 from marketplace.payments.staff_attention import AttentionViewSet
 from marketplace.payments.staff_refunds import CancelView, RefundView
 from marketplace.payments.staff_views import EventView, OrderView
@@ -176,6 +178,19 @@ class OrdersGroup(ModelViewSetGroup):
 @hooks.register("register_admin_viewset")
 def orders() -> OrdersGroup:
     return OrdersGroup()
+
+
+class MoneyGroup(ModelViewSetGroup):
+    items = (PayoutBatchViewSet, PayeeViewSet, PayoutTermsViewSet, ShareRuleViewSet)
+    menu_label = _("Payouts")
+    menu_name = "payouts"
+    menu_icon = "upload"
+    menu_order = 415
+
+
+@hooks.register("register_admin_viewset")
+def money() -> MoneyGroup:
+    return MoneyGroup()
 
 
 class AttentionPanel(Component):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from storefront.desk import (
+    cannot_make,
     consignments,
     earnings,
     home,
@@ -26,6 +27,7 @@ urlpatterns = [
     ),
     path("<slug:workshop>/consignments/", consignments.listing, name="consignments"),
     path("<slug:workshop>/consignments/<int:pk>/", consignments.detail, name="consignment"),
+    path("<slug:workshop>/consignments/<int:pk>/cannot-make/", cannot_make.page, name="consignment-cannot-make"),
     path("<slug:workshop>/consignments/<int:pk>/papers/<slug:paper>/", papers.paper, name="paper"),
     path("<slug:workshop>/sender/", papers.sender, name="sender"),
     path("<slug:workshop>/pieces/", pieces.listing, name="pieces"),

@@ -102,7 +102,7 @@ def describe_worked_out(worked: WorkedOut, product: Product | None = None, *, on
 def _examples() -> list[str]:
     """Destinations that are on offer today: the operator's choice first, then by code."""
     offered = get_offers().markets
-    wanted = getattr(settings, "MARKETPLACE_EXAMPLE_DESTINATIONS", ())
+    wanted = settings.MARKETPLACE_EXAMPLE_DESTINATIONS
     return [*(code for code in wanted if code in offered), *(c for c in sorted(offered) if c not in wanted)][:EXAMPLES]
 
 

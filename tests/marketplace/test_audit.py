@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
@@ -75,3 +75,14 @@ def test_the_trail_of_an_order_has_all_that_hangs_on_it_and_nothing_else(cast):
     html = cast.staff.client.get(reverse("orders:inspect", args=[payment.order.pk])).content.decode()
     assert "Cancelled a consignment" in html
     assert cast.staff.user.get_full_name() or cast.staff.user.get_username() in html
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET label = 'x'", "DELETE FROM {table}"])
+def test_the_database_keeps_acts_too(statement):
+    """Whatever writes past Django: of other rows of Wagtail's log it keeps none."""
+    audit.record(action="marketplace.payment_state", instance=make_order(), before={}, after={})
+    rows = ModelLogEntry.objects.filter(action__startswith="marketplace.")
+    before = list(rows.values_list("pk", "label"))
+    with pytest.raises(DatabaseError, match="acts_are_only_added_to"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table=ModelLogEntry._meta.db_table))
+    assert list(rows.values_list("pk", "label")) == before != []

@@ -156,7 +156,7 @@ def test_installing_again_changes_nothing():
     constraints.install()
     assert known() == before
     assert [name for name, _table in before] == [
-        "books_are_only_added_to", "books_are_only_added_to", "books_are_only_added_to_at_all",
+        "acts_are_only_added_to", "books_are_only_added_to", "books_are_only_added_to", "books_are_only_added_to_at_all",
         "books_are_only_added_to_at_all", "entry_adds_up_to_zero", "offer_within_its_limit",
         "stock_covers_what_is_held", "voucher_within_its_limit",
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalogue.models import Product
 from marketplace.money import Money
@@ -82,7 +83,7 @@ def test_from_every_state_only_forward(subtests, commit, mailoutbox, bowl):
             assert (payment.state, payment.order.status) == (after, after)
             expected = (5, 0) if (state, after) == (State.CANCELLED, State.ATTENTION) else STOCK[after]
             assert stock_of(bowl) == expected
-            assert OutboxMessage.objects.filter(state="waiting").count() == told
+            assert OutboxMessage.objects.due(timezone.now()).count() == told
             transaction.set_rollback(True)
 
 

@@ -16,8 +16,9 @@ class ConsignmentQuerySet(models.QuerySet):
         return self.filter(workshop__members__user=user)
 
     def payable(self) -> "ConsignmentQuerySet":
-        """Those whose order is paid: only these are a maker's business."""
-        return self.filter(order__payment__state="paid")
+        """Those whose order is or was paid: only these are a maker's business, also when all was paid back."""
+        was = Q(order__payment__state__in=("refunded", "attention"), order__payment__paid_at__isnull=False)
+        return self.filter(Q(order__payment__state="paid") | was)
 
 
 class Consignment(models.Model):

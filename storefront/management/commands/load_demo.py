@@ -11,8 +11,10 @@ from storefront.demo.load.export import load_export
 from storefront.demo.load.images import load_images
 from storefront.demo.load.indexes import indexed_at_the_end
 from storefront.demo.load.pages import date_stories, load_pages
+from storefront.demo.load.payees import load_payees
 from storefront.demo.load.pieces import load_pieces
 from storefront.demo.load.places import load_people, load_places
+from storefront.demo.load.shares import load_shares
 from storefront.listing.refresh import once_at_the_end
 
 
@@ -37,6 +39,8 @@ class Command(BaseCommand):
             self._step("villages, crafts and workshops", load_places)
             self._step("pieces", load_pieces)
             self._step("papers for export", load_export)
+            self._step("rules for shares", load_shares)
+            self._step("payees", load_payees)
             self._step("pages", load_pages)
         date_stories()
         self._step("records of translations", record_missing)
