@@ -207,7 +207,7 @@ def test_without_a_database_stripe_is_asked_to_come_again(fake_stripe, monkeypat
         with pytest.raises(OperationalError):
             connection.ensure_connection()
         answer = post(body, signature, careless)
-        assert answer.status_code == 500
+        assert answer.status_code == 503
         assert b"Traceback" not in answer.content
     assert not InboxEvent.objects.exists()
     assert post(body, signature).status_code == 200

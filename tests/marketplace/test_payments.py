@@ -1,7 +1,6 @@
 """Confirm and expire: what the facts make of an order, its stock and its buyer."""
 
 from decimal import Decimal
-from itertools import product
 
 import pytest
 from django.db import connection, transaction
@@ -21,7 +20,7 @@ from marketplace.payments.services import apply_facts
 from marketplace.signals import order_expired, order_paid
 from tests.factories import make_basket, make_order, make_piece, make_user, pay_order
 from tests.ledger import OrderLine, StockRecord, assert_books_balance, nothing_changes, stock_of
-from tests.marketplace.paying import assert_balanced, facts, open_page, refund_facts
+from tests.marketplace.paying import assert_balanced, facts, now, open_page, refund_facts
 
 pytestmark = pytest.mark.django_db
 State = Payment.State
@@ -70,21 +69,29 @@ STOCK = {
 
 def test_from_every_state_only_forward(subtests, commit, mailoutbox, bowl):
     """Any standing, any number of times; what comes late changes nothing that is settled."""
-    for state, standing in product(State, Standing):
-        with subtests.test(f"{state} {standing}"), transaction.atomic():
+    for state in State:
+        with transaction.atomic():
             payment = make_order([(bowl, 2)])
             bring_to(payment, state)
             commit()
             mailoutbox.clear()
-            after, told = _expected(state, standing)
-            for _turn in range(3):
-                assert apply_facts(payment=payment, facts=facts(payment, standing)) == ""
-            payment.refresh_from_db()
-            assert (payment.state, payment.order.status) == (after, after)
-            expected = (5, 0) if (state, after) == (State.CANCELLED, State.ATTENTION) else STOCK[after]
-            assert stock_of(bowl) == expected
-            assert OutboxMessage.objects.due(timezone.now()).count() == told
+            for standing in Standing:
+                with subtests.test(f"{state} {standing}"), transaction.atomic():
+                    _try_thrice(now(payment), standing, bowl)
+                    transaction.set_rollback(True)
             transaction.set_rollback(True)
+
+
+def _try_thrice(payment, standing: str, bowl) -> None:
+    state = payment.state
+    after, told = _expected(state, standing)
+    for _turn in range(3):
+        assert apply_facts(payment=payment, facts=facts(payment, standing)) == ""
+    payment.refresh_from_db()
+    assert (payment.state, payment.order.status) == (after, after)
+    expected = (5, 0) if (state, after) == (State.CANCELLED, State.ATTENTION) else STOCK[after]
+    assert stock_of(bowl) == expected
+    assert OutboxMessage.objects.due(timezone.now()).count() == told
 
 
 def _expected(state: str, standing: str) -> tuple[str, int]:
