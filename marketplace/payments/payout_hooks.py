@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import DateColumn, StatusTagColumn
 
@@ -44,7 +45,7 @@ class PayoutBatchViewSet(ShowViewSet):
     filterset_class = BatchFilters
     list_display = [
         "number",
-        column("route", _("Route"), lambda row: title_of(row.route)),
+        column("route", pgettext_lazy("payout", "Route"), lambda row: title_of(row.route)),
         "currency",
         StatusTagColumn(
             "get_state_display", label=_("State"), sort_key="state", primary=lambda row: row.state == "prepared"
@@ -81,13 +82,13 @@ class PayeeViewSet(ShowViewSet):
     filterset_class = PayeeFilters
     list_display = [
         column("workshop", _("Workshop"), lambda row: row.workshop),
-        column("route", _("Route"), lambda row: title_of(row.route)),
+        column("route", pgettext_lazy("payout", "Route"), lambda row: title_of(row.route)),
         "currency",
         "masked",
         StatusTagColumn(
             "get_state_display", label=_("State"), sort_key="state", primary=lambda row: row.state == "waiting"
         ),
-        DateColumn("entered_at", label=_("Entered"), sort_key="entered_at"),
+        DateColumn("entered_at", label=pgettext_lazy("payee", "Entered"), sort_key="entered_at"),
     ]
 
     def get_index_view_kwargs(self, **kwargs) -> dict:
@@ -117,7 +118,7 @@ class PayoutTermsViewSet(ShowViewSet):
     filterset_class = TermsFilters
     list_display = [
         column("economy", _("Economy"), lambda row: row.economy),
-        column("route", _("Route"), lambda row: title_of(row.route)),
+        column("route", pgettext_lazy("payout", "Route"), lambda row: title_of(row.route)),
         "currency",
         "enabled",
         "effective_from",

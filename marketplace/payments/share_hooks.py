@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import DateColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -45,7 +46,7 @@ class ShareRuleViewSet(ModelViewSet):
         column("for", _("For"), _for_whom),
         column("workshop_share", _("Maker"), lambda row: _percent(100 - row.commission - row.village_fund)),
         column("village_fund", _("Village fund"), lambda row: _percent(row.village_fund)),
-        column("commission", _("Shop"), lambda row: _percent(row.commission)),
+        column("commission", pgettext_lazy("share", "Shop"), lambda row: _percent(row.commission)),
         DateColumn("valid_from", label=_("From"), sort_key="valid_from"),
         DateColumn("valid_to", label=_("Until"), sort_key="valid_to"),
         "source",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.payments.models.payment import Payment
 
@@ -99,7 +100,7 @@ class Dispute(models.Model):
     """A buyer's bank took the payment back, or asks to. While one is open, nothing of the order is paid out."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("dispute", "Open")
         WON = "won", _("Won")
         LOST = "lost", _("Lost")
 

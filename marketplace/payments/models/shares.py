@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -72,7 +73,7 @@ class ConsignmentShare(models.Model):
 
     class Party(models.TextChoices):
         WORKSHOP = "workshop", _("Workshop")
-        COMMISSION = "commission", _("Shop")
+        COMMISSION = "commission", pgettext_lazy("share", "Shop")
         VILLAGE_FUND = "village_fund", _("Village fund")
         CARRIER = "carrier", _("Carrier")
         TAX = "tax", _("Tax")
