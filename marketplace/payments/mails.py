@@ -216,9 +216,16 @@ def _to_workshop(message: OutboxMessage, template: str, lines_of, subject_of) ->
     with translation.override(language if translation.check_for_language(language) else settings.LANGUAGE_CODE):
         context = {
             "consignment": consignment,
-            "lines": lines_of(consignment),
+            "lines": [_in_own_words(line) for line in lines_of(consignment)],
             "whole": message.payload.get("whole", True),
             "url": f"{settings.SITE_URL}/desk/",
         }
         body = render_to_string(f"marketplace/payments/{template}.txt", context)
         return EmailMessage(subject_of(consignment.number), body, to=addresses)
+
+
+def _in_own_words(line):
+    """The order's line under the title that the maker gave the piece; the order has it in the buyer's language."""
+    if line.product:
+        line.title = line.product.own_title
+    return line

@@ -109,6 +109,7 @@ def describe_order(payment: Payment, *, user=None, just_paid: bool = False) -> d
         "stands": Money(payment.amount - payment.refunded, currency),
         "late_refunds": refunds.of_no_consignment,
         "address_lines": _address_lines(placed.shipping_address),
+        "gift": getattr(getattr(placed.shipping_address, "recipient", None), "gift", False),
         "email": placed.guest_email or placed.email,
         "placed_at": formats.moment(placed.date_placed),
     }

@@ -22,7 +22,6 @@ from marketplace.payments.models import Refund
 from storefront.checkout import going_back
 from storefront.checkout.cancelling import is_disputed, key_of
 from storefront.checkout.reasons import keep_reason
-from storefront.desk.describe import own_title
 from storefront.desk.fields import Paragraphs
 from storefront.desk.scope import Desk, desk_view
 from storefront.lang import in_language
@@ -62,7 +61,7 @@ class CannotMakeForm(forms.Form):
 
 def _titled(row) -> SafeString:
     product = row.product
-    title = in_language(own_title(product), product.source_language) if product else row.title
+    title = in_language(product.own_title, product.source_language) if product else row.title
     return format_html("{} × {}", row.quantity, title)
 
 
