@@ -245,7 +245,7 @@ def test_the_maker_gets_the_files_and_nobody_else(cast, papers):
         assert "森 健二" in read(response.content)
     url = paper_url(cast, consignment, "itmatt-csv")
     shown = cast.helper.client.get(f"{url}?view")
-    assert shown["Content-Disposition"] == f'inline; filename="{consignment.number}-itmatt-csv.csv"'
+    assert shown["Content-Disposition"] == f'inline; filename="{consignment.number}-itmatt.csv"'
     assert shown["Content-Type"] == "text/csv; charset=utf-8"
     for person in cast.all_but("maker", "helper"):
         response = person.client.get(url)
