@@ -16,7 +16,7 @@ from marketplace.economies.models import Economy, Market, MarketChannel
 from marketplace.economies.names import economy_name
 from marketplace.economies.periods import valid_on
 from marketplace.economies.rates import DayRates, NoRate, Rate, day_rates
-from marketplace.money import PricePoint, stripe_rows
+from marketplace.money import PricePoint, price_point, stripe_rows
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,9 @@ class MarketChoice:
 class MarketOffer:
     """A destination that is open on a day.
 
-    ``currencies`` have a rate that day, the proposed one first; ``withheld`` says of the others why not. ``terms`` is
-    "DAP" or "DDP", ``channel`` "post", "courier" or "any". ``languages`` are the storefront's, the market's own first.
+    ``currencies`` have a rate that day: the proposed one first, the market's others, then those of the other markets.
+    ``withheld`` says of what has none why not. ``terms`` is "DAP" or "DDP", ``channel`` "post", "courier" or "any".
+    ``languages`` are the storefront's, the market's own first.
     """
 
     destination: str
@@ -110,17 +111,23 @@ def _load(on: date, *_keys) -> dict[str, MarketOffer]:
     channels = MarketChannel.objects.filter(valid_on(on)).order_by("valid_from", "pk")
     rows = Market.objects.filter(enabled=True).exclude(destination__in=closed)
     rows = rows.prefetch_related("currencies", Prefetch("channels", channels, to_attr="now"))
-    book = day_rates(on)
-    return {row.destination: _offer(row, book) for row in rows}
+    book, most = day_rates(on), Decimal(settings.MARKETPLACE_PRICE_POINT_MOST)
+    known = sorted({one.currency for row in rows for one in row.currencies.all()} & set(stripe_rows()))
+    points = {code: price_point(code, most=most) for code in known}
+    return {row.destination: _offer(row, book, points) for row in rows}
 
 
-def _offer(row: Market, book: DayRates) -> MarketOffer:
+def _offer(row: Market, book: DayRates, usual: Mapping[str, PricePoint]) -> MarketOffer:
+    """``usual``: the price points of every currency that an open market names, where this one has none of its own."""
     shop, most = settings.MARKETPLACE_CURRENCY, Decimal(settings.MARKETPLACE_PRICE_POINT_MOST)
-    listed = {one.currency: one for one in row.currencies.all() if one.currency in stripe_rows()}
-    rates = {code: book.between(shop, code) for code in listed}
-    # The currency of the price list needs no rate, so a market that takes it never stands without one.
-    usable = tuple(code for code, rate in rates.items() if isinstance(rate, Rate)) or (shop,)
-    points = {code: one.rule(most) for code, one in listed.items()}
+    listed = {one.currency: one for one in row.currencies.all() if one.currency in usual}
+    others = [code for code in usual if row.other_currencies and code not in listed]
+    rates = {code: book.between(shop, code) for code in (*listed, *others)}
+    fresh = [code for code, rate in rates.items() if isinstance(rate, Rate)]
+    # The currency of the price list needs no rate, so a market never stands without one.
+    own = [code for code in fresh if code in listed] or [shop]
+    usable = tuple(dict.fromkeys([*own, *fresh]))
+    points = {code: usual[code] for code in others} | {code: one.rule(most) for code, one in listed.items()}
     return MarketOffer(
         destination=row.destination,
         currencies=usable,

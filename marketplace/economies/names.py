@@ -29,6 +29,14 @@ NAMES = {
     "VN": _("Viet Nam"),
 }
 
+# Codes in Unicode CLDR that are no places: groups, test codes, places that share a code with another.
+NOT_PLACES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+
+
+def is_place(code: str) -> bool:
+    """Whether the two letters are those of an economy or territory."""
+    return len(code) == 2 and code not in NOT_PLACES and code in locale_of("en").territories
+
 
 def economy_name(code: str) -> str:
     """The name of any economy or territory in the active language: APEC's where APEC has one, else Unicode CLDR's."""

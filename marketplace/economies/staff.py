@@ -4,18 +4,37 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.ui.tables import StatusTagColumn
 from wagtail.admin.views import generic
 from wagtail.log_actions import LogFormatter, log
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from catalogue.staff import DeleteView, IndexView
 from marketplace.economies.models.rates import MANUAL
+from marketplace.formats import day
 
 ACTION = "marketplace_economies.changed"
+
+
+def review_column(name: str, label: str) -> StatusTagColumn:
+    """A day of the future as such (Wagtail's own column says "just now" of it), marked once it has passed."""
+
+    def passed(row) -> bool:
+        value = getattr(row, name)
+        return value is not None and value < timezone.localdate()
+
+    def text(row) -> str:
+        value = getattr(row, name)
+        if value is None:
+            return ""
+        return _("%(day)s: overdue") % {"day": day(value)} if passed(row) else day(value)
+
+    return StatusTagColumn(name, label=label, accessor=text, primary=passed, sort_key=name)
 
 
 class ByHandPolicy(ModelPermissionPolicy):

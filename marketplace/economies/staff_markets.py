@@ -10,12 +10,12 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     ObjectList,
 )
-from wagtail.admin.ui.tables import BooleanColumn, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from catalogue.staff import DeleteView, IndexView, column
 from marketplace.economies.models import Market, Registration, RegistrationScheme
-from marketplace.economies.staff import KeptEditView
+from marketplace.economies.staff import KeptEditView, review_column
 from marketplace.economies.staff_forms import MarketForm
 
 
@@ -40,7 +40,7 @@ class MarketViewSet(ModelViewSet):
             "currencies", _("Currencies"), lambda row: ", ".join(one.currency for one in row.currencies.all())
         ),
         column("terms", _("Duty and tax"), lambda row: row.terms, sort_key="terms"),
-        DateColumn("review_on", label=_("Look at again"), sort_key="review_on"),
+        review_column("review_on", _("Look at again")),
     ]
     edit_handler = ObjectList(
         [
@@ -61,6 +61,7 @@ class MarketViewSet(ModelViewSet):
                     "screen “Rates today” says which."
                 ),
             ),
+            FieldPanel("other_currencies"),
             FieldPanel("languages"),
             MultiFieldPanel([FieldPanel("terms"), FieldPanel("declarant")], heading=_("At the border")),
             InlinePanel(

@@ -18,6 +18,9 @@ from marketplace.fulfilment.offers import ShippingOffer
 from marketplace.money import Money, allocate
 from marketplace.trade.landed import Goods, LandedCost, Levy, RuleBook, Shipment, Unknown, Warn, landed_cost
 
+# Warnings of sums that somebody may ask for and that no levy counts.
+MAY_COST_MORE = ("further_duties", "further_fees", "duty_disputed", "seller_must")
+
 
 @dataclass(frozen=True)
 class PricedLevy:
@@ -38,6 +41,18 @@ class PricedLevies:
     warnings: tuple[Warn, ...] = ()
     incoterm: str = "DAP"
     rule_ids: tuple[str, ...] = field(default=())
+    stays_in: str = ""  # the economy or customs union that the parcel never leaves
+
+    @property
+    def more_is_unknown(self) -> bool:
+        """Whether more may be due than is counted here, and nobody can say how much."""
+        return bool(self.open_questions)
+
+    @property
+    def open_questions(self) -> list[list[str]]:
+        """[rule id, why] of each, as a held quote keeps them."""
+        warned = [[row.rule_id, row.code] for row in self.warnings if row.code in MAY_COST_MORE]
+        return [[row.rule_id, row.why] for row in self.unknown] + warned
 
     @property
     def all(self) -> tuple[PricedLevy, ...]:
@@ -113,6 +128,7 @@ def _priced(cost: LandedCost, currency: str, rates: QuoteRates) -> PricedLevies:
         warnings=cost.warnings,
         incoterm=cost.incoterm,
         rule_ids=cost.rule_ids,
+        stays_in=cost.stays_in,
     )
 
 

@@ -1,6 +1,6 @@
 """The whole price of one piece before anybody has a basket: what the product page says for a destination."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from catalogue.models import Product
@@ -8,10 +8,12 @@ from marketplace.economies.markets import MarketChoice
 from marketplace.economies.quote_rates import QuoteRates
 from marketplace.fulfilment.export import ExportKnowledge
 from marketplace.fulfilment.levies import PricedLevies, levies_of
+from marketplace.fulfilment.models import Incoterm
 from marketplace.fulfilment.offers import NotShippable, ShippingOffer, Wish
 from marketplace.fulfilment.packing import units_of
+from marketplace.fulfilment.prepaid import with_levies
 from marketplace.fulfilment.quotes import terms_of
-from marketplace.fulfilment.shipping import ask_carriers
+from marketplace.fulfilment.shipping import ask_carriers, wanted_terms
 from marketplace.money import Money
 
 
@@ -61,10 +63,10 @@ def price_at_door(
     rates: QuoteRates,
     known: ExportKnowledge,
 ) -> DoorPrice | NotShippable:
-    """What one piece costs when it is sent alone on the day of ``rates``. One statement.
+    """What one piece costs when it is sent alone on the day of ``rates``. One statement; one more where it must be prepaid.
 
     ``price`` is in the market's currency; ``origin`` the workshop's economy; ``known`` as read_export answers. Raises
-    LandedCostError and RateMissing.
+    RateMissing.
     """
     line = OnePiece(product, price.amount)
     terms = terms_of(market, rates)
@@ -75,10 +77,19 @@ def price_at_door(
         currency=list_currency,
         on=rates.on,
         workshop_id=workshop_id,
-        incoterm=terms.get("incoterm", ""),
+        incoterm=wanted_terms(terms.get("incoterm", ""), origin, market.destination, rates.on),
     )
-    offer = ask_carriers([wish], channel=terms.get("channel"))[0]
+
+    def ask(wish: Wish) -> ShippingOffer | NotShippable:
+        return ask_carriers([wish], channel=terms.get("channel"))[0]
+
+    offer, levies = with_levies(
+        ask(wish),
+        lambda: ask(replace(wish, incoterm=Incoterm.DDP.value)),
+        lambda offer: levies_of(
+            [line], offer, rates.convert(offer.amount, market.currency), market, rates, known=known
+        ),
+    )
     if isinstance(offer, NotShippable):
         return offer
-    postage = rates.convert(offer.amount, market.currency)
-    return DoorPrice(price, offer, postage, levies_of([line], offer, postage, market, rates, known=known))
+    return DoorPrice(price, offer, rates.convert(offer.amount, market.currency), levies)

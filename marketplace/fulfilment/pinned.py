@@ -29,7 +29,7 @@ def parts_of(quote: BasketQuote) -> list[dict]:
             "goods": str(row.goods.amount),
             "postage": str(row.postage.amount),
             "levies": [[one.levy.rule_id, one.levy.collected, str(one.amount.amount)] for one in row.levies.all],
-            "unknown": [[one.rule_id, one.why] for one in row.levies.unknown],
+            "unknown": row.levies.open_questions,
         }
         for row in quote.consignments
     ]

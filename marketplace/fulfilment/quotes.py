@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 
@@ -11,11 +13,12 @@ from marketplace.economies.models import MarketChannel
 from marketplace.economies.quote_rates import QuoteRates, RateMissing
 from marketplace.fulfilment.export import ExportKnowledge, read_export
 from marketplace.fulfilment.levies import PricedLevies, levies_of
+from marketplace.fulfilment.models import Incoterm
 from marketplace.fulfilment.offers import NotShippable, ShippingOffer
-from marketplace.fulfilment.refusals import not_to_be_sent, only_prepaid, who_wrote
+from marketplace.fulfilment.prepaid import with_levies
+from marketplace.fulfilment.refusals import not_to_be_sent, of_consignment, who_wrote
 from marketplace.fulfilment.shipping import Group, shipping_for
 from marketplace.money import Money
-from marketplace.trade.landed import LandedCostError, TermsRefused
 from marketplace.workshops.models import Workshop
 
 
@@ -24,7 +27,8 @@ class ConsignmentQuote:
     """One workshop's part of a basket, in the order's currency.
 
     ``goods`` is after offers; ``list_goods`` the same pieces in the price list's currency, before offers. ``shipping``
-    is a NotShippable where nothing can be sent; its offer is in the price list's currency, ``postage`` in the order's.
+    is a NotShippable where nothing can be sent, for whatever reason; its offer is in the price list's currency,
+    ``postage`` in the order's.
     """
 
     workshop: Workshop
@@ -34,6 +38,11 @@ class ConsignmentQuote:
     shipping: ShippingOffer | NotShippable
     postage: Money
     levies: PricedLevies = field(default_factory=PricedLevies)
+
+    @property
+    def refusal(self) -> str:
+        """Why this part of the basket cannot be ordered; empty where it can."""
+        return self.shipping.reason if isinstance(self.shipping, NotShippable) else ""
 
     @property
     def at_checkout(self) -> Money:
@@ -94,12 +103,12 @@ class BasketQuote:
     @property
     def more_is_unknown(self) -> bool:
         """Whether more may be due on arrival than ``at_border``, and nobody can say how much."""
-        return any(row.levies.unknown for row in self.consignments)
+        return any(row.levies.more_is_unknown for row in self.consignments)
 
     @property
     def needs_consent(self) -> bool:
         """Whether something is or may be due on arrival, which the buyer must have read."""
-        return any(row.levies.border or row.levies.unknown for row in self.consignments)
+        return any(row.levies.border or row.levies.more_is_unknown for row in self.consignments)
 
     def _sum(self, amounts: Iterable[Money]) -> Money:
         return sum(amounts, Money(Decimal("0.00"), self.currency))
@@ -129,14 +138,11 @@ def price_groups(
     refusals: Iterable[str] = (),
     known: ExportKnowledge | None = None,
 ) -> BasketQuote:
-    """The whole price of what each workshop sends. One statement for the shipping rates, however many workshops."""
-    offers = shipping_for(
-        groups,
-        destination=market.destination,
-        currency=settings.MARKETPLACE_CURRENCY,
-        on=rates.on,
-        **terms_of(market, rates),
-    )
+    """The whole price of what each workshop sends. One statement for the shipping rates, however many workshops.
+
+    A consignment that cannot be sent is refused by name, and the others keep their prices.
+    """
+    offers = _Offers(groups, market, rates)
     lines = [line for group in groups for line in group.lines]
     rest = {
         "region": region,
@@ -147,16 +153,13 @@ def price_groups(
     found, why_not = [], list(refusals)
     try:
         found = [
-            _quote(group, offer, market, rates, rest) for group, offer in zip(groups, offers, strict=True)
+            _quote(group, *offers.taxed(number, rest), market, rates) for number, group in enumerate(groups)
         ]
     except RateMissing as missing:
+        # A rate is the whole order's, not one consignment's.
         why_not.append(missing.no_rate.text)
-    except TermsRefused:
-        why_not.append(only_prepaid(market.destination))
-    except LandedCostError as problem:
-        why_not.append(str(problem))
-    why_not += [row.shipping.reason for row in found if isinstance(row.shipping, NotShippable)]
-    return BasketQuote(market, rates, found, why_not)
+    why_not += [of_consignment(row.workshop, row.lines, row.refusal) for row in found if row.refusal]
+    return BasketQuote(market, rates, found, list(dict.fromkeys(why_not)))
 
 
 def terms_of(market: MarketChoice, rates: QuoteRates) -> dict:
@@ -177,17 +180,53 @@ def _groups(lines: Sequence) -> list[Group]:
     return [Group(workshops[partner_id], group) for partner_id, group in found.items()]
 
 
-def _quote(group: Group, offer, market: MarketChoice, rates: QuoteRates, rest: dict) -> ConsignmentQuote:
+class _Offers:
+    """What carriers offer for each group; asked once for all groups, and a second time only where one must be prepaid."""
+
+    def __init__(self, groups: Sequence[Group], market: MarketChoice, rates: QuoteRates) -> None:
+        self.groups, self.market, self.rates = groups, market, rates
+        self.terms = terms_of(market, rates)
+
+    def taxed(self, number: int, rest: dict[str, Any]) -> tuple[ShippingOffer | NotShippable, PricedLevies]:
+        """The offer for the group of that number with its levies. Raises RateMissing."""
+        return with_levies(
+            self._usual[number],
+            lambda: self._prepaid[number],
+            lambda offer: levies_of(
+                list(self.groups[number].lines),
+                offer,
+                self.rates.convert(offer.amount, self.market.currency),
+                self.market,
+                self.rates,
+                **rest,
+            ),
+        )
+
+    @cached_property
+    def _usual(self) -> list[ShippingOffer | NotShippable]:
+        return self._ask(**self.terms)
+
+    @cached_property
+    def _prepaid(self) -> list[ShippingOffer | NotShippable]:
+        return self._ask(**self.terms | {"incoterm": Incoterm.DDP.value})
+
+    def _ask(self, **terms) -> list[ShippingOffer | NotShippable]:
+        currency = settings.MARKETPLACE_CURRENCY
+        return shipping_for(
+            self.groups, destination=self.market.destination, currency=currency, on=self.rates.on, **terms
+        )
+
+
+def _quote(group: Group, offer, levies: PricedLevies, market: MarketChoice, rates: QuoteRates) -> ConsignmentQuote:
     sendable = isinstance(offer, ShippingOffer)
-    postage = rates.convert(offer.amount, market.currency) if sendable else Money(Decimal("0.00"), market.currency)
     return ConsignmentQuote(
         workshop=group.workshop,
         lines=list(group.lines),
         goods=_goods(group.lines, market.currency),
         list_goods=sum((_listed(line) for line in group.lines), Money(Decimal("0.00"), settings.MARKETPLACE_CURRENCY)),
         shipping=offer,
-        postage=postage,
-        levies=levies_of(list(group.lines), offer, postage, market, rates, **rest) if sendable else PricedLevies(),
+        postage=rates.convert(offer.amount, market.currency) if sendable else Money(Decimal("0.00"), market.currency),
+        levies=levies,
     )
 
 

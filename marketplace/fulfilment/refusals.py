@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from catalogue.text import language_name
+from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.economies.requirements import requirements_for, unmet, writers_of
 from marketplace.fulfilment.export import ExportKnowledge
@@ -36,6 +37,13 @@ def not_to_be_sent(
             for reason in reasons
         ]
     return list(dict.fromkeys(found))
+
+
+def of_consignment(workshop, lines: Collection, reason: str) -> str:
+    """A refusal that is about what one workshop sends, with its name and its pieces. ``reason``: a whole sentence."""
+    titles = dict.fromkeys(str(line.product.get_title()) for line in lines)
+    pieces = formats.joined([_("“%(title)s”") % {"title": title} for title in titles])
+    return _("%(workshop)s (%(pieces)s): %(reason)s") % {"workshop": workshop, "pieces": pieces, "reason": reason}
 
 
 def only_prepaid(destination: str) -> str:

@@ -13,6 +13,7 @@ from marketplace.fulfilment.carriers.refusals import refusal
 from marketplace.fulfilment.offers import NotShippable, ShippingOffer, Why, Wish
 from marketplace.fulfilment.packing import units_of
 from marketplace.fulfilment.rates import RateBook
+from marketplace.trade.landed import RuleBook
 from marketplace.workshops.models import Workshop
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def shipping_for(
 
     ``destination`` is a two-letter code, ``currency`` the price list's (default: the shop's). ``channel`` ("post",
     "courier") and ``incoterm`` ("DAP", "DDP") narrow what is offered. Reads ``workshop.village.economy_id`` and each
-    line's product (and its parent), which the caller has loaded.
+    line's product (and its parent), which the caller has loaded. Where no border is crossed, any incoterm will do.
     """
     wishes = [
         Wish(
@@ -49,11 +50,17 @@ def shipping_for(
             currency=currency or settings.MARKETPLACE_CURRENCY,
             on=on,
             workshop_id=group.workshop.pk,
-            incoterm=incoterm,
+            incoterm=wanted_terms(incoterm, group.workshop.village.economy_id, destination, on),
         )
         for group in groups
     ]
     return ask_carriers(wishes, channel=channel)
+
+
+def wanted_terms(incoterm: str, origin: str, destination: str, on: date) -> str:
+    """The incoterm to ask carriers for: none in particular where a parcel stays in one economy or customs union."""
+    inside = origin == destination or (incoterm and RuleBook.load(on).stays_in(origin, destination, on))
+    return "" if inside else incoterm
 
 
 def quote_parcels(

@@ -41,14 +41,17 @@ def lines_of(consignment: Consignment) -> list[dict]:
 
 
 def address_of(order) -> list[str]:
-    """Lines of the address that the parcels go to, in the buyer's script and in Latin letters, and the telephone number."""
+    """Lines of the address that the parcels go to, in the buyer's script and in Latin letters, and the telephone number.
+
+    The economy stands there once.
+    """
     address = order.shipping_address
     if address is None:
         return []
     parts = parts_of(address)
-    lines = format_address(parts, script="local")
-    latin = [] if parts.is_latin else format_address(parts, script="latin")
-    return [line for line in (*lines, *latin, str(address.phone_number or "")) if line]
+    local = [] if parts.is_latin else format_address(parts, script="local", with_economy=False)
+    latin = format_address(parts, script="latin")
+    return [line for line in (*local, *latin, str(address.phone_number or "")) if line]
 
 
 class ConsignmentView(InspectView):

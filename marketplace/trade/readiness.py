@@ -138,7 +138,7 @@ def _of_rule(
             next_step=_next_step(rule, need, facts),
             next_url_name=READINESS_PAGE if need and need.field else "",
             learn_url=rule.learn_url,
-            source=rule.source,
+            source=rule.cited,
             destination=destination,
             rule=rule.code,
             field=need.field if need else "",

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from catalogue.export import ExportFacts
 from marketplace.economies import versions
+from marketplace.economies.citations import UNVERIFIED
 from marketplace.economies.markets import markets_on_offer
 from marketplace.economies.models import Market, RequiredLanguage
 from marketplace.economies.requirements import Requirement
@@ -47,6 +48,12 @@ class Rule:
     source: str
     effective_from: date
     effective_to: date | None
+    evidence: str = ""
+
+    @property
+    def cited(self) -> str:
+        """The source, with the word for a buyer where the row itself says that nobody has checked it."""
+        return f"{self.source}; unverified" if UNVERIFIED.search(self.evidence) else self.source
 
     def concerns(self, facts: ExportFacts, *, destination: str, channel: str, on: date) -> bool:
         """Whether the rule is about this piece on its way there. ``channel`` is post, courier or any."""
@@ -177,7 +184,7 @@ def _rule(row: Restriction) -> Rule:
     negated = row.origins.startswith("!")
     origins = frozenset(row.origins.removeprefix("!").split())
     same = ("code", "destination", "ships_from", "channel", "alcohol_over", "domestic", "action", "severity")
-    same += ("text", "next_step", "learn_url", "source", "effective_from", "effective_to")
+    same += ("text", "next_step", "learn_url", "source", "evidence", "effective_from", "effective_to")
     return Rule(
         origins=frozenset() if negated else origins,
         not_origins=origins if negated else frozenset(),

@@ -3,7 +3,6 @@
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
@@ -12,6 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn, DateColumn, StatusTagColumn
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from catalogue.staff import IndexView, allow_only, column
+from marketplace.economies.staff import review_column
 from marketplace.trade.models.evidence import Certificate, OriginEvidence
 from marketplace.trade.models.hs import HsQuestion
 from marketplace.trade.models.restrictions import ResponsiblePerson, Restriction
@@ -26,14 +26,11 @@ from marketplace.trade.restrictions_views import (
     ExportView,
     ImportView,
     RestrictionDeleteView,
+    RestrictionEditView,
     RestrictionIndexView,
 )
 
 allow_only(HsQuestion, "view", "change")
-
-
-def _overdue(row: Restriction) -> bool:
-    return bool(row.review_by) and row.review_by < timezone.localdate()
 
 
 class RestrictionViewSet(ModelViewSet):
@@ -41,6 +38,7 @@ class RestrictionViewSet(ModelViewSet):
     name = "restrictions"
     icon = "warning"
     index_view_class = RestrictionIndexView
+    edit_view_class = RestrictionEditView
     delete_view_class = RestrictionDeleteView
     search_backend_name = None
     search_fields = ["code", "destination", "hs", "attributes", "keywords", "species", "text", "source"]
@@ -54,9 +52,7 @@ class RestrictionViewSet(ModelViewSet):
         "text",
         "effective_from",
         "effective_to",
-        StatusTagColumn(
-            "review_by", label=gettext_lazy("Review by"), sort_key="review_by", primary=_overdue
-        ),
+        review_column("review_by", gettext_lazy("Review by")),
         StatusTagColumn(
             "get_state_display", label=gettext_lazy("State"), sort_key="state", primary=lambda row: row.state == "live"
         ),

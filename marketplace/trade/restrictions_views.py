@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
+from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
-from catalogue.staff import DeleteView, IndexView
 from marketplace.trade.csvfile import CsvRefused
+from marketplace.trade.live_rows import LiveStaysDeleteView, LiveStaysEditMixin, LiveStaysIndexView
 from marketplace.trade.models.restrictions import Restriction
 from marketplace.trade.restrictions import delete_restriction, import_restrictions, write_restrictions
 from marketplace.trade.restrictions_forms import ImportForm
@@ -22,7 +23,7 @@ MAY_IMPORT = ("marketplace_trade.add_restriction", "marketplace_trade.change_res
 MAY_SEE = "marketplace_trade.view_restriction"
 
 
-class RestrictionIndexView(IndexView):
+class RestrictionIndexView(LiveStaysIndexView):
     @property
     def header_more_buttons(self) -> list:
         buttons = list(super().header_more_buttons)
@@ -34,7 +35,11 @@ class RestrictionIndexView(IndexView):
         return buttons
 
 
-class RestrictionDeleteView(DeleteView):
+class RestrictionEditView(LiveStaysEditMixin, generic.EditView):
+    pass
+
+
+class RestrictionDeleteView(LiveStaysDeleteView):
     """A draft may go; a live row is ended with a date."""
 
     def form_valid(self, form) -> HttpResponse:

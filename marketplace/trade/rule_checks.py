@@ -7,11 +7,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from marketplace.economies.names import is_place
 from marketplace.trade.landed.duty import plain
 from marketplace.trade.landed.rows import ANYWHERE, Group, OfficialRate, Row, Rule, Tariff
 
 PLACE = re.compile(r"[A-Z]{2}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+# Customs unions with two letters of their own, which ISO 3166-1 keeps for them.
+BLOCS = frozenset({"EU"})
 HS = re.compile(r"\d{2,10}", re.ASCII)
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}", re.ASCII)
 # Rate kinds → fields that they stand on.
@@ -71,7 +74,17 @@ def _numbers(row: Row) -> Iterator[Problem]:
             yield name, _("Write the currency's three letters, such as USD.")
 
 
+def _places(row: Row, *names: str) -> Iterator[Problem]:
+    """Two letters that are no place are a slip; longer codes are groups."""
+    for name in names:
+        value = getattr(row, name)
+        for code in (value,) if isinstance(value, str) else value:
+            if PLACE.fullmatch(code) and not is_place(code) and code not in BLOCS:
+                yield name, _("“%(code)s” is no economy or territory that we know.") % {"code": code}
+
+
 def _rule(row: Rule) -> Iterator[Problem]:
+    yield from _places(row, "destination", "ship_from", "origins")
     if not CODE.fullmatch(row.code):
         yield "code", _("Write capitals, digits and hyphens, such as AU-GST-LVG.")
     if row.destination != ANYWHERE and not PLACE.fullmatch(row.destination):
@@ -104,6 +117,7 @@ def _complete(row: Rule) -> Iterator[Problem]:
 
 
 def _tariff(row: Tariff) -> Iterator[Problem]:
+    yield from _places(row, "destination")
     if not PLACE.fullmatch(row.destination):
         yield "destination", _("Write two letters, such as JP or EU.")
     if row.hs_prefix and not HS.fullmatch(row.hs_prefix):
@@ -115,6 +129,7 @@ def _tariff(row: Tariff) -> Iterator[Problem]:
 
 
 def _official(row: OfficialRate) -> Iterator[Problem]:
+    yield from _places(row, "destination")
     if row.rate <= 0:
         yield "rate", _("An exchange rate is more than zero.")
     for name in ("base", "quote"):
@@ -125,6 +140,7 @@ def _official(row: OfficialRate) -> Iterator[Problem]:
 
 
 def _group(row: Group) -> Iterator[Problem]:
+    yield from _places(row, "members")
     if not CODE.fullmatch(row.code):
         yield "code", _("Write capitals, digits and hyphens, such as CPTPP.")
     if any(not PLACE.fullmatch(code) for code in row.members):

@@ -15,6 +15,7 @@ from marketplace.trade.csvfile import CsvRefused, CsvRow, Place
 from marketplace.trade.landed.rows import Row
 from marketplace.trade.models.rules import MODELS, RuleChange
 from marketplace.trade.rule_checks import doubts, problems_of, series_problem
+from marketplace.trade.rule_gaps import gap_text, lost_days
 from marketplace.trade.rule_services import cells_of, from_row, lock, name_of, name_of_row, record
 from marketplace.trade.tables import TABLES, Table
 
@@ -50,7 +51,8 @@ def import_rules(
     """Bring the table to what the file says. Raises CsvRefused with all that is wrong; then nothing has changed.
 
     Rows are known by their key and first day. ``confirm``: rates of 0, above 100 % or far from the ones before are
-    meant. ``partial``: rows that the file does not name stay as they are; otherwise a file without them is refused.
+    meant, and so are days that lose their row. ``partial``: rows that the file does not name stay as they are; otherwise
+    a file without them is refused.
     """
     lock()
     spec, model = TABLES[table], MODELS[table]
@@ -61,7 +63,8 @@ def import_rules(
         plan.problems += _missing(read, stored)
     plan.problems += _series(read, stored, spec)
     if not confirm:
-        plan.problems += _doubts(read, stored)
+        gaps = [] if plan.problems else _gaps(read, stored)
+        plan.problems += _doubts(read, stored) + gaps
     if plan.problems:
         raise CsvRefused(*plan.problems[:MOST_PROBLEMS])
     return _carry_out(plan, model, user, how)
@@ -123,10 +126,7 @@ def _series(read: Iterable[tuple[CsvRow, Row]], stored: dict[tuple, Model], spec
     for line, row in read:
         future[_identity(row)] = row
         lines[_identity(row)] = line
-    series: dict[tuple, list[Row]] = {}
-    for row in future.values():
-        if row.state == "live":
-            series.setdefault(row.key, []).append(row)
+    series = _live_series(future.values())
     found = []
     for identity, line in lines.items():
         row = future[identity]
@@ -147,6 +147,27 @@ def _doubts(read: Iterable[tuple[CsvRow, Row]], stored: dict[tuple, Model]) -> l
         before = known.row() if known else (earlier[-1] if earlier else None)
         for column, text in doubts(row, before, settings.MARKETPLACE_RATE_MOST_TIMES):
             found.append((Place(line.number, column), text))
+    return found
+
+
+def _gaps(read: Iterable[tuple[CsvRow, Row]], stored: dict[tuple, Model]) -> list[tuple[Place, str]]:
+    """Days that lose their row, at the last line of the file that is about them."""
+    rows = {identity: model.row() for identity, model in stored.items()}
+    before = _live_series(rows.values())
+    after = _live_series((rows | {_identity(row): row for _line, row in read}).values())
+    lines = {row.key: (line, row) for line, row in sorted(read, key=lambda pair: pair[1].effective_from)}
+    return [
+        (Place(line.number, "effective_to"), gap_text(row, days))
+        for key, (line, row) in lines.items()
+        for days in lost_days(before.get(key, ()), after.get(key, ()))
+    ]
+
+
+def _live_series(rows: Iterable[Row]) -> dict[tuple, list[Row]]:
+    found: dict[tuple, list[Row]] = {}
+    for row in rows:
+        if row.state == "live":
+            found.setdefault(row.key, []).append(row)
     return found
 
 

@@ -1,8 +1,9 @@
 """What may be done with rule rows: save, publish, withdraw, delete a draft. Each is one transaction and one audit line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
@@ -13,7 +14,8 @@ from marketplace.economies.models import DataVersion
 from marketplace.trade.books import RULES
 from marketplace.trade.landed.rows import Row
 from marketplace.trade.models.rules import MODELS, RuleChange
-from marketplace.trade.rule_checks import problems_of
+from marketplace.trade.rule_checks import Problem, doubts, problems_of
+from marketplace.trade.rule_gaps import Span, gap_text, lost_days
 from marketplace.trade.seeds import seed_rows
 from marketplace.trade.tables import TABLES
 
@@ -25,15 +27,27 @@ class NotPossible(ValueError):
     """The step is not open for this row; the message is for the person."""
 
 
+class Doubtful(ValidationError):
+    """It may be a slip of the finger: the same again with ``confirm`` is done. Sentences by field."""
+
+
 @transaction.atomic
-def save_row(*, row: Model, user, how: str = "") -> Model:
-    """Add or change a row, valid as it stands. Raises ValidationError; then nothing has changed."""
+def save_row(*, row: Model, user, how: str = "", confirm: bool = False) -> Model:
+    """Add or change a row, valid as it stands.
+
+    Raises ValidationError, and Doubtful unless ``confirm``; then nothing has changed.
+    """
     lock()
-    before = _stored(row)
+    known = type(row).objects.filter(pk=row.pk).first() if row.pk else None
+    before = cells_of(known) if known else None
     if before is None:
         row.entered_by = name_of(user)
     row.full_clean()
+    of = known or row  # under another key, it is the old one's days that are lost
+    series = _live_series(of)
     row.save()
+    if not confirm:
+        _ask(row, known.row() if known else _earlier(row, series), lost_days(series, _live_series(of)))
     if before != cells_of(row):
         record(row=row, action=Action.ADDED if before is None else Action.CHANGED, user=user, before=before, how=how)
         versions.touch(RULES)
@@ -41,36 +55,46 @@ def save_row(*, row: Model, user, how: str = "") -> Model:
 
 
 @transaction.atomic
-def publish(*, row: Model, user, how: str = "") -> Model:
+def publish(*, row: Model, user, how: str = "", confirm: bool = False) -> Model:
     """Make a draft count from its first day on. An open row of the same key is ended on the day before.
 
-    Raises ValidationError where evidence is missing or days overlap; then nothing has changed.
+    Raises ValidationError where evidence is missing or days overlap, and Doubtful, unless ``confirm``, where a value is
+    far from the one before or days lose their row; then nothing has changed.
     """
     lock()
     row.refresh_from_db()
     before = cells_of(row)
     if row.state == row.State.LIVE:
         return row
+    series = _live_series(row)
     row.state = row.State.LIVE
     _check(row)
     _end_predecessor(row, user, how)
     row.full_clean()
     row.save()
+    if not confirm:
+        _ask(row, _earlier(row, series), lost_days(series, _live_series(row)))
     record(row=row, action=Action.PUBLISHED, user=user, before=before, how=how)
     versions.touch(RULES)
     return row
 
 
 @transaction.atomic
-def withdraw(*, row: Model, user, how: str = "") -> Model:
-    """Make a live row a draft again. Orders keep what they noted down."""
+def withdraw(*, row: Model, user, how: str = "", confirm: bool = False) -> Model:
+    """Make a live row a draft again. Orders keep what they noted down.
+
+    Raises Doubtful, unless ``confirm``, with the days that lose their row; then nothing has changed.
+    """
     lock()
     row.refresh_from_db()
     before = cells_of(row)
     if row.state == row.State.DRAFT:
         return row
+    series = _live_series(row)
     row.state = row.State.DRAFT
     row.save()
+    if not confirm:
+        _ask(row, row.row(), lost_days(series, _live_series(row)))
     record(row=row, action=Action.WITHDRAWN, user=user, before=before, how=how)
     versions.touch(RULES)
     return row
@@ -153,18 +177,38 @@ def from_row(model: type[Model], row: Row) -> Model:
     return found
 
 
-def _stored(row: Model) -> Cells | None:
-    stored = type(row).objects.filter(pk=row.pk).first() if row.pk else None
-    return cells_of(stored) if stored else None
+def _live_series(row: Model) -> list[Row]:
+    """The live rows of the row's key as they are stored, itself among them if it is one."""
+    rows = type(row).objects.live().filter(**row.key_filter()).rows()
+    return [other for other in rows if other.key == row.row().key]
+
+
+def _earlier(row: Model, series: Iterable[Row]) -> Row | None:
+    """The live row before it, whose values a new row's are compared with."""
+    earlier = [other for other in series if other.effective_from < row.effective_from]
+    return max(earlier, key=lambda other: other.effective_from, default=None)
+
+
+def _ask(row: Model, before: Row | None, lost: Iterable[Span]) -> None:
+    """``before``: whose values count as usual; ``lost``: days without a row after the change. Raises Doubtful."""
+    now = row.row()
+    found: list[Problem] = doubts(now, before, settings.MARKETPLACE_RATE_MOST_TIMES)
+    found += [("effective_to", gap_text(now, days)) for days in lost]
+    if found:
+        raise Doubtful(_by_column(found))
+
+
+def _by_column(problems: Iterable[Problem]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for column, sentence in problems:
+        found.setdefault(column, []).append(sentence)
+    return found
 
 
 def _check(row: Model) -> None:
     """The row by itself, before another one is ended for its sake."""
     if problems := problems_of(row.row()):
-        found: dict[str, list[str]] = {}
-        for column, sentence in problems:
-            found.setdefault(column, []).append(sentence)
-        raise ValidationError(found)
+        raise ValidationError(_by_column(problems))
 
 
 def _end_predecessor(row: Model, user, how: str) -> None:

@@ -27,6 +27,17 @@ EVIDENCE = MultiFieldPanel(
     ],
     heading=_("Since when, and who says so"),
 )
+
+
+class ConfirmPanel(FieldPanel):
+    """The box for what needs a yes; there only when the form asks."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def is_shown(self) -> bool:
+            return self.form is not None and getattr(self.form, "asks", False) and super().is_shown()
+
+
+CONFIRM = ConfirmPanel("confirm")
 HELP = HelpPanel(
     content=_(
         "Orders keep the rows and amounts of their day, whatever you change here. When a rate changes, copy the row, "
@@ -52,6 +63,8 @@ def _state(row) -> str:
 
 
 STATE = StatusTagColumn("state", label=_("State"), accessor=_state, primary=lambda row: row.is_in_force, sort_key="state")
+
+
 def _day(name: str, label: str):
     """A date as such: "8 years ago" is no help here, and the future has none."""
     return column(name, label, lambda row: formats.day(getattr(row, name)) if getattr(row, name) else "", sort_key=name)
@@ -163,6 +176,7 @@ class TaxRuleViewSet(RuleViewSet):
                 heading=_("Who collects it"),
             ),
             EVIDENCE,
+            CONFIRM,
         ],
         base_form_class=forms.RowForm,
     )
@@ -197,6 +211,7 @@ class DutyRateViewSet(RuleViewSet):
                 heading=_("How much"),
             ),
             EVIDENCE,
+            CONFIRM,
         ],
         base_form_class=forms.RowForm,
     )
@@ -222,6 +237,7 @@ class CustomsRateViewSet(RuleViewSet):
             row_panel("destination", "authority", heading=_("What it is about")),
             row_panel("base", "rate", "quote", heading=_("How much")),
             EVIDENCE,
+            CONFIRM,
         ],
         base_form_class=forms.RowForm,
     )
@@ -243,6 +259,7 @@ class TradeGroupViewSet(RuleViewSet):
             FieldPanel("members"),
             MultiFieldPanel([row_panel("waiver", "waiver_currency"), FieldPanel("proof")], heading=_("Proof of origin")),
             EVIDENCE,
+            CONFIRM,
         ],
         base_form_class=forms.RowForm,
     )

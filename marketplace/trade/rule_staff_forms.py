@@ -37,8 +37,17 @@ def _destinations(model):
     return choices
 
 
+UNUSUAL = _("Rates of 0, above 100 % or a hundred times the one before, and days without a row, are refused without this.")
+
+
 class RowForm(WagtailAdminModelForm):
-    """Numbers as people write them: 10, not 10.000000."""
+    """Numbers as people write them: 10, not 10.000000. ``asks``: something needs a yes, and the form shows its box."""
+
+    asks = False
+    confirm = forms.BooleanField(
+        label=_("What is marked above is meant"), required=False,
+        help_text=UNUSUAL,
+    )  # fmt: skip
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -106,8 +115,8 @@ class UploadForm(forms.Form):
         label=_("CSV file (UTF-8)"), help_text=_("As this page gives it out. It is taken whole or not at all.")
     )
     confirm = forms.BooleanField(
-        label=_("Unusual rates are meant"), required=False,
-        help_text=_("Rates of 0, above 100 %, or a hundred times the one before are refused without this."),
+        label=_("Unusual rates and days without a row are meant"), required=False,
+        help_text=UNUSUAL,
     )  # fmt: skip
     partial = forms.BooleanField(
         label=_("The file holds only some rows"), required=False,

@@ -16,13 +16,18 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import log
 
-from catalogue.staff import DeleteView, IndexView
 from marketplace.trade import rule_services as services
 from marketplace.trade.csvfile import CsvRefused
+from marketplace.trade.live_rows import LiveStaysDeleteView, LiveStaysEditMixin, LiveStaysIndexView
 from marketplace.trade.rule_files import export_rules, import_rules
 from marketplace.trade.rule_staff_forms import UploadForm
 
 HOW = "staff screen"
+# Buttons beside "save" → what they do, and its name in Wagtail's log.
+STEPS = {
+    "action-publish": (services.publish, "wagtail.publish"),
+    "action-withdraw": (services.withdraw, "wagtail.unpublish"),
+}
 
 
 def may(user, action: str, model) -> bool:
@@ -39,6 +44,9 @@ class ThroughServices:
             return super().form_valid(form)
         except ValidationError as problem:
             form._update_errors(problem)
+            if isinstance(problem, services.Doubtful):
+                form.asks = True
+                form.add_error("confirm", _("Please look at what is marked above. If it is meant, tick this and save again."))
             # What the generic view notes down itself when the form finds the error.
             self.produced_error_code, self.produced_error_message = "validation_error", self.get_error_message()
             form.instance.state = state
@@ -48,15 +56,15 @@ class ThroughServices:
 
     def save_instance(self):
         row, user = self.form.save(commit=False), self.request.user
-        fresh = row.pk is None
-        services.save_row(row=row, user=user, how=HOW)
+        fresh, confirm = row.pk is None, self.form.cleaned_data["confirm"]
+        step = next((STEPS[name] for name in STEPS if name in self.request.POST), None)
+        # Asked once, by the last step, which knows all.
+        services.save_row(row=row, user=user, how=HOW, confirm=confirm or step is not None)
         log(instance=row, action="wagtail.create" if fresh else "wagtail.edit", user=user)
-        if "action-publish" in self.request.POST:
-            services.publish(row=row, user=user, how=HOW)
-            log(instance=row, action="wagtail.publish", user=user)
-        elif "action-withdraw" in self.request.POST:
-            services.withdraw(row=row, user=user, how=HOW)
-            log(instance=row, action="wagtail.unpublish", user=user)
+        if step:
+            function, action = step
+            function(row=row, user=user, how=HOW, confirm=confirm)
+            log(instance=row, action=action, user=user)
         return row
 
 
@@ -78,7 +86,7 @@ class RuleCopyView(ThroughServices, generic.CopyView):
         return row
 
 
-class RuleEditView(ThroughServices, generic.EditView):
+class RuleEditView(LiveStaysEditMixin, ThroughServices, generic.EditView):
     def get_context_data(self, **kwargs) -> dict:
         row = self.model.objects.get(pk=self.object.pk)  # as it is stored, whatever the form says
         changes = reverse("rule-changes:index") + "?" + urlencode({"q": services.name_of_row(row.row())})
@@ -86,7 +94,7 @@ class RuleEditView(ThroughServices, generic.EditView):
         return super().get_context_data(**kwargs) | facts
 
 
-class RuleDeleteView(DeleteView):
+class RuleDeleteView(LiveStaysDeleteView):
     """Drafts only."""
 
     def form_valid(self, form) -> HttpResponse:
@@ -99,7 +107,7 @@ class RuleDeleteView(DeleteView):
         return redirect(self.index_url_name)
 
 
-class RuleIndexView(IndexView):
+class RuleIndexView(LiveStaysIndexView):
     csv_url_name = ""
 
     @property

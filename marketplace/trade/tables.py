@@ -132,7 +132,7 @@ RATE_KINDS = (
 PLACES = ("checkout", "border", "nothing", "skip")
 ITEM_KEYS = ("hs6", "hs6_origin", "hs6_description_origin")
 NOTICES = (
-    "adds_up", "person_times", "person_value", "further_duties", "further_fees", "duty_disputed",
+    "adds_up", "person_times", "person_value", "further_duties", "further_fees", "seller_must", "duty_disputed",
     "formal_clearance", "over_limit",
 )  # fmt: skip
 

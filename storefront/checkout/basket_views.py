@@ -14,6 +14,7 @@ from marketplace.payments.models import Payment
 from storefront.checkout import baskets
 from storefront.checkout.origin import same_origin_only
 from storefront.checkout.price_lines import estimate_of
+from storefront.checkout.quoting import read_again
 from storefront.checkout.repricing import say_what_changed
 from storefront.checkout.views import SESSION_ORDERS
 from storefront.market.remembered import in_chosen_market
@@ -27,18 +28,26 @@ def basket(request: HttpRequest) -> HttpResponse:
     """GET shows the basket; POST changes quantities or removes a line (name "remove", value its id).
 
     A number that cannot be is answered with the basket as it is: 400 for no such number, 409 for more than there is.
-    The button "go" leads on to the checkout, so that a number typed just before is not lost.
+    The button "go" leads on to the checkout, so that a number typed just before is not lost; where the basket cannot be
+    ordered to the chosen destination it leads back here, where the reasons stand.
     """
     status = _change(request) if request.method == "POST" else 200
     if request.method == "POST" and status == 200:
-        return redirect("checkout" if "go" in request.POST else "basket")
+        return redirect("checkout" if "go" in request.POST and _can_be_ordered(request) else "basket")
     say_what_changed(request)
-    context = baskets.describe(request.basket) | {
-        "checkout_url": reverse("checkout"),
-        "unpaid": unpaid(request),
-        "estimate": estimate_of(request),
-    }
+    context, estimate = baskets.describe(request.basket), estimate_of(request)
+    for group in context["groups"]:
+        group["parcel"] = estimate.get("parcels", {}).get(group["id"])
+    context |= {"checkout_url": reverse("checkout"), "unpaid": unpaid(request), "estimate": estimate}
     return render(request, "storefront/basket/basket.html", context, status=status)
+
+
+def _can_be_ordered(request: HttpRequest) -> bool:
+    """Whether nothing of the basket, as it is now, is refused at the destination that was chosen; yes without one."""
+    if not request.market.destination:
+        return True
+    read_again(request)
+    return not estimate_of(request).get("refusals")
 
 
 def unpaid(request: HttpRequest) -> list[dict]:

@@ -70,6 +70,7 @@ def describe(basket) -> dict:
         group = groups.setdefault(
             workshop.id if workshop else 0,
             {
+                "id": workshop.id if workshop else 0,
                 "workshop": {"name": workshop.name, "url": workshop.url, "lang": workshop.lang}
                 if workshop
                 else {"name": "", "url": ""},

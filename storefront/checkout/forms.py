@@ -29,6 +29,7 @@ from marketplace.fulfilment.customs_ids import (
 )
 from marketplace.payments.placing import Buyer
 from storefront.checkout.address_fields import LATIN_LABELS, Kept, Telephone, latin_field, part_field
+from storefront.market.offers import get_offers
 
 Country = get_model("address", "Country")
 # Parts of an address → fields of the form (names that browsers and older pages know).
@@ -41,8 +42,9 @@ SEALED = "customs_id_sealed"
 
 
 def economies() -> list:
-    """(code, name) of every place we may send to: APEC's economies, then the others, each by name."""
-    codes = Country.objects.filter(is_shipping_country=True).values_list("pk", flat=True)
+    """(code, name) of every place that can be sold to today: APEC's economies, then the others, each by name."""
+    open_places = Country.objects.filter(is_shipping_country=True, pk__in=get_offers().markets)
+    codes = open_places.values_list("pk", flat=True)
     named = sorted(((code, economy_name(code)) for code in codes), key=lambda row: row[1])
     apec = [row for row in named if row[0] in NAMES]
     return [

@@ -17,7 +17,7 @@ from marketplace.fulfilment.levies import PricedLevies
 from marketplace.fulfilment.levy_words import levy_label, levy_note
 from marketplace.fulfilment.models import Consignment, ConsignmentLevy
 from marketplace.fulfilment.offers import ShippingOffer
-from marketplace.fulfilment.quotes import BasketQuote, quote_basket
+from marketplace.fulfilment.quotes import BasketQuote, ConsignmentQuote, quote_basket
 from marketplace.money import Money, format_money
 from marketplace.trade.landed import Unknown
 from storefront.checkout.repricing import rate_sentence
@@ -28,7 +28,8 @@ CHECKOUT = ConsignmentLevy.Collected.CHECKOUT
 def describe_levies(levies: PricedLevies) -> dict:
     """What components/levies.html draws of a quote."""
     return {
-        "nothing": not levies.border and not levies.unknown,
+        "nothing": not levies.border and not levies.more_is_unknown,
+        "inside": inside_text(levies.stays_in),
         "checkout": [_line(row.levy, row.amount) for row in levies.checkout],
         "border": [_line(row.levy, row.amount) for row in levies.border],
         "unknown": [row.text for row in levies.unknown],
@@ -51,22 +52,47 @@ def describe_kept(consignment: Consignment, kept: Iterable[ConsignmentLevy]) -> 
 def estimate_of(request: HttpRequest) -> dict:
     """The whole price of a basket before its address is known, for the destination that was chosen; empty for none.
 
-    {"shipping_total", "levies_total", "border_total", "total", "refusals", "to", "unknown"}
+    {"to", "refusals", "parcels"} and, where nothing is refused, {"shipping_total", "levies_total", "border", "total"}.
+    ``parcels``: workshop id → what basket_parcel.html draws of its consignment.
     """
     market, basket = request.market, request.basket
     lines = [line for line in basket.all_lines() if line.stockrecord] if basket.id else []
     if not market.destination or not lines or basket.strategy.currency != market.currency:
         return {}
     quote = quote_basket(lines=lines, market=market, rates=QuoteRates(timezone.localdate()))
-    found = {"to": economy_name(market.destination), "refusals": quote.refusals}
+    found = {
+        "to": economy_name(market.destination),
+        "refusals": quote.refusals,
+        "parcels": {part.workshop.pk: _parcel(part) for part in quote.consignments},
+    }
     if quote.refusals:
         return found
     return found | {
         "shipping_total": quote.shipping,
         "levies_total": sum_of_levies(quote),
         "border": due_on_arrival(quote.at_border, quote.more_is_unknown),
-        "unknown": sorted({one.text for part in quote.consignments for one in part.levies.unknown}),
         "total": quote.total,
+    }
+
+
+def _parcel(part: ConsignmentQuote) -> dict:
+    if part.refusal:
+        return {"refusal": part.refusal}
+    return {
+        "shipping": part.postage,
+        "shipping_name": part.shipping.label,
+        "levies": _by_name((levy_label(row.levy), row.amount) for row in part.levies.checkout),
+        "inside": inside_text(part.levies.stays_in),
+        "unknown": [row.text for row in part.levies.unknown],
+    }
+
+
+def inside_text(place: str) -> str:
+    """That nothing is imported, for a parcel that stays in an economy or customs union; empty for any other."""
+    if not place:
+        return ""
+    return _("This parcel stays inside %(place)s, so no customs duty and no import tax is due.") % {
+        "place": economy_name(place)
     }
 
 

@@ -26,9 +26,13 @@ def price_at(request: HttpRequest, market: MarketChoice, rate: Rate) -> None:
 
 
 def _reprice(request: HttpRequest, strategy) -> None:
+    request.basket.strategy = request.strategy = strategy
+    read_again(request)
+
+
+def read_again(request: HttpRequest) -> None:
+    """The reader's basket as it is stored now, offers included: lines remember what they cost, these are read anew."""
     basket = request.basket
-    basket.strategy = request.strategy = strategy
-    # Lines remember what they cost; these are read anew.
     basket._lines = None
     _apply_offers(request)
 

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace import formats
+from marketplace.economies.citations import cite
 from marketplace.economies.rates import Rate
 from marketplace.money import Money, format_money
 from storefront.market.prices import rate_to
@@ -77,6 +78,6 @@ def rate_sentence(rate: Rate) -> str:
         "base": rate.base,
         "value": formats.exact(value),
         "quote": rate.quote,
-        "source": rate.source,
+        "source": cite(rate.source),
         "day": formats.day(rate.on),
     }

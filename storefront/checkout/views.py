@@ -77,7 +77,10 @@ def address(request: HttpRequest) -> HttpResponse:
         form = AddressForm(request.POST or None, initial=start, origins=origins, channel=channel)
     if form.is_bound and form.is_valid():
         request.session[SESSION_ADDRESS] = to_session(form)
-        return redirect(_review_url(market_for(form.cleaned_data["economy"], request.market.currency)))
+        market = market_for(form.cleaned_data["economy"], request.market.currency)
+        # The address decides from here on, whatever was chosen before.
+        remember(request, market)
+        return redirect(_review_url(market))
     status = 400 if form.is_bound else 200
     return render(
         request, "storefront/checkout/address.html", {"form": form, "summary": summary}, status=status
@@ -96,12 +99,20 @@ def _first_address(request: HttpRequest) -> dict:
 @never_cache
 @in_chosen_market
 def review(request: HttpRequest) -> HttpResponse:
-    """Step 2: the whole price, before anything is written, in the market of the address."""
+    """Step 2: the whole price, before anything is written, in the market of the address.
+
+    A destination that was chosen since leads back to the address, which is then one there.
+    """
     chosen = request.session.get(SESSION_ADDRESS)
     summary = baskets.describe(request.basket)
     if not summary["count"] or summary["problems"]:
         return redirect("basket")
     if not chosen:
+        return redirect("checkout")
+    there = request.market.destination
+    if there and there != chosen["economy"]:
+        asked = _("You chose %(destination)s. Please give an address there.") % {"destination": economy_name(there)}
+        messages.info(request, asked)
         return redirect("checkout")
     market = market_for(chosen["economy"], request.market.currency)
     if market is None:
@@ -141,6 +152,7 @@ def describe_review(quote: BasketQuote, summary: dict, chosen: dict, held: Price
         "address_lines": address_lines(chosen),
         "email": chosen["email"],
         "phone": chosen.get("phone", ""),
+        "gift": bool(chosen.get("gift")),
         "consignments": [
             {
                 "workshop": str(part.workshop),

@@ -95,7 +95,12 @@ def _pack(desk: Desk, consignment: Consignment, action: str) -> HttpResponse:
     )
     try:
         response = _do(
-            desk, consignment, partial(verb, consignment=consignment, parcels=form.parcels), State.PACKED, done
+            desk,
+            consignment,
+            partial(verb, consignment=consignment, parcels=form.parcels),
+            State.PACKED,
+            done,
+            pack_form=form,
         )
     except (BadNumber, BadParcel) as problem:
         form.add_error("tracking" if isinstance(problem, BadNumber) else "weight", str(problem))
@@ -124,13 +129,16 @@ def _send(desk: Desk, consignment: Consignment) -> HttpResponse:
         return _show(desk, consignment, send_form=form, status=400)
     verb = partial(services.send, consignment=consignment, **form.sending)
     try:
-        return _do(desk, consignment, verb, State.SENT, _("Marked as sent."))
+        return _do(desk, consignment, verb, State.SENT, _("Marked as sent."), send_form=form)
     except BadNumber as problem:
         form.add_error("tracking", str(problem))
         return _show(desk, consignment, send_form=form, status=400)
 
 
-def _do(desk: Desk, consignment: Consignment, verb: Callable, wanted: str, done: str) -> HttpResponse:
+def _do(
+    desk: Desk, consignment: Consignment, verb: Callable, wanted: str, done: str, **forms: PackForm | SendForm
+) -> HttpResponse:
+    """``forms`` hold what was typed: it stays on the page when the deed is refused and may be tried again."""
     try:
         verb()
     except services.NotAllowed as problem:
@@ -138,6 +146,8 @@ def _do(desk: Desk, consignment: Consignment, verb: Callable, wanted: str, done:
         # The same button pressed twice, or by two people, is no mistake.
         if consignment.state != wanted:
             messages.error(desk.request, str(problem))
+            if forms and consignment.state in OPEN:
+                return _show(desk, consignment, status=409, **forms)
     else:
         messages.success(desk.request, done)
     return redirect(desk.url("consignment", pk=consignment.pk))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.economies.scripts import is_latin
 from marketplace.fulfilment.declare import PaperState, make_paper, papers_of
@@ -75,13 +76,21 @@ def _describe(state: PaperState, desk: Desk, consignment: Consignment) -> dict:
 
 
 def _all_problems(states: list[PaperState], desk: Desk, consignment: Consignment) -> list[dict]:
-    """Each problem once, with the titles of the papers that it keeps from being made."""
+    """Each problem once, with a sentence that names the papers which wait for it."""
     found: dict[PaperProblem, list[str]] = {}
     for state in states:
         for problem in dict.fromkeys(state.problems):
             found.setdefault(problem, []).append(str(state.paper.title))
     shown = _describe_problems(list(found), desk, consignment)
-    return [row | {"papers": titles} for row, titles in zip(shown, found.values(), strict=True)]
+    rows = zip(shown, found.values(), strict=True)
+    return [row | {"waiting": _waiting(titles, len(states))} for row, titles in rows]
+
+
+def _waiting(titles: list[str], count: int) -> str:
+    """What cannot be printed yet. ``count``: of all papers that are needed."""
+    if len(titles) == count:
+        return _("All papers wait for this.")
+    return _("Waiting for this: %(papers)s.") % {"papers": formats.joined(titles)}
 
 
 def _describe_problems(problems: list[PaperProblem], desk: Desk, consignment: Consignment) -> list[dict]:
@@ -98,6 +107,8 @@ def _place(problem: PaperProblem, desk: Desk, consignment: Consignment) -> dict[
         return {"url": desk.url("sender"), "link": _("Change your address")}
     if problem.where == "addressee":
         return {"url": "", "link": "", "hint": _("Only the buyer can say this. Please tell us, and we ask.")}
+    if problem.where == "cn23":
+        return {"url": desk.url("paper", pk=consignment.pk, paper="cn23"), "link": _("Save the CN23")}
     return {"url": "", "link": "", "hint": _("This is ours to do. Please tell us.")}
 
 

@@ -63,8 +63,9 @@ def describe_known(facts: ExportFacts) -> dict:
     """How much of what is asked of every piece is known, as parts/coverage.html draws it."""
     gaps, total = len(missing(facts)), len(ASKED)
     text = ngettext("%(gaps)s of %(total)s is missing", "%(gaps)s of %(total)s are missing", gaps)
-    counts = {"gaps": gaps, "total": total}
-    return {"number": total - gaps, "total": total, "text": text % counts if gaps else _("Nothing is missing")}
+    # Not "nothing is missing": a destination may ask for more, and what it asks for stands below.
+    text = text if gaps else _("All %(total)s answers are there")
+    return {"number": total - gaps, "total": total, "text": text % {"gaps": gaps, "total": total}}
 
 
 def _state(findings: Iterable[Finding]) -> str:

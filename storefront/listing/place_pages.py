@@ -1,8 +1,10 @@
 """Which page of the tree tells of a place, and which are the home and index pages, for readers of one language."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import BooleanField, CharField, F, IntegerField, Q, QuerySet, Value
 from django.utils.encoding import iri_to_uri
 from wagtail.models import Page, Site
@@ -34,8 +36,9 @@ def read_pages(language: str) -> tuple[dict[tuple[str, int], PageRow], dict[str,
     Kinds: "village", "craft", "workshop", and with subject 0 "home", "stories", "villages", "crafts", "workshops".
     One statement.
     """
-    queries = [_roots(), *_page_queries()]
-    answer = [PageRow(*row) for row in queries[0].union(*queries[1:], all=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement())
+        answer = [PageRow(*row) for row in cursor.fetchall()]
     roots = {row.language: row.url_path for row in answer if row.kind == "root"}
     found: dict[tuple[str, int], list[PageRow]] = {}
     for row in sorted(answer, key=lambda row: row.pk):
@@ -66,6 +69,13 @@ def below(roots: dict[str, str], url_path: str, language: str, shown_under: str 
     if not root or not url_path.startswith(root):
         return ""
     return iri_to_uri(f"{start()}{shown_under or language}/{url_path[len(root) :]}")
+
+
+@cache
+def _statement() -> tuple[str, tuple]:
+    """SQL and its parameters, which are the same every time: building it from nine querysets takes longer than asking."""
+    queries = [_roots(), *_page_queries()]
+    return queries[0].union(*queries[1:], all=True).query.sql_with_params()
 
 
 def _roots() -> QuerySet:

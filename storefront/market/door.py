@@ -8,9 +8,8 @@ from marketplace.economies.quote_rates import QuoteRates, RateMissing
 from marketplace.fulfilment.export import read_export
 from marketplace.fulfilment.offers import NotShippable
 from marketplace.fulfilment.one_piece import OnePiece, price_at_door
-from marketplace.fulfilment.refusals import only_prepaid, stops
+from marketplace.fulfilment.refusals import stops
 from marketplace.money import Money
-from marketplace.trade.landed import LandedCostError, TermsRefused
 from storefront.checkout.price_lines import arrival_text, describe_levies
 from storefront.listing.models import ProductCard
 from storefront.market.choice import current
@@ -44,10 +43,6 @@ def at_your_door(product: Product, card: ProductCard, written: dict[str, str]) -
         )
     except RateMissing as missing:
         return found | {"refusals": [{"text": missing.no_rate.text, "source": ""}]}
-    except TermsRefused:
-        return found | {"refusals": [{"text": only_prepaid(market.destination), "source": ""}]}
-    except LandedCostError as problem:
-        return found | {"refusals": [{"text": str(problem), "source": ""}]}
     if isinstance(price, NotShippable):
         return found | {"refusals": [{"text": price.reason, "source": ""}]}
     return found | {

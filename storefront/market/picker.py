@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +25,7 @@ def describe_market(request: HttpRequest, language: str) -> dict:
     return {
         "destination": market.destination,
         "currency": market.currency,
+        "chosen_currency": _chosen_currency(market),
         "name": economy_name(market.destination) if market.destination else "",
         "here": address_here(request),
         "url": get_directory(language).keep(("market-url",), lambda: reverse("market")),
@@ -32,6 +33,12 @@ def describe_market(request: HttpRequest, language: str) -> dict:
         "currencies": get_directory(language).keep(("market-currencies",), _currencies),
         "was": _was(request, market),
     }
+
+
+def _chosen_currency(market: MarketChoice) -> str:
+    """A currency that is not the one there, so that it stays when another destination is chosen; else empty."""
+    offer = offer_to(market.destination)
+    return market.currency if offer and market.currency != offer.default_currency else ""
 
 
 def address_here(request: HttpRequest) -> str:
@@ -71,12 +78,25 @@ def _was(request: HttpRequest, market: MarketChoice) -> str:
 def choose(request: HttpRequest) -> HttpResponse:
     """Leads to the same page in the chosen market and remembers it for basket and checkout.
 
-    A destination's own currency stands in for one that it does not take; nonsense leads back unchanged.
+    A destination's own currency stands in for one that it does not take, and the page says so (``was``); nonsense leads
+    back unchanged.
     """
     there = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(there, allowed_hosts=None) or not there.startswith("/"):
         there = reverse("home")
     _market, there = split_path(urlsplit(there)._replace(scheme="", netloc="").geturl())
-    market = market_for(request.GET.get("to", "").upper()[:2], request.GET.get("currency", "").upper()[:3])
+    asked = MarketChoice(request.GET.get("to", "").upper()[:2], request.GET.get("currency", "").upper()[:3])
+    market = market_for(asked.destination, asked.currency)
     remember(request, market)
-    return redirect(prefix(market) + there)
+    return redirect(prefix(market) + (there if market in (None, asked) else _with_was(there, asked)))
+
+
+def _with_was(there: str, asked: MarketChoice) -> str:
+    """The address, with what was asked for in it; unchanged where no currency was named."""
+    was = prefix(asked)
+    if split_path(was)[0] != asked:
+        return there
+    url = urlsplit(there)
+    query = QueryDict(url.query, mutable=True)
+    query["was"] = was.strip("/")
+    return url._replace(query=query.urlencode()).geturl()

@@ -5,11 +5,13 @@ from datetime import date
 from django import template
 from django.conf import settings
 from django.template.base import NodeList, Parser, Token
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from marketplace import formats
+from marketplace.economies.citations import cite
 from marketplace.money import Money, format_money
 from storefront.lang import in_language, lang_attribute
 from storefront.listing.directory import get_directory
@@ -47,6 +49,15 @@ def reader_lang(context: dict) -> SafeString | str:
     """A lang attribute for the interface within words of a page that stands in for a translation."""
     page_lang = context.get("page_lang")
     return format_html(' lang="{}"', get_language()) if page_lang and page_lang != get_language() else ""
+
+
+@register.simple_tag
+def source(text: str) -> SafeString | str:
+    """Who says so, small: the name as staff wrote it, in English, and that nobody has checked it where that is so."""
+    cited = cite(text)
+    parts = [format_html('<span lang="en">{}</span>', cited.named)] if cited.named else []
+    parts += [] if cited.verified else [_("not verified yet")]
+    return format_html('<small class="soft">{}</small>', format_html_join(" · ", "{}", zip(parts))) if parts else ""
 
 
 @register.simple_tag(takes_context=True)

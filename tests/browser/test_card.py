@@ -55,7 +55,7 @@ class HostPage(BaseHTTPRequestHandler):
 @pytest.fixture
 def host(shop) -> Iterator[Host]:
     server = Host(shop)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

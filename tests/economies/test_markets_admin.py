@@ -150,6 +150,7 @@ def market_form(market: Market, currencies: list[dict], channels: list[dict] = (
     form = {
         "destination": market.destination, "bloc": market.bloc, "languages": " ".join(market.languages),
         "terms": market.terms, "declarant": "", "review_on": "2027-05-21", "source": market.source, "enabled": "on",
+        "other_currencies": "on",
     } | more  # fmt: skip
     for name, rows in (("currencies", currencies), ("channels", channels)):
         form |= {f"{name}-TOTAL_FORMS": len(rows), f"{name}-INITIAL_FORMS": len([row for row in rows if row.get("id")])}
@@ -163,6 +164,16 @@ def rows_of(market: Market) -> list[dict]:
         {"id": row.pk, "currency": row.currency, "price_point_step": "", "price_point_ending": ""}
         for row in market.currencies.all()
     ]
+
+
+def test_a_list_shows_when_to_look_at_a_market_again_and_which_are_overdue(boss):
+    Market.objects.filter(destination="JP").update(review_on=date(2124, 3, 9))
+    Market.objects.filter(destination="CA").update(review_on=date(2021, 3, 9))
+    html = boss.get(reverse("markets:index"), {"q": "JP"}).content.decode()
+    assert "March 9, 2124" in html
+    assert "Just now" not in html
+    assert "overdue" not in html
+    assert "March 9, 2021: overdue" in boss.get(reverse("markets:index"), {"q": "CA"}).content.decode()
 
 
 def test_a_market_is_changed_and_the_history_keeps_what_was(boss):

@@ -268,8 +268,8 @@ def test_sample_rates_are_marked_fresh_on_any_day_and_entered_once():
     assert len([query for query in again if "SAVEPOINT" not in query["sql"]]) == 1
     usd = rate_between("EUR", "USD", on=today)
     assert (usd.value, usd.on, usd.sample) == (Decimal("1.1172"), today, True)
-    assert usd.source == f"sample: ECB reference rate of 2026-10-30 shown as of {today}"
-    assert rate_between("EUR", "PEN", on=today).source.startswith("sample: value made up for the demo")
+    assert usd.source == f"Unverified sample: ECB reference rate of 2026-10-30 shown as of {today}"
+    assert rate_between("EUR", "PEN", on=today).source.startswith("Unverified sample: value made up for the demo")
     assert load_sample_rates(on=today + timedelta(days=1)) == 36
 
 

@@ -250,7 +250,7 @@ def test_the_sample_rates_cover_every_economy_by_post_and_courier_and_with_duty_
     from marketplace.economies.models import Economy
     from marketplace.fulfilment.seed import load_sample_rates
 
-    assert load_sample_rates() == 714
+    assert load_sample_rates() == 882
     assert load_sample_rates() == 0
     economies = list(Economy.objects.values_list("pk", flat=True))
     for destination in ("JP", "FR", "US"):

@@ -312,13 +312,13 @@ def test_what_cannot_be_sent_is_refused():
     thai = make_piece(make_workshop(village=make_village(economy="TH")))
     basket = make_basket(make_piece(), thai)
     reasons = refused(CannotShip, basket, expected=Money(Decimal("96.00"), "USD"))
-    assert reasons == ["We cannot send from Thailand to Japan yet."]
+    assert reasons == ["Sao Mai Lacquer (“Red bowl”): We cannot send from Thailand to Japan yet."]
 
 
 def test_what_is_too_heavy_is_refused():
     basket = make_basket(make_piece(net_weight_g=60_000))
     assert refused(CannotShip, basket, expected=Money(Decimal(1), "USD")) == [
-        "This parcel from Viet Nam to Japan is too heavy for the post."
+        "Sao Mai Lacquer (“Red bowl”): This parcel from Viet Nam to Japan is too heavy for the post."
     ]
 
 
@@ -343,7 +343,7 @@ def test_an_amount_that_is_too_small_for_the_payment_service_is_refused(price, p
 def test_what_costs_nothing_has_no_value_for_customs_and_is_not_sent():
     ShippingRate.objects.update(amount="0.00")
     reasons = refused(CannotShip, make_basket(make_piece(price="0.00")))
-    assert reasons == ["Every line needs a quantity and a value above zero, free samples too."]
+    assert reasons == ["Sao Mai Lacquer (“Red bowl”): Every line needs a quantity and a value above zero, free samples too."]
 
 
 def test_an_amount_that_its_currency_does_not_have_is_refused(settings):

@@ -241,7 +241,9 @@ def test_what_cannot_be_sent_leads_back_to_the_address_with_the_reason(shopper, 
     with nothing_changes(fake_stripe):
         answer = shopper.client.get("/jp-usd/en/checkout/review/")
         assert answer["Location"] == "/jp-usd/en/checkout/"
-        assert told(shopper.client.get("/en/checkout/")) == "We cannot send from Thailand to Japan yet."
+        assert told(shopper.client.get("/en/checkout/")) == (
+            "Sao Mai Lacquer (“Red bowl”): We cannot send from Thailand to Japan yet."
+        )
         answer = shopper.pay({"idempotency_key": "k" * 32, "expected_total": "1.00 USD"})
     # There was never a quote, so there is nothing to pay: back to the review, and from there to the reason.
     assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/review/")

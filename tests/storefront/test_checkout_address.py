@@ -24,6 +24,7 @@ from storefront.checkout.forms import (
     without_customs_id,
 )
 from storefront.checkout.views import SESSION_ADDRESS
+from storefront.market.offers import get_offers
 from tests.factories import make_piece, make_village, make_workshop
 from tests.ledger import nothing_changes
 from tests.shopping import ADDRESS, ELSEWHERE, Shopper
@@ -133,11 +134,17 @@ def test_inside_one_economy_neither_latin_letters_nor_a_customs_id_are_asked_for
     assert "customs_id" not in [field.name for field in form.further_fields()]
 
 
-def test_the_form_works_for_every_place_that_the_shop_sends_to(monkeypatch):
-    choices = forms.economies()
-    monkeypatch.setattr(forms, "economies", lambda: choices)
-    codes = list(Country.objects.filter(is_shipping_country=True).values_list("pk", flat=True))
+def test_only_open_markets_can_be_chosen():
+    shown = [code for _group, rows in forms.economies()[1:] for code, _name in rows]
+    assert sorted(shown) == sorted(get_offers().markets) and "CA" in shown and "RU" not in shown
+    assert AddressForm(initial={"economy": "RU"}).chosen == ""
+
+
+def test_the_form_works_for_every_place_that_the_shop_may_send_to(monkeypatch):
+    codes = list(Country.objects.values_list("pk", flat=True))
     assert len(codes) >= 245
+    choices = [("", "—"), ("", [(code, code) for code in codes])]
+    monkeypatch.setattr(forms, "economies", lambda: choices)
     languages = get_global("likely_subtags")
     for code in codes:
         form = AddressForm(initial={"economy": code})

@@ -24,6 +24,8 @@ from storefront.demo.load.bulk import load_many
 from storefront.demo.load.export import load_export
 from storefront.demo.load.places import load_people
 from storefront.listing.refresh import once_at_the_end
+from tests.factories import make_basket
+from tests.shopping import quote_of
 
 DAY = date(2026, 11, 22)
 PIECES = [row for _slug, row in content.pieces()]
@@ -132,6 +134,22 @@ def everybody_has_papers_and_an_address(demo: dict[str, int]) -> None:
     assert Registration.objects.get().source.startswith("Sample:")
 
 
+def a_buyer_in_germany_pays_everything_with_the_order(demo: dict[str, int]) -> None:
+    """IOSS up to EUR 150: VAT and the EUR 3 with the order, by a post that prepays; above it the same, by tariff line."""
+    for code, rules in (
+        ("NOT-04", {"EU-DUTY-3EUR", "EU-VAT-IOSS"}),
+        ("TIL-06", {"EU-DUTY-3EUR", "EU-VAT-IOSS"}),
+        ("TRO-05", {"EU-DUTY-FULL", "EU-VAT-BORDER"}),
+    ):
+        quote = quote_of(make_basket(Product.objects.get(pk=demo[code])).all_lines(), "DE", "EUR")
+        (part,) = quote.consignments
+        assert (quote.refusals, quote.needs_consent) == ([], False), code
+        assert (part.shipping.incoterm, part.shipping.carrier) == ("DDP", "post"), code
+        assert {row.levy.rule_id for row in part.levies.checkout} == rules, code
+        free = {"EU-DUTY-FULL"}  # tableware of wood is free of duty there
+        assert {row.levy.rule_id for row in part.levies.checkout if not row.amount} <= free, code
+
+
 def loading_again_adds_nothing_and_leaves_decisions_alone(demo: dict[str, int]) -> None:
     before = rows_of_export()
     assert before == [32, 2, 3, 10, 1, 16]
@@ -159,5 +177,6 @@ def test_the_loaded_demo(demo):
     """One test, since loading takes seconds; its parts follow each other and each says what it finds."""
     pieces_are_ready_as_counted(demo)
     everybody_has_papers_and_an_address(demo)
+    a_buyer_in_germany_pays_everything_with_the_order(demo)
     loading_again_adds_nothing_and_leaves_decisions_alone(demo)
     generated_pieces_can_be_sold_abroad(demo)

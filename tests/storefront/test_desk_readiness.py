@@ -85,7 +85,7 @@ def test_a_complete_piece_is_ready(cast, markets):
     clay = make_material("clay", name="Clay")
     piece = make_piece(cast.maker.workshop, materials=[clay], origin="VN")
     page = cast.maker.client.get(path_of(cast.maker, piece))
-    assert page.context["coverage"]["text"] == "Nothing is missing"
+    assert page.context["coverage"]["text"] == "All 8 answers are there"
     assert groups(page)["ready"] == ["Brunei Darussalam", "Canada", "Japan"]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from marketplace import formats
 from marketplace.economies import versions
 from marketplace.economies.models import ExchangeRate, Market
-from marketplace.fulfilment.models import ConsignmentLevy, OrderConversion, PriceQuote
+from marketplace.fulfilment.models import ConsignmentLevy, OrderConversion, PriceQuote, ShippingRate
 from marketplace.money import Money, format_money, to_minor
 from marketplace.payments.models import Payment
 from tests.factories import make_piece, make_village, make_workshop
@@ -246,3 +246,84 @@ def test_what_may_be_due_on_arrival_must_have_been_read(rates):
         "Please confirm that you have read what may be due on arrival."
     )
     assert hidden_fields(shopper.client.get(shopper.url("checkout/review/")).text)["quote"] == form["quote"]
+
+
+def test_a_currency_of_another_market_can_be_paid_and_stays_when_the_destination_changes(rates):
+    client = Visitor()
+    answer = client.get("/en/market/", {"to": "CA", "currency": "JPY", "next": "/en/products/?sort=price"})
+    assert answer["Location"] == "/ca-jpy/en/products/?sort=price"
+    # The menu proposes to keep it, while a destination's own currency gives way to the next one's.
+    assert '<option value="JPY" selected>' in client.get("/ca-jpy/en/products/").text
+    assert not re.search(r'<option value="(CAD|JPY)" selected>', client.get("/ca-cad/en/products/").text)
+
+
+def test_a_currency_that_a_market_refuses_is_said(rates):
+    Market.objects.filter(destination="CA").update(other_currencies=False)
+    versions.touch(versions.MARKETS)
+    client = Visitor()
+    answer = client.get("/en/market/", {"to": "CA", "currency": "JPY", "next": "/en/products/?sort=price"}, follow=True)
+    assert answer.redirect_chain == [("/ca-cad/en/products/?sort=price&was=ca-jpy", 302)]
+    assert "Parcels to Canada cannot be paid in JPY. Prices are in Canadian Dollar." in answer.text
+
+
+def test_another_destination_during_the_review_leads_to_an_address_there(rates):
+    shopper = Shopper(market="/ca-cad").fill(make_piece(price="48.00"))
+    place_with_quote(shopper)
+    chosen = {"to": "DE", "currency": "", "next": "/en/checkout/review/"}
+    page = shopper.client.get("/ca-cad/en/market/", chosen, follow=True)
+    assert page.redirect_chain[-1] == ("/de-eur/en/checkout/", 302)
+    assert told(page) == "You chose Germany. Please give an address there."
+    initial = page.context["form"].initial
+    assert [initial[name] for name in ("economy", "email", "full_name", "line1", "city")] == [
+        "DE", "jo@example.com", "Jo Maple", "1 Maple Street", "",
+    ]  # fmt: skip
+    # And back: the address in Canada is still known.
+    back = shopper.client.get("/de-eur/en/market/", chosen | {"to": "CA"}, follow=True)
+    assert back.context["address_lines"][0] == "Jo Maple"
+
+
+def test_a_gift_is_said_on_the_review(rates):
+    shopper = Shopper(market="/ca-cad").fill(make_piece(price="48.00"))
+    place_with_quote(shopper)
+    said = "This is a gift: the packing slip shows no prices."
+    assert said not in shopper.client.get(shopper.url("checkout/review/")).text
+    assert shopper.client.post_from_page(shopper.url("checkout/"), CANADA | {"gift": "on"}).status_code == 302
+    page = shopper.client.get(shopper.url("checkout/review/")).text
+    assert said in page and 'href="/ca-cad/en/checkout/#id_gift"' in page
+
+
+def test_a_basket_that_cannot_be_ordered_names_whose_part_and_does_not_lead_on(rates):
+    ShippingRate.objects.filter(origin="TH").delete()
+    thai = make_workshop(village=make_village(economy="TH"), name={"en": "Ban Fai Indigo"})
+    cloth, bowl = make_piece(thai, title={"en": "Blue cloth"}, price="20.00"), make_piece(price="48.00", hs_code="999999")
+    shopper = Shopper(market="/ca-cad").fill(cloth, bowl)
+    page = shopper.client.get(shopper.url("basket/"))
+    assert page.context["estimate"]["refusals"] == [
+        "Ban Fai Indigo (“Blue cloth”): We cannot send from Thailand to Canada yet."
+    ]
+    first, second = page.context["groups"]
+    assert first["parcel"] == {"refusal": "We cannot send from Thailand to Canada yet."}
+    assert second["parcel"]["shipping"].amount > 0 and second["parcel"]["unknown"]
+    assert all(sentence in page.text for sentence in second["parcel"]["unknown"])
+    assert "cannot be ordered to Canada as it is" in page.text and 'name="go"' not in page.text
+    line = first["lines"][0]["id"]
+    with nothing_changes():
+        answer = shopper.client.post_from_page(shopper.url("basket/"), {"go": "checkout"})
+    assert answer["Location"] == shopper.url("basket/")
+    # Without that piece it leads on, in one step.
+    gone = {"go": "checkout", f"line-{line}-quantity": "0"}
+    assert shopper.client.post_from_page(shopper.url("basket/"), gone)["Location"] == shopper.url("checkout/")
+
+
+def test_a_parcel_that_stays_inside_its_economy_has_no_import_tax(rates):
+    piece = make_piece(make_workshop(village=make_village(economy="JP")), price="480.00")
+    shopper = Shopper(market="/jp-jpy").fill(piece)
+    page = shopper.client.get(shopper.url(f"products/{piece.slug}-{piece.pk}/"))
+    inside = "This parcel stays inside Japan, so no customs duty and no import tax is due."
+    assert inside in page.text and "Consumption tax" not in page.text
+    assert inside in shopper.client.get(shopper.url("basket/")).text
+    assert shopper.give_address().status_code == 302
+    review = shopper.client.get(shopper.url("checkout/review/"))
+    assert inside in review.text and "Nothing more is due when the parcels arrive." in review.text
+    assert review.context["needs_consent"] is False
+    assert review.context["total"] == review.context["goods_total"] + review.context["shipping_total"]

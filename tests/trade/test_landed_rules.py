@@ -59,6 +59,49 @@ def test_us_courier_without_prepayment_bills_the_buyer():
     assert amounts(ask(us)) == ("3.90", "0", "0", "0", "3.90")
 
 
+# What crosses no customs border
+
+
+@pytest.mark.parametrize(
+    ("frm", "to", "on", "stays_in"),
+    [
+        ("JP", "JP", "2026-11-01", "JP"),
+        ("TH", "TH", "2026-11-01", "TH"),
+        ("US", "US", "2026-11-01", "US"),
+        ("IT", "DE", "2026-11-01", "EU"),
+        ("FR", "GB", "2020-01-31", "EU"),
+        ("FR", "GB", "2021-01-01", ""),
+        ("PE", "VN", "2026-11-01", ""),  # an agreement is no customs union
+    ],
+)
+@pytest.mark.parametrize("terms", ["DAP", "DDP", ""])
+def test_within_an_economy_or_a_customs_union_nothing_is_imported(frm, to, on, stays_in, terms):
+    shipment = parcel(to, "999999x3:4000", "20", currency="USD", on=on, frm=frm, terms=terms)
+    cost = ask(shipment, "IOSS", convert=lambda *_, **__: None)
+    assert cost.stays_in == stays_in
+    assert bool(cost.levies or cost.unknown or cost.applied) == (not stays_in)
+    if stays_in:
+        assert (cost.warnings, cost.incoterm) == ((), "DDP")
+
+
+def test_a_states_sales_tax_is_due_within_the_economy_too():
+    def live(table, row):
+        wanted = table == "tax_rules" and row.code == "US-SALES-TAX"
+        return replace(row, state="live", sub_region="NY", rate=Decimal(8)) if wanted else row
+
+    shipment = parcel("US", "621410x1:100", "10", currency="USD", on="2026-11-01", frm="US", sub_region="NY")
+    cost = ask(shipment, "US-SALES-TAX", book=edited_book(live))
+    assert amounts(cost) == ("0", "8.80", "0", "8.80", "0")
+    assert cost.cited_ids == ("US-SALES-TAX",)
+
+
+def test_an_unregistered_seller_to_the_united_kingdom_says_that_tax_may_be_asked_for():
+    small = parcel("GB", "621410x1:100", "10", currency="GBP", on="2026-11-01")
+    assert {"seller_must", "not_registered"} <= set(codes(ask(small)))
+    assert not {"seller_must", "not_registered"} & set(codes(ask(small, "GB-VAT")))
+    assert "seller_must" not in codes(ask(parcel("GB", "621410x1:136", currency="GBP", on="2026-11-01")))
+
+
 # Trap 2 and 3: above the threshold, and on its own basis
 
 
@@ -506,5 +549,5 @@ def test_any_parcel_to_any_destination_adds_up_to_the_last_unit():
             assert levy.amount.amount >= 0 and levy.source and levy.refs
         assert (cost.checkout + cost.border) == cost.total()
         known = {row.kind for row in cost.applied} | {row.kind for row in cost.unknown}
-        assert {"duty", "vat"} <= known
+        assert {"duty", "vat"} <= known or (cost.stays_in == to == shipment.ship_from and not known - {"sales_tax"})
     assert seen == set(places)

@@ -24,6 +24,7 @@ from marketplace.fulfilment.models import Consignment, ConsignmentLevy, CustomsI
 from marketplace.fulfilment.parcels import Weighed
 from marketplace.fulfilment.senders import change_sender, sender_of
 from marketplace.fulfilment.staff_papers import PaperView, papers_shown
+from marketplace.fulfilment.staff_views import address_of
 from marketplace.money import Money
 from marketplace.trade.models import (
     Certificate,
@@ -245,7 +246,7 @@ def test_the_maker_gets_the_files_and_nobody_else(cast, papers):
         assert "森 健二" in read(response.content)
     url = paper_url(cast, consignment, "itmatt-csv")
     shown = cast.helper.client.get(f"{url}?view")
-    assert shown["Content-Disposition"] == f'inline; filename="{consignment.number}-itmatt-csv.csv"'
+    assert shown["Content-Disposition"] == f'inline; filename="{consignment.number}-itmatt.csv"'
     assert shown["Content-Type"] == "text/csv; charset=utf-8"
     for person in cast.all_but("maker", "helper"):
         response = person.client.get(url)
@@ -301,6 +302,25 @@ def test_the_desk_offers_what_is_needed_and_says_what_is_missing(cast, papers, r
     packed = describe_papers(Consignment.objects.get(pk=consignment.pk), desk)
     assert packed["problems"] == []
     assert all(row["ready"] for row in packed["needed"])
+
+
+def test_a_cn22_beyond_its_limits_is_no_file_and_the_page_leads_to_the_cn23(cast, papers):
+    consignment = order_of(cast, packed=False)
+    services.pack(consignment=consignment, parcels=[Weighed(2500, (300, 200, 120), tracking="LX000000005VN")])
+    response = cast.maker.client.get(paper_url(cast, consignment, "cn22"))
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Parcel 1 weighs 2,500 g. A CN22 is for at most 2,000 g: it needs a CN23." in page
+    assert f'href="{paper_url(cast, consignment, "cn23")}"' in page
+    assert cast.maker.client.get(paper_url(cast, consignment, "cn23")).status_code == 200
+    needed = papers_for(*declaration_of(Consignment.objects.get(pk=consignment.pk)))
+    assert ("cn23" in needed, "cn22" in needed) == (True, False)
+
+
+def test_staff_read_the_economy_of_an_address_once(cast, papers):
+    lines = address_of(order_of(cast, packed=False).order)
+    assert lines.count("Japan") == 1
+    assert {"森 健二", "Kenji Mori"} <= set(lines)
 
 
 def test_papers_are_for_paid_consignments_that_are_not_called_off(cast, papers):

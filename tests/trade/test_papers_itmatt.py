@@ -8,8 +8,9 @@ from io import StringIO
 
 import pytest
 
+from marketplace.economies.addresses import AddressParts, format_address
 from marketplace.trade.papers import itmatt
-from marketplace.trade.papers.kit import Category, Licence, Parcel, Scheme, render
+from marketplace.trade.papers.kit import Category, Licence, Parcel, Party, Scheme, render
 from tests.trade.paperwork import BOWL, MINSU, SCARF, SOMCHAI, book, declare, usd
 
 CITES = Licence("cites", "VN-2026-0042", date(2026, 10, 1))
@@ -47,6 +48,26 @@ def test_one_item_per_parcel_with_its_pieces():
         "licences": [{"kind": "cites", "number": "VN-2026-0042", "issued_on": "2026-10-01"}],
     }  # fmt: skip
     assert second["content_pieces"][0]["gtin"] == "4006381333931"
+
+
+@pytest.mark.parametrize("state", ["강원특별자치도", "강원도", "강원", "Gangwon-do"])
+def test_the_data_say_of_a_province_what_the_papers_say(state):
+    """A province is chosen by its code, here a Korean name, without anything in Latin letters beside it."""
+    address = replace(MINSU.address, state=state, latin_state="")
+    declaration = declare(addressee=replace(MINSU, address=address))
+    [item] = itmatt.items(declaration)
+    latin = format_address(address, script="latin", with_economy=False)
+    assert item["addressee"]["region"] == "Gangwon-do"
+    assert {"Gangwon-do", item["addressee"]["city"], item["addressee"]["postcode"]} <= set(latin)
+    [read] = itmatt.read_csv(render(declaration, "itmatt-csv", book()))
+    assert read["addressee"] == item["addressee"]
+
+
+def test_a_part_that_no_label_shows_is_not_in_the_data():
+    there = AddressParts("HK", "Lee Ka Yan", line1="9 Harbour Road", state="Hong Kong Island", postcode="000000")
+    [item] = itmatt.items(declare(addressee=Party(there, "en")))
+    assert item["addressee"]["postcode"] == ""
+    assert "000000" not in "".join(format_address(there, script="latin"))
 
 
 def test_scheme_numbers_are_in_the_data_also_when_no_paper_shows_them():

@@ -259,6 +259,38 @@ def test_cn22_up_to_300_sdr_and_2_kg(value, gross, sdr, first):
     assert ("invoice" in needed) is (first == "cn23")
 
 
+@pytest.mark.parametrize(
+    ("value", "gross", "sdr", "fields", "text"),
+    [
+        ("400.00", 2000, "0.75", [], ""),
+        ("10.00", 2500, "0.75", ["gross_g"], "Parcel 1 weighs 2,500 g. A CN22 is for at most 2,000 g: it needs a CN23."),
+        ("400.01", 600, "0.75", ["value"], "Parcel 1 is worth 300.01 SDR. A CN22 is for at most 300 SDR: it needs a CN23."),
+        ("600.00", 2500, "0.75", ["gross_g", "value"], None),
+        ("10.00", 600, None, ["value"], None),  # no rate: in doubt CN23
+    ],
+)
+def test_a_cn22_beyond_its_limits_is_refused_with_the_limit(value, gross, sdr, fields, text):
+    parcel = declare(replace(BOWL, value=usd(value)), parcels=(replace(DESK, gross_g=gross),))
+    assert found(parcel, "cn22", book(sdr)) == [(field, None) for field in fields]
+    assert found(parcel, "cn23", book(sdr)) == []
+    assert ("cn22" in papers_for(parcel, book(sdr))) is (not fields)
+    if text:
+        problem = problems(parcel, "cn22", book(sdr))[0]
+        assert (problem.text, problem.where) == (text, "cn23")
+
+
+def test_each_parcel_is_held_against_the_limits_of_a_cn22_by_itself():
+    """Both together are beyond them, neither by itself is; and the second one alone is named."""
+    two = (Parcel(1, 1500, "CP123456785TH"), Parcel(2, 1500, "LX000000005VN"))
+    lines = replace(BOWL, parcel=1, value=usd("300.00")), replace(SCARF, parcel=2, value=usd("300.00"))
+    assert found(declare(*lines, parcels=two), "cn22") == []
+    heavy = declare(*lines, parcels=(two[0], replace(two[1], gross_g=2001)))
+    assert [problem.text for problem in problems(heavy, "cn22", book())] == [
+        "Parcel 2 weighs 2,001 g. A CN22 is for at most 2,000 g: it needs a CN23."
+    ]
+    assert found(declare(), "cn22", book(rules=())) == [("cn22", None)]
+
+
 def test_the_limits_are_rows():
     lower = (Rule("cn22-value", destination="JP", number=Decimal(100), unit="XDR"), *RULES)
     assert "cn23" in papers_for(declare(), book(rules=lower))

@@ -8,9 +8,11 @@ from django.core.management import CommandError, call_command
 
 from marketplace.trade.csvfile import CsvRefused
 from marketplace.trade.landed import RuleBook
+from marketplace.trade.landed.rows import Tariff
 from marketplace.trade.models import CustomsRate, DutyRate, RuleChange, TaxRule
 from marketplace.trade.models.rules import MODELS
 from marketplace.trade.rule_files import export_rules, import_rules
+from marketplace.trade.rule_gaps import lost_days
 from marketplace.trade.rule_services import load_rules
 from marketplace.trade.seeds import DATA, seed_rows
 from marketplace.trade.tables import TABLES
@@ -137,6 +139,40 @@ def test_gapped_dates_are_refused(few):
     ]
 
 
+def test_days_that_lose_their_row_need_a_yes(few):
+    """The row that follows is short, and the open one before it is given an end: nothing is left after it."""
+    ended = edited(1, "effective_to", "2027-01-31")
+    short = "JP,621410,,6,,,,sum,2027-02-01,2027-03-01,a tariff,2026-01-02,2026-01-02,2027-01-02,ana,,high,live"
+    data = ended.rstrip(b"\n") + f"\n{short}\n".encode()
+    assert refused(data) == [
+        "Row 5, column effective_to: From March 2, 2027 on there would be no row for this. Where no other row covers these "
+        "days, the shop then says “We cannot estimate this”. Confirm it if it is meant."
+    ]
+    done = import_rules(table="duty_rates", data=data, user=None, confirm=True)
+    assert (done.added, done.changed) == (1, 1)
+    # The gap is known now, and asks nobody again.
+    assert import_rules(table="duty_rates", data=export_rules(table="duty_rates"), user=None).same == 4
+
+
+def test_days_between_and_before_that_lose_their_row_are_named():
+    def row(first: str, last: str = "") -> Tariff:
+        days = (date.fromisoformat(day) if day else None for day in (first, last))
+        return Tariff(**dict(zip(("effective_from", "effective_to"), days, strict=True)), destination="HK")
+
+    always, twenty = [row("2020-01-01")], [row("2020-01-01", "2020-12-31")]
+    spring, autumn = row("2021-03-01", "2021-05-31"), row("2021-09-01", "2021-11-30")
+    far = date.max
+    assert lost_days([], [spring]) == []  # nothing was there before
+    assert lost_days(always, always) == []
+    assert lost_days(twenty, [*twenty, row("2021-01-01")]) == []
+    assert lost_days(twenty, [*twenty, row("2021-01-01", "2021-12-31")]) == [(date(2022, 1, 1), far)]
+    assert lost_days(always, []) == [(date(2020, 1, 1), far)]
+    assert lost_days(always, [spring, autumn]) == [
+        (date(2020, 1, 1), date(2021, 2, 28)), (date(2021, 6, 1), date(2021, 8, 31)), (date(2021, 12, 1), far)
+    ]  # fmt: skip
+    assert lost_days(always, [row("2020-01-02")]) == [(date(2020, 1, 1), date(2020, 1, 1))]
+
+
 def test_overlap_with_a_row_that_the_file_does_not_name_is_refused(few):
     new = "JP,621410,,9,,,,sum,2026-06-01,,a tariff,2026-01-02,2026-01-02,2027-01-02,ana,,high,live"
     (problem,) = refused(as_file(new), partial=True)
@@ -184,6 +220,7 @@ def test_negative_rate_is_refused_whatever_is_confirmed(few):
         ("state", "online", "not one of"),
         ("state", "", "must be filled in"),
         ("destination", "Japan", "two letters"),
+        ("destination", "ZZ", "no economy or territory that we know"),
         ("hs_prefix", "6214.10", "without dots"),
         ("combine", "min", "not one of"),
         ("ad_valorem", "8.1234567", "more than 6 decimals"),

@@ -15,7 +15,7 @@ from marketplace.economies import versions
 from marketplace.trade import rule_services as services
 from marketplace.trade.books import RULES
 from marketplace.trade.landed import RuleBook
-from marketplace.trade.models import DutyRate, RuleChange
+from marketplace.trade.models import DutyRate, Restriction, RuleChange
 from marketplace.trade.rule_files import export_rules
 from tests.factories import make_user
 from tests.people import Visitor
@@ -125,7 +125,7 @@ def test_tomorrows_quote_differs_and_yesterdays_does_not(alone, staff):
     yesterday = quote(TODAY - timedelta(days=1))
     services.publish(row=new, user=staff.user)
     assert [quote(TODAY + timedelta(days=days)) for days in (-1, 0, 1)] == [yesterday, Decimal(5), Decimal(6)]
-    services.withdraw(row=new, user=staff.user)
+    services.withdraw(row=new, user=staff.user, confirm=True)
     old.refresh_from_db()
     assert RuleBook.load().tariff("AU", "460212", "", TODAY + timedelta(days=1)) is None
     assert old.effective_to == TODAY
@@ -148,14 +148,14 @@ def test_live_row_is_never_deleted(alone, staff):
     with pytest.raises(services.NotPossible):
         services.delete_draft(row=row, user=staff.user)
     assert DutyRate.objects.filter(pk=row.pk).exists()
-    services.withdraw(row=row, user=staff.user)
+    services.withdraw(row=row, user=staff.user, confirm=True)
     services.delete_draft(row=row, user=staff.user)
     assert list(RuleChange.objects.order_by("pk").values_list("action", flat=True)) == ["withdrawn", "deleted"]
     assert RuleChange.objects.get(action="deleted").before["ad_valorem"] == "5"
 
 
 def test_audit_is_never_changed_or_deleted(alone, staff):
-    services.withdraw(row=rate(), user=staff.user)
+    services.withdraw(row=rate(), user=staff.user, confirm=True)
     change = RuleChange.objects.get()
     change.who = "nobody"
     with pytest.raises(TypeError):
@@ -207,6 +207,106 @@ def test_live_row_cannot_lose_its_source(alone, staff):
     row.refresh_from_db()
     assert row.source == "abf.gov.au"
     assert not RuleChange.objects.exists()
+
+
+HK = {
+    "destination": "HK", "hs_prefix": "", "agreement": "", "ad_valorem": "6", "combine": "sum", "confidence": "medium",
+    "effective_from": "2027-02-01", "effective_to": "2027-03-01", "action-publish": "1",
+} | EVIDENCE  # fmt: skip
+SHORT = (
+    "From March 2, 2027 on there would be no row for this. Where no other row covers these days, the shop then says "
+    "“We cannot estimate this”. Confirm it if it is meant."
+)
+
+
+def test_a_short_rule_that_leaves_days_without_one_is_published_only_when_that_is_meant(alone, staff):
+    open_ended = rate(destination="HK", hs_prefix="", effective_from=date(2027, 1, 1))
+    add = reverse("duty-rates:add")
+    assert "What is marked above is meant" not in staff.client.get(add).content.decode()
+    refused = staff.client.post(add, HK)
+    assert refused.context["form"].errors["effective_to"] == [SHORT]
+    assert "What is marked above is meant" in refused.content.decode()
+    open_ended.refresh_from_db()
+    assert (open_ended.effective_to, DutyRate.objects.count(), RuleChange.objects.count()) == (None, 1, 0)
+    staff.client.post(add, HK | {"confirm": "on"})
+    assert list(DutyRate.objects.order_by("effective_from").values_list("ad_valorem", "effective_to", "state")) == [
+        (5, date(2027, 1, 31), "live"), (6, date(2027, 3, 1), "live")
+    ]  # fmt: skip
+    book = RuleBook.load()
+    assert [book.tariff("HK", "4602", "", date(2027, month, 2)) is None for month in (1, 2, 3)] == [False, False, True]
+
+
+def test_withdrawing_the_only_rule_says_which_days_lose_it(alone, staff):
+    row = rate(effective_to=date(2027, 12, 31))
+    address = reverse("duty-rates:edit", args=[row.pk])
+    data = form_of(staff.client.get(address)) | {"action-withdraw": "1"}
+    [text] = staff.client.post(address, data).context["form"].errors["effective_to"]
+    assert text.startswith("From January 1, 2020 to December 31, 2027 there would be no row for this.")
+    row.refresh_from_db()
+    assert row.state == "live"
+    staff.client.post(address, data | {"confirm": "on"})
+    row.refresh_from_db()
+    assert row.state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("1500", "The rate is above 100 %."), ("0", "The rate is 0."), ("0.05", "0.05 is far from 5, the rate before.")],
+)
+def test_a_doubtful_rate_is_published_by_the_form_only_when_it_is_meant(alone, staff, value, says):
+    """The same check as that of a file."""
+    rate(destination="HK", hs_prefix="")
+    data = HK | {"ad_valorem": value, "effective_to": ""}
+    refused = staff.client.post(reverse("duty-rates:add"), data)
+    assert says in refused.context["form"].errors["ad_valorem"][0]
+    assert (DutyRate.objects.count(), RuleChange.objects.count()) == (1, 0)
+    staff.client.post(reverse("duty-rates:add"), data | {"confirm": "on"})
+    assert DutyRate.objects.get(state="live", effective_to=None).ad_valorem == Decimal(value)
+
+
+def test_a_live_rate_is_changed_to_a_doubtful_one_only_when_it_is_meant(alone, staff):
+    row = rate()
+    address = reverse("duty-rates:edit", args=[row.pk])
+    data = form_of(staff.client.get(address)) | {"ad_valorem": "500"}
+    assert "ad_valorem" in staff.client.post(address, data).context["form"].errors
+    row.refresh_from_db()
+    assert row.ad_valorem == 5
+    staff.client.post(address, data | {"confirm": "on"})
+    row.refresh_from_db()
+    assert row.ad_valorem == 500
+
+
+@pytest.mark.parametrize("code", ["ZZ", "XX", "UN"])
+def test_a_destination_that_does_not_exist_is_refused_whatever_is_confirmed(alone, staff, code):
+    refused = staff.client.post(reverse("duty-rates:add"), HK | {"destination": code, "confirm": "on"})
+    assert refused.context["form"].errors["destination"] == [f"“{code}” is no economy or territory that we know."]
+    assert not DutyRate.objects.exists()
+
+
+def test_deleting_a_live_row_is_not_offered(alone, staff):
+    live, draft = rate(), rate(destination="JP", state="draft")
+    index = staff.client.get(reverse("duty-rates:index")).content.decode()
+    for row, offered in ((live, False), (draft, True)):
+        address = reverse("duty-rates:delete", args=[row.pk])
+        form = staff.client.get(reverse("duty-rates:edit", args=[row.pk])).content.decode()
+        assert (address in form, address in index and not offered) == (offered, False)
+    asked = staff.client.get(reverse("duty-rates:delete", args=[live.pk]))
+    assert asked.headers["Location"] == reverse("duty-rates:edit", args=[live.pk])
+    staff.client.post(reverse("duty-rates:delete", args=[live.pk]))
+    assert DutyRate.objects.filter(pk=live.pk).exists()
+    assert staff.client.get(reverse("duty-rates:delete", args=[draft.pk])).status_code == 200
+
+
+def test_restrictions_say_what_is_overdue_and_offer_no_deleting_of_live_rows(staff):
+    live, draft = Restriction.objects.order_by("pk")[:2]
+    Restriction.objects.filter(pk=live.pk).update(review_by=date(2021, 3, 9))
+    Restriction.objects.filter(pk=draft.pk).update(review_by=date(2124, 3, 9), state="draft")
+    html = staff.client.get(reverse("restrictions:index")).content.decode()
+    assert "March 9, 2021: overdue" in html
+    assert "March 9, 2124: overdue" not in html
+    for row, offered in ((live, False), (draft, True)):
+        form = staff.client.get(reverse("restrictions:edit", args=[row.pk])).content.decode()
+        assert (reverse("restrictions:delete", args=[row.pk]) in form) is offered
 
 
 def test_copy_is_a_draft_of_what_follows(alone, staff):

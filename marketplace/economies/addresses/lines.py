@@ -39,6 +39,15 @@ def format_address(
     return [name, *lines] if script == "local" and rules.family_first else [*lines, name]
 
 
+def label_parts(parts: AddressParts, script: Script) -> dict[str, str]:
+    """Each part as a label has it, for data that want the parts by themselves: an area by its name, not by its code.
+
+    A part that no label of the economy shows is empty.
+    """
+    rules = address_rules(parts.economy)
+    return {part: text if part in rules.fields else "" for part, text in _values(parts, rules, script).items()}
+
+
 def _values(parts: AddressParts, rules: AddressRules, script: Script) -> dict[str, str]:
     area = rules.area(parts.state)
     if script == "local":

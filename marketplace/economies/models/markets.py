@@ -41,6 +41,12 @@ class Market(ClusterableModel):
     languages = models.JSONField(
         _("languages"), default=list, blank=True, help_text=_("Codes, the most usual first, such as en fr.")
     )
+    other_currencies = models.BooleanField(
+        _("other currencies, too"), default=True,
+        help_text=_(
+            "Buyers may pay in every currency of the shop's markets that has a recent exchange rate. Off: only in those above."
+        ),
+    )  # fmt: skip
     terms = models.CharField(
         _("duty and tax"), max_length=3, choices=Terms.choices, default=Terms.DAP,
         help_text=_("DDP needs a carrier or agent that pays at the border for you. Without one, choose DAP."),

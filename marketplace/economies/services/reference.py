@@ -8,10 +8,10 @@ from django.db import transaction
 from oscar.core.loading import get_model
 
 from marketplace.economies.models import Economy
+from marketplace.economies.names import is_place
 
 ECONOMIES = Path(__file__).parent.parent / "data" / "economies.csv"
-# Codes in Unicode CLDR that are no places to send to (groups, test codes, places without post).
-NOT_PLACES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ", "AQ", "BV", "HM"}
+WITHOUT_POST = {"AQ", "BV", "HM"}
 # Off until the operator decides otherwise (sanctions and carriers change often).
 OFF_BY_DEFAULT = {"RU"}
 
@@ -34,9 +34,7 @@ def load_destinations() -> int:
     country_model = get_model("address", "Country")
     known = set(country_model.objects.values_list("pk", flat=True))
     territories = Locale("en").territories
-    codes = [
-        code for code in territories if len(code) == 2 and code.isalpha() and code not in NOT_PLACES | known
-    ]
+    codes = [code for code in territories if is_place(code) and code not in WITHOUT_POST | known]
     names = dict(Economy.objects.values_list("code", "name"))
     country_model.objects.bulk_create(
         country_model(

@@ -44,7 +44,7 @@ def load_sample_rates(*, on: date) -> int:
         [
             ExchangeRate(
                 base=row["base"], quote=row["quote"], value=Decimal(row["value"]), on=on, origin=SAMPLE,
-                source=f"sample: {row['source']} shown as of {on.isoformat()}",
+                source=f"Unverified sample: {row['source']} shown as of {on.isoformat()}",
             )
             for row in missing
         ],

@@ -83,6 +83,13 @@ class RuleBook:
         groups = (self.group(code, on) for code in codes if code in self._groups)
         return any(group is not None and economy in group.members for group in groups)
 
+    def stays_in(self, ship_from: str, destination: str, on: date) -> str:
+        """The economy or customs union (bloc) whose border a parcel never crosses; empty where it crosses one."""
+        if ship_from == destination:
+            return destination
+        blocs = (code for code in self.places(destination, on)[1:-1] if self.includes((code,), ship_from, on))
+        return next(blocs, "")
+
     def usual_channel(self, destination: str, on: date) -> str:
         """How parcels usually go there that day: "post", "courier", or empty when no row says so."""
         rows = [row for row in self.candidates(destination, on) if row.levy == "channel"]

@@ -26,6 +26,8 @@ from marketplace.trade.landed.warnings import warnings_for
 ORDER = ("duty", "vat", "sales_tax", "data", "fee")
 # What every destination must say something about; its silence is not zero.
 NEEDED = ("duty", "vat")
+# What is due without any import, too; the rest of the rows is about goods that come in from abroad.
+INSIDE = ("sales_tax",)
 
 Group = tuple[str, str, str]  # slot, code, place
 
@@ -47,6 +49,8 @@ def landed_cost(
     registrations = tuple(registrations)
     run = _Run(shipment, rules, registrations, convert, near)
     result = run.result()
+    if result.stays_in:
+        return result
     return replace(result, warnings=warnings_for(run.ctx, run.chosen, result, run.warnings, _other_side(run, near)))
 
 
@@ -73,7 +77,7 @@ class _Run:
         self.chosen: list[Chosen] = []
         self.duties: dict[str, Decimal] = {}
         self.without_duty: set[str] = set()
-        self.currency = shipment.levy_currency or shipment.shipping.currency
+        self.stays_in = rules.stays_in(shipment.ship_from, shipment.destination, shipment.on)
         try:
             self.ctx = Context(shipment, rules, registrations, convert, nudge)
         except NoRateKnown:
@@ -87,18 +91,20 @@ class _Run:
         open_border = any(row.collected == "border" and row.amount for row in self.levies)
         incoterm = "DAP" if open_border or self.unknown else "DDP"
         return LandedCost(
-            currency, tuple(self.levies), tuple(self.unknown), (), incoterm, tuple(self.applied)
+            currency, tuple(self.levies), tuple(self.unknown), (), incoterm, tuple(self.applied), self.stays_in
         )
 
     def _nothing_known(self) -> None:
         """The goods' value in the destination's currency is unknown, and so is everything that follows from it."""
         refs = tuple(line.goods.ref for line in self.ctx.lines)
+        if self.stays_in:
+            return
         self.unknown = [Unknown(kind, "", "no_rate", refs) for kind in NEEDED]
 
     def _decide(self, margin: Decimal) -> None:
         self.chosen = [choose(self.ctx, line, margin) for line in self.ctx.lines]
         groups = self._groups()
-        for kind in ORDER:
+        for kind in INSIDE if self.stays_in else ORDER:
             for key in sorted(groups, key=lambda key: (key[0] != kind, key[0], key[1])):
                 rows = groups[key]
                 if next(iter(rows)).levy == kind:
@@ -110,6 +116,8 @@ class _Run:
         groups: dict[Group, dict[Rule, list[Line]]] = {}
         for line, chosen in zip(self.ctx.lines, self.chosen, strict=True):
             for slot, row in chosen.rows.items():
+                if self.stays_in and row.levy not in INSIDE:
+                    continue
                 rows = groups.setdefault((slot, row.code, self._place(row)), {})
                 rows.setdefault(row, []).append(line)
         return groups

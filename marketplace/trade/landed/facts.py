@@ -134,6 +134,7 @@ class LandedCost:
     warnings: tuple[Warn, ...]
     incoterm: str
     applied: tuple[Applied, ...]
+    stays_in: str = ""  # an economy or a customs union that the parcel never leaves, so that nothing is imported
 
     @property
     def rule_ids(self) -> tuple[str, ...]:

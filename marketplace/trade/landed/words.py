@@ -164,6 +164,12 @@ TEXTS = {
         gettext_lazy("Further duties may be charged that are not counted here. Please ask us before you order.")
     ),
     "further_fees": _plain(gettext_lazy("Further fees are charged there; we do not know how much.")),
+    "seller_must": _plain(
+        gettext_lazy(
+            "There every seller owes this tax from the first sale on. It may be asked for when the parcel arrives; we "
+            "cannot say how much."
+        )
+    ),
     "duty_disputed": _plain(
         gettext_lazy("Sources disagree on whether duty is due there. None is counted here, but some may be asked for.")
     ),

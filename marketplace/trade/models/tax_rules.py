@@ -67,6 +67,7 @@ class TaxRule(DatedRow):
         PERSON_VALUE = "person_value", _("A person may do so only up to a yearly value")
         FURTHER_DUTIES = "further_duties", _("Further duties are possible")
         FURTHER_FEES = "further_fees", _("Further fees of unknown amount")
+        SELLER_MUST = "seller_must", _("Every seller must be registered there")
         DUTY_DISPUTED = "duty_disputed", _("Sources disagree on duty")
         FORMAL = "formal_clearance", _("Formal clearance")
         OVER_LIMIT = "over_limit", _("More than such parcels may be worth")

@@ -12,6 +12,7 @@ from marketplace.economies.scripts import is_latin
 from marketplace.trade.papers.book import PaperBook
 from marketplace.trade.papers.declaration import Category, Declaration, Line, Parcel, Party
 from marketplace.trade.papers.fonts import missing
+from marketplace.trade.papers.limits import check_cn22
 from marketplace.trade.papers.refusal import PaperProblem, in_line
 
 Check = Callable[[Declaration, PaperBook], list[PaperProblem]]
@@ -283,6 +284,7 @@ CHECKS: dict[str, Check] = {
     "parcels": check_parcels,
     "weights": check_weights,
     "contents": check_contents,
+    "cn22": check_cn22,
     "letters": check_letters,
     "invoice": check_invoice,
     "numbers": check_numbers,

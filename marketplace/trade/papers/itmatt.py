@@ -11,7 +11,7 @@ from io import StringIO
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.economies.addresses import format_address
+from marketplace.economies.addresses import format_address, label_parts
 from marketplace.trade.papers.book import PaperBook
 from marketplace.trade.papers.declaration import Declaration, Line, Parcel, Party
 from marketplace.trade.papers.forms.parts import amount, kilograms
@@ -89,14 +89,16 @@ def _money(prefix: str, name: str, money) -> dict[str, str]:
 
 
 def _party(party: Party) -> dict[str, str]:
+    """The same parts in Latin letters as the papers print."""
     parts = party.address
-    street = [line for line in (parts.latin("line1"), parts.latin("line2"), parts.latin("district")) if line]
+    latin = label_parts(parts, "latin")
+    street = [line for line in (latin["line1"], latin["line2"], latin["district"]) if line]
     values = {
         "name": party.name,
         "address": "\n".join(street),
-        "city": parts.latin("city"),
-        "region": parts.latin("state"),
-        "postcode": parts.postcode,
+        "city": latin["city"],
+        "region": latin["state"],
+        "postcode": latin["postcode"],
         "economy": party.economy,
         "phone": party.phone,
         "email": party.email,

@@ -50,9 +50,9 @@ class Paper:
         return self.function(declaration, book)
 
     def file_name(self, declaration: Declaration) -> str:
-        """ASCII, such as "SML-7K2MQ9XD-cn23.pdf"."""
+        """ASCII, such as "SML-7K2MQ9XD-cn23.pdf" or "SML-7K2MQ9XD-itmatt.json"."""
         stem = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_") else "-" for sign in declaration.number)
-        return f"{stem}-{self.name}.{self.extension}"
+        return f"{stem}-{self.name.removesuffix(f'-{self.extension}')}.{self.extension}"
 
 
 papers: Registry[Paper] = Registry("paper", Paper)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 class PaperProblem:
     """``field`` names the field of the Declaration, ``line`` the goods line (from 1) or None; ``text`` is for the person.
 
-    ``where`` says where it is mended: "piece" (of the id ``piece``), "parcel", "sender", "addressee" or "operator".
+    ``where`` says where it is mended: "piece" (of the id ``piece``), "parcel", "sender", "addressee" or "operator";
+    "cn23": nowhere, the parcel needs that form.
     """
 
     field: str

@@ -14,8 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("files", nargs="+", type=Path)
         parser.add_argument(
-            "--confirm", action="store_true", help="Rates of 0, above 100 %% or far from the ones before are meant."
-        )
+            "--confirm", action="store_true",
+            help="Rates of 0, above 100 %% or far from the ones before are meant, and so are days without a row.",
+        )  # fmt: skip
         parser.add_argument("--partial", action="store_true", help="Rows that a file does not name stay as they are.")
 
     @transaction.atomic

@@ -33,7 +33,7 @@ OPENED = "May be opened officially / Peut être ouvert d’office"
 TITLE = "Customs declaration / Déclaration en douane"
 
 
-@papers.register("cn22", title=_("Customs declaration CN22"), checks=CUSTOMS, per_parcel=True)
+@papers.register("cn22", title=_("Customs declaration CN22"), checks=(*CUSTOMS, "cn22"), per_parcel=True)
 def cn22(declaration: Declaration, book: PaperBook) -> bytes:
     return _each(declaration, 100, 150, "CN22", _cn22)
 

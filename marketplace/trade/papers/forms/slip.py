@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override, pgettext
 
 from marketplace import formats
+from marketplace.economies.names import economy_name
 from marketplace.money import format_money
 from marketplace.trade.papers.book import PaperBook
 from marketplace.trade.papers.canvas import Canvas
@@ -60,7 +61,8 @@ def _people(canvas: Canvas, declaration: Declaration, y: float) -> float:
     for at, (caption, party) in enumerate(people):
         x = EDGE + at * INNER / 2
         below = canvas.block(x, y, INNER / 2, caption, 7, language=declaration.language)
-        lines = local_lines(party) or latin_lines(party)
+        local = local_lines(party)
+        lines = [*local, economy_name(party.economy)] if local else latin_lines(party)
         lowest = max(lowest, canvas.block(x, below, INNER / 2 - 4, lines, 9.5, language=party.language))
     return lowest + 5
 
