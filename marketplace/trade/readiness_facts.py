@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.db.models import (
@@ -75,6 +75,12 @@ def _attribute_rows() -> list[tuple[frozenset[str], list[str]]]:
 
 
 def _rows(ids: set[int]) -> QuerySet:
+    return _all_rows().filter(pk__in=ids)
+
+
+@cache
+def _all_rows() -> QuerySet:
+    """Never asked as it is: putting it together takes as long as the database needs for a basket's pieces."""
     piece = OuterRef("piece")
     variants = Product.objects.filter(parent=OuterRef("pk")).order_by()
     workshops = Workshop.objects.filter(partner=OuterRef("maker"))
@@ -83,7 +89,7 @@ def _rows(ids: set[int]) -> QuerySet:
     titles = ProductText.objects.filter(owner=piece)
     checked = Certificate.objects.filter(product=piece, checked_at__isnull=False)
     last_day = Coalesce(Cast("valid_to", CharField()), Value(""))
-    rows = Product.objects.filter(pk__in=ids).annotate(
+    rows = Product.objects.annotate(
         piece=Coalesce("parent_id", "pk"), maker=Coalesce("partner_id", "parent__partner_id")
     )
     rows = rows.annotate(

@@ -40,10 +40,24 @@ def product_changed(sender, instance, raw=False, **kwargs) -> None:
 
 @receiver(post_save, sender=StockRecord)
 @receiver(post_delete, sender=StockRecord)
-def stock_changed(sender, instance, raw=False, **kwargs) -> None:
-    if not raw:
-        parent = Product.objects.filter(pk=instance.product_id).values_list("parent_id", flat=True).first()
-        refresh([parent or instance.product_id], words=False)
+def stock_changed(sender, instance, raw=False, created=True, **kwargs) -> None:
+    """A sale mostly changes how many there are, and no card says that: it is not built anew then."""
+    if raw:
+        return
+    if not created and _still_true(instance):
+        version.raise_after_commit("pieces")
+        return
+    parent = Product.objects.filter(pk=instance.product_id).values_list("parent_id", flat=True).first()
+    refresh([parent or instance.product_id], words=False)
+
+
+def _still_true(record) -> bool:
+    """Whether the card of a piece without variants says this price, and that it can be had as this record has it."""
+    card = ProductCard.objects.filter(product=record.product_id, from_price=False).only("price", "currency", "state").first()
+    if card is None or (card.price, card.currency) != (record.price, record.price_currency):
+        return False
+    counted = card.state != ProductCard.State.MADE_TO_ORDER
+    return not counted or (record.net_stock_level > 0) == (card.state != ProductCard.State.SOLD_OUT)
 
 
 @receiver(post_save, sender=ProductText)

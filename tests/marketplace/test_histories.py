@@ -49,6 +49,7 @@ from marketplace.payments.models import (
 from marketplace.payments.payouts import settling
 from marketplace.payments.payouts.preparing import prepare
 from marketplace.payments.refund_amounts import CannotRefund, Wish
+from tests.drills import is_drill
 from tests.factories import make_buyer, make_member, make_order, make_piece, make_village, make_workshop
 from tests.marketplace.payouts import approve, clerks, make_payee, make_terms
 
@@ -128,7 +129,7 @@ class History(RuleBasedStateMachine):
     )
     def ask_refund(self, number: int, what: str, percent: int | None, reason: str) -> None:
         consignment = self._consignment(number)
-        line = list(consignment.lines)[int(what[-1])] if what.startswith("line") else None
+        line = list(consignment.all_lines)[int(what[-1])] if what.startswith("line") else None
         whole = {"shipping": consignment.shipping, "all": consignment.total}.get(what) or line.line_price_incl_tax
         step = payable_step(consignment.currency)
         part = max((whole * (percent or 0) / 100).quantize(step), step)
@@ -145,7 +146,7 @@ class History(RuleBasedStateMachine):
     @rule(number=st.integers(0, 2), lines=st.sampled_from([(), (0,), (1,)]))
     def cancel(self, number: int, lines: tuple[int, ...]) -> None:
         consignment = self._consignment(number)
-        chosen = [list(consignment.lines)[one].pk for one in lines if one < len(consignment.lines)]
+        chosen = [list(consignment.all_lines)[one].pk for one in lines]
         self._attempt(
             "cancel",
             lambda: cancel_consignment(
@@ -310,13 +311,11 @@ def test_the_world_has_everything_to_lose(world):
     assert sum(share.amount for share in shares) == world[0].amount
 
 
-def test_some_histories_lose_nothing(world):
-    play(FEW, world)
-
-
 @pytest.mark.drill
 @pytest.mark.timeout(1700)
-def test_a_thousand_histories_lose_nothing(world):
-    refused = play(MANY, world)
-    # The limits were met, too.
-    assert all(refused[name] for name in ("refund", "cancel", "approve")), refused
+def test_histories_lose_nothing(world, request):
+    """A few in every run, a thousand in `make drill`."""
+    drill = is_drill(request.config)
+    refused = play(MANY if drill else FEW, world)
+    # The limits were met, too: of a few histories, not all.
+    assert not drill or all(refused[name] for name in ("refund", "cancel", "approve")), refused
