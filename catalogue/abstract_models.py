@@ -189,6 +189,11 @@ class AbstractProduct(OscarProduct, HasTexts):
             return own
         return " · ".join(part for part in (self.parent.get_title(), own) if part)
 
+    @property
+    def own_title(self) -> str:
+        """The maker's own words, whatever language the page is in."""
+        return f"{self.parent.title} · {self.title}" if self.is_child else self.title
+
 
 class AbstractProductImage(OscarProductImage):
     """A picture of a piece. ``picture`` is the Wagtail image that all renditions come from; ``original`` is its file."""

@@ -66,7 +66,15 @@ def tell_workshop(consignment_pk: int) -> int:
     if not addresses:
         return 0
     with translation.override(language if translation.check_for_language(language) else settings.LANGUAGE_CODE):
-        context = {"consignment": consignment, "lines": list(consignment.lines), "url": f"{settings.SITE_URL}/desk/"}
+        lines = [_in_own_words(line) for line in consignment.lines]
+        context = {"consignment": consignment, "lines": lines, "url": f"{settings.SITE_URL}/desk/"}
         subject = _("New consignment %(number)s to pack") % {"number": consignment.number}
         body = render_to_string("marketplace/payments/mail_workshop.txt", context)
     return EmailMessage(subject, body, to=addresses).send()
+
+
+def _in_own_words(line):
+    """The order's line under the title that the maker gave the piece; the order has it in the buyer's language."""
+    if line.product:
+        line.title = line.product.own_title
+    return line

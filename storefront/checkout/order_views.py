@@ -96,6 +96,7 @@ def describe_order(payment: Payment, *, just_paid: bool = False) -> dict:
         "border_total": Money(sum((levy.amount for levy in kept if levy.collected != CHECKOUT), Decimal(0)), currency),
         "total": Money(payment.amount, currency),
         "address_lines": _address_lines(placed.shipping_address),
+        "gift": getattr(getattr(placed.shipping_address, "recipient", None), "gift", False),
         "email": placed.guest_email or placed.email,
         "placed_at": formats.moment(placed.date_placed),
     }

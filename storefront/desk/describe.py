@@ -46,6 +46,7 @@ def describe_fully(row: Consignment, desk: Desk) -> dict:
         **_address(address, row.workshop.village.economy_id),
         "phone": str(address.phone_number or "") if address else "",
         "note": address.notes if address else "",
+        "gift": getattr(getattr(address, "recipient", None), "gift", False),
         "weight": weight(row.weight_g),
         "goods": Money(row.goods, row.currency),
         "shipping": Money(row.shipping, row.currency),
@@ -64,7 +65,7 @@ def describe_line(line, cards: dict[int, ProductCard]) -> dict:
     product = line.product
     card = cards.get(product.parent_id or product.pk) if product else None
     return {
-        "title": own_title(product) if product else line.title,
+        "title": product.own_title if product else line.title,
         "lang": product.source_language if product else "",
         "code": line.partner_sku,
         "quantity": line.quantity,
@@ -125,11 +126,6 @@ def describe_stock(row: Product, piece: Product) -> dict:
         "quantity": (record.num_in_stock or 0) if record else None,
         "held": max(0, record.num_allocated or 0) if record else 0,
     }
-
-
-def own_title(product: Product) -> str:
-    """The maker's own words, whatever language the page is in."""
-    return f"{product.parent.title} · {product.title}" if product.is_child else product.title
 
 
 def _address(address, origin: str) -> dict:

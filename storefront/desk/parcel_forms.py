@@ -13,7 +13,6 @@ from marketplace.fulfilment.carriers.contract import BadNumber, get_carriers
 from marketplace.fulfilment.models import Consignment, Parcel
 from marketplace.fulfilment.parcels import BadParcel, Weighed, check_parcels, pieces_of, read_tracking
 from marketplace.fulfilment.weights import BadMeasure, read_centimetres, read_weight
-from storefront.desk.describe import own_title
 from storefront.desk.fields import WholeNumber, Words
 
 SIDES = {
@@ -96,7 +95,7 @@ class PackForm(forms.Form):
                 most=line.quantity,
                 required=False,
                 # In quotation marks: a label has no lang of its own for a title in another language.
-                label=f"“{own_title(line.product) if line.product else line.title}”",
+                label=f"“{line.product.own_title if line.product else line.title}”",
                 initial=known.contents.get(str(line.pk), "") if known else "",
             )
 

@@ -13,7 +13,7 @@ from catalogue.models import Product
 from marketplace.economies.requirements import writers_of
 from marketplace.workshops import services
 from marketplace.workshops.details import MOST_IN_STOCK, Refused
-from storefront.desk.describe import describe_piece, own_title
+from storefront.desk.describe import describe_piece
 from storefront.desk.fields import WholeNumber, clean_words
 from storefront.desk.scope import Desk, desk_view
 from storefront.listing.models import ProductCard
@@ -51,7 +51,7 @@ def _set_stock(desk: Desk) -> HttpResponse:
         return _show(desk, mistake={"pk": product.pk, "typed": typed, "why": " ".join(problem.messages)})
     messages.success(
         desk.request,
-        _("“%(title)s”: %(number)s for sale.") % {"title": own_title(product), "number": quantity},
+        _("“%(title)s”: %(number)s for sale.") % {"title": product.own_title, "number": quantity},
     )
     return _back(desk, product.parent_id or product.pk)
 

@@ -90,11 +90,12 @@ def test_a_japanese_order_is_answered_in_japanese(lacquer, commit, mailoutbox):
 def test_a_workshop_reads_its_own_language_whatever_the_buyers(commit, mailoutbox):
     kyoto = make_workshop(source="ja", name={"ja": "京の器"})
     make_member(kyoto, email="yuki@example.com")
-    payment = paid([make_piece(kyoto, title="Red bowl")], commit)
+    payment = paid([make_piece(kyoto, title={"ja": "赤い椀", "en": "Red bowl"}, source="ja")], commit)
     buyers, workshops = mailoutbox
     number = payment.order.consignments.get().number
     assert buyers.subject == f"Your order {payment.order.number} is paid"
     assert workshops.subject == f"新しい荷物 {number} の荷造りをお願いします"
+    assert "1 × 赤い椀 (" in workshops.body and "Red bowl" in buyers.body
 
 
 def test_a_workshop_sees_its_own_lines_and_no_buyer(lacquer, indigo, commit, mailoutbox):
