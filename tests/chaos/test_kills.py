@@ -35,9 +35,9 @@ def killed(press) -> bool:
 
 
 @contextlib.contextmanager
-def dying(stripe, point: str):
-    """A shop that dies when it reaches ``point``; its next process would die there, too."""
-    with Server(stripe.url, workers=1, MARKETPLACE_TEST_FAILPOINT=point) as server:
+def dying(stripe, point: str, shop: Server):
+    """The same shop in a process that dies when it reaches ``point``; its next process would die there, too."""
+    with Server(stripe.url, workers=1, site_url=shop.url, MARKETPLACE_TEST_FAILPOINT=point) as server:
         yield server
 
 
@@ -64,7 +64,7 @@ def buyer_of(piece) -> Buyer:
 def test_while_buying(point, comes_back, shop, fake_stripe, all_is_true):
     piece = make_piece(stock=3)
     buyer = buyer_of(piece)
-    with dying(fake_stripe, point) as server:
+    with dying(fake_stripe, point, shop) as server:
         assert killed(lambda: buyer.pay(server.url))
     placed = point not in ("place.after_stock", "place.after_order")
     assert (Payment.objects.count(), stock_of(piece)) == (int(placed), (3, int(placed)))
@@ -96,7 +96,7 @@ def test_while_confirming(point, rescue, shop, fake_stripe, all_is_true):
     assert buyer_of(piece).pay(shop.url).status_code == 303
     payment = Payment.objects.get()
     fake_stripe.control(webhook_attempts=1)
-    with dying(fake_stripe, point) as server:
+    with dying(fake_stripe, point, shop) as server:
         webhooks_to(fake_stripe, server)
         fake_stripe.pay(payment.gateway_session)
         assert fake_stripe.wait_idle(15)

@@ -17,9 +17,11 @@ START_WITHIN = 60  # seconds
 
 
 class Server:
-    """``with Server(stripe_url) as shop: shop.url``. ``environment`` are more variables, such as the test switches."""
+    """``with Server(stripe_url) as shop: shop.url``. ``site_url`` is the address in its links, where that is another's;
+    ``environment`` are more variables, such as the test switches.
+    """
 
-    def __init__(self, stripe_url: str, *, workers: int = 4, threads: int = 1, **environment: str) -> None:
+    def __init__(self, stripe_url: str, *, workers: int = 4, site_url: str = "", threads: int = 1, **environment: str) -> None:
         # The kernel keeps early callers waiting at this socket until the workers are there.
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -28,7 +30,7 @@ class Server:
             "DJANGO_SETTINGS_MODULE": "tests.races.settings",
             "RACE_DATABASE_URL": database_url(),
             "RACE_STRIPE_URL": stripe_url,
-            "RACE_SITE_URL": self.url,
+            "RACE_SITE_URL": site_url or self.url,
         }  # fmt: skip
         self._process: subprocess.Popen | None = None
 
