@@ -35,9 +35,9 @@ def parts_of(quote: BasketQuote) -> list[dict]:
     ]
 
 
-def hold(*, quote: BasketQuote, basket, lines: Iterable, region: str = "", postcode: str = "") -> PriceQuote:
+def hold(*, quote: BasketQuote, basket, lines: Iterable, region: str = "") -> PriceQuote:
     """Keep a quote for MARKETPLACE_QUOTE_MINUTES. The same quote of the same basket keeps the time that it has."""
-    now = timezone.now()
+    now, parts = timezone.now(), parts_of(quote)
     same = {
         "basket": basket,
         "basket_print": print_of(lines),
@@ -46,7 +46,7 @@ def hold(*, quote: BasketQuote, basket, lines: Iterable, region: str = "", postc
         "region": region,
     }
     for held in PriceQuote.objects.filter(**same, expires_at__gt=now, on=quote.rates.on):
-        if held.parts == parts_of(quote):
+        if held.parts == parts:
             return held
     return PriceQuote.objects.create(
         **same,
@@ -54,7 +54,7 @@ def hold(*, quote: BasketQuote, basket, lines: Iterable, region: str = "", postc
         total=quote.total.amount,
         on=quote.rates.on,
         rates=quote.rates.freeze(),
-        parts=parts_of(quote),
+        parts=parts,
         expires_at=now + timedelta(minutes=settings.MARKETPLACE_QUOTE_MINUTES),
     )
 
