@@ -21,6 +21,8 @@ class TextRow(TranslatableMixin, models.Model):
 
     # A translator writes words; whose words they are is not hers to change.
     override_translatable_fields = [SynchronizedField("owner", overridable=False)]
+    # Its owner and its language are not what an editor means by "used in", and no words refer to anything.
+    wagtail_reference_index_ignore = True
 
     class Meta(TranslatableMixin.Meta):
         abstract = True

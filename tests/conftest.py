@@ -9,6 +9,7 @@ import pytest
 import stripe
 from django.db import connections
 
+from tests.drills import pytest_collection_modifyitems  # noqa: F401 (a hook)
 from tests.fake_stripe import FakeStripe
 from tests.postgres import Postgres
 

@@ -1,4 +1,4 @@
-"""Tests that take minutes: run by `make drill` alone. A module or class says so with ``DRILL_ONLY = True``."""
+"""Tests that take minutes: those marked ``drill_only`` run in `make drill`, or when their file is named."""
 
 import pytest
 
@@ -7,15 +7,12 @@ def is_drill(config: pytest.Config) -> bool:
     return "drill" in config.option.markexpr
 
 
-def leave_out_drills(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """For ``pytest_collection_modifyitems``: such modules are not part of `make test`, unless one is asked for by name."""
-    named = any("tests/races" in one or "tests/chaos" in one for one in config.args)
-    if is_drill(config) or named:
-        return
-    left_out = [item for item in items if _drill_only(item)]
-    items[:] = [item for item in items if not _drill_only(item)]
-    config.hook.pytest_deselected(items=left_out)
-
-
-def _drill_only(item: pytest.Item) -> bool:
-    return any(getattr(owner, "DRILL_ONLY", False) for owner in (item.module, item.cls))
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Ahead of pytest's own choice by ``-m``: what runs in a drill alone belongs to drills."""
+    minutes = [item for item in items if item.get_closest_marker("drill_only")]
+    for item in minutes:
+        item.add_marker(pytest.mark.drill)
+    if minutes and not is_drill(config) and not any(".py" in one for one in config.args):
+        items[:] = [item for item in items if item not in set(minutes)]
+        config.hook.pytest_deselected(items=minutes)

@@ -27,6 +27,10 @@ TUNING = {
     "max_wal_senders": "0",
     "max_connections": "100",
     "jit": "off",
+    "autovacuum": "off",
+    # Of our joins the order in which they are written will do; looking for a better one takes longer than the joins.
+    "from_collapse_limit": "1",
+    "join_collapse_limit": "1",
     "timezone": "UTC",
 }
 

@@ -47,6 +47,7 @@ def test_no_migration_is_forgotten():
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
+@pytest.mark.drill_only  # two processes that load all migrations
 def test_a_database_of_stock_oscar_and_wagtail_is_asked_for_ours_only():
     stock, ours = listed("stock"), listed("ours")
     assert stock <= ours, "migrations of Oscar or Wagtail that our site does not know"
@@ -54,11 +55,9 @@ def test_a_database_of_stock_oscar_and_wagtail_is_asked_for_ours_only():
     assert {label for label in added if not label.startswith("marketplace_")} == {"catalogue", "storefront"}
 
 
-@pytest.mark.drill
+@pytest.mark.drill_only  # a minute of Oscar's and Wagtail's migrations
 @pytest.mark.timeout(400)
-def test_an_empty_postgresql_can_be_migrated(postgres_url, request):
-    if "drill" not in request.config.option.markexpr:
-        pytest.skip("a minute of Oscar's and Wagtail's migrations; `make drill` runs them")
+def test_an_empty_postgresql_can_be_migrated(postgres_url):
     base = postgres_url.rpartition("/")[0]
     with psycopg.connect(f"{base}/postgres", autocommit=True) as server:
         server.execute("DROP DATABASE IF EXISTS migrated WITH (FORCE)")

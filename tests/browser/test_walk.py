@@ -102,6 +102,7 @@ def test_from_a_story_to_two_consignments_and_a_card(phone: Page, open_page, two
     _assert_card_elsewhere(open_page, shop)
 
 
+@pytest.mark.drill_only
 @pytest.mark.parametrize("reader", NOBODY, ids=["right-to-left", "long"])
 def test_the_same_walk_in_languages_that_nobody_speaks(
     reader: Reader, nobodys_languages, open_page, two_makers, fake_stripe

@@ -56,7 +56,13 @@ def three_makers() -> list:
     return pieces
 
 
-@pytest.mark.parametrize(("language", "screen"), [("ja", PHONE), ("es", DESKTOP)], ids=["ja-phone", "es-desktop"])
+@pytest.mark.parametrize(
+    ("language", "screen"),
+    [
+        pytest.param("ja", PHONE, id="ja-phone"),
+        pytest.param("es", DESKTOP, id="es-desktop", marks=pytest.mark.drill_only),
+    ],
+)
 def test_canada_then_germany_then_a_destination_that_refuses_one_piece(
     language, screen, open_page, three_makers, fake_stripe, axe
 ):

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.core.management import call_command
 
-from tests.drills import is_drill, leave_out_drills
+from tests.drills import is_drill
 from tests.ledger import assert_books_balance
 from tests.races.server import Server
 
-pytest_collection_modifyitems = leave_out_drills
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,7 @@ from tests.factories import make_piece
 from tests.races.buyers import make_buyer_at_the_till
 from tests.races.server import Server
 
-DRILL_ONLY = True
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill_only, pytest.mark.timeout(300)]
 
 
 @contextlib.contextmanager

@@ -39,10 +39,9 @@ def wrong_by(stripe, seconds: int, **environment: str) -> Server:
     return Server(stripe.url, workers=1, threads=2, RACE_CLOCK_SHIFT=str(seconds), **environment)
 
 
+@pytest.mark.drill_only
 class TestServers:
-    """A server each, so in a drill alone."""
-
-    DRILL_ONLY = True
+    """A server each."""
 
     def test_ten_minutes_fast(self, django_db_setup, fake_stripe, all_is_true):
         """Signed events look too old and are refused; asking Stripe finds the payment all the same."""

@@ -18,8 +18,7 @@ from tests.factories import make_piece
 from tests.races.buyers import Buyer, make_buyer_at_the_till
 from tests.races.server import Server
 
-DRILL_ONLY = True
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill_only, pytest.mark.timeout(300)]
 WAITS = 2.0  # seconds that a request waits for the database in this drill
 # Two statements' patience, and that of a new connection.
 BOUND = 12

@@ -17,8 +17,7 @@ from tests.marketplace.paying import later
 from tests.races.buyers import Buyer, make_buyer_at_the_till
 from tests.races.server import Server
 
-DRILL_ONLY = True
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill_only, pytest.mark.timeout(300)]
 Order = get_model("order", "Order")
 BUYING = [point for point in POINTS if point.startswith(("place.", "pay."))]
 CONFIRMING = [point for point in POINTS if point.startswith("confirm.")]

@@ -15,8 +15,7 @@ from tests.factories import make_piece
 from tests.fake_stripe.faults import ApiFault
 from tests.races.buyers import Buyer, make_buyer_at_the_till
 
-DRILL_ONLY = True
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill_only, pytest.mark.timeout(300)]
 SLOW = 15.0  # seconds
 PAGES = 40
 

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 from wagtail.models import Locale, Page
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from catalogue.models import Craft
 from marketplace.workshops.models import Village, Workshop
@@ -42,7 +43,8 @@ def _publish(model, index, title: Words, slug: str, values: dict) -> dict[str, P
         page = model(
             title=words, slug=slug, locale=locale, first_published_at=timezone.now(), **same, **values
         )
-        index.objects.get(locale=locale).add_child(instance=page)
-        page.save_revision().publish()
+        with disable_reference_index_auto_update():
+            index.objects.get(locale=locale).add_child(instance=page)
+            page.save_revision().publish()
         made[code] = model.objects.get(pk=page.pk)
     return made

@@ -4,6 +4,10 @@ from itertools import count
 
 from wagtail.models import Locale
 
+from catalogue import provenance
+from catalogue.provenance import WrittenBy
+from storefront.listing import version
+
 Words = str | dict[str, str]
 _numbers = count(1)
 
@@ -18,9 +22,21 @@ def per_language(words: Words, source: str) -> dict[str, str]:
 
 
 def write_texts(owner, **fields: Words) -> None:
-    """One row in ``owner.texts`` for each language in which any of ``fields`` is given."""
+    """One row in ``owner.texts`` for each language in which any of ``fields`` is given; ``owner`` is new.
+
+    Written as saving them one by one would, without asking everybody who listens to changes: of a new owner nothing is
+    derived yet.
+    """
     given = {name: per_language(words, owner.source_language) for name, words in fields.items() if words}
     codes = dict.fromkeys(code for words in given.values() for code in words)
+    locales = {locale.language_code: locale for locale in Locale.objects.filter(language_code__in=codes)}
+    rows = []
     for code in codes:
         values = {name: words.get(code, "") for name, words in given.items()}
-        owner.texts.create(locale=Locale.objects.get(language_code=code), **values)
+        rows.append(owner.texts.model(owner=owner, locale=locales[code], **values))
+        rows[-1].translation_key = rows[0].translation_key
+    type(owner).texts.rel.related_model.objects.bulk_create(rows)
+    for row in rows:
+        if provenance.is_recording() and not provenance.is_source(row):
+            provenance.record(row, WrittenBy.EDITOR)
+    version.raise_after_commit("places")

@@ -1,14 +1,13 @@
-"""Races: real processes, real PostgreSQL, real HTTP. A few rounds in every run, fifty in `make drill`."""
+"""Races: real processes, real PostgreSQL, real HTTP. Two rounds in every run, fifty in `make drill`."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.drills import is_drill, leave_out_drills
+from tests.drills import is_drill
 from tests.races.server import Server
 
-FEW, MANY = 3, 50
-pytest_collection_modifyitems = leave_out_drills
+FEW, MANY = 2, 50
 
 
 @pytest.fixture(scope="session")

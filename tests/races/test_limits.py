@@ -15,9 +15,8 @@ from tests.ledger import assert_books_balance
 from tests.races.buyers import Buyer, make_buyer_at_the_till, press_pay_in_turn, press_pay_together
 from tests.unguarded import unguarded
 
-DRILL_ONLY = True
 ATTEMPTS = 6  # a busy machine may let one buyer come too late
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill_only, pytest.mark.timeout(900)]
 ConditionalOffer = get_model("offer", "ConditionalOffer")
 Voucher = get_model("voucher", "Voucher")
 
