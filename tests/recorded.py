@@ -14,17 +14,27 @@ from django.conf import settings
 from django.core import mail
 from django.db import connection, transaction
 
+from marketplace.economies import versions
+from marketplace.economies.models import DataVersion
+from storefront.listing.models import ContentVersion
 from tests.people import run_commit_hooks
 
 Rows = dict[str, list[str]]  # table → rows as PostgreSQL writes them
+# Says only that something changed. Two recordings may each have raised it, and nobody remembers anything of before.
+CONTENT_VERSION = ContentVersion._meta.db_table
+# The same, but what is remembered belongs to a token: a new one is written.
+DATA_VERSION = DataVersion._meta.db_table
 
 
 @dataclass(frozen=True)
 class Recording:
-    """``gone`` are rows as they were before they changed; a file's name is relative to the media folder."""
+    """``gone`` are rows as they were before they changed, ``touched`` the kinds of dated rows among them (versions.touch);
+    a file's name is relative to the media folder.
+    """
 
     gone: Rows
     new: Rows
+    touched: list[str]
     files: dict[Path, bytes]
     answer: Any
 
@@ -40,6 +50,8 @@ class Recording:
             for table, rows in self.new.items():
                 row = f'(written::"{table}").*'
                 cursor.execute(f'INSERT INTO "{table}" SELECT {row} FROM unnest(%s::text[]) AS written', [rows])
+        for name in self.touched:
+            versions.touch(name)
         for name, content in self.files.items():
             path = Path(settings.MEDIA_ROOT, name)
             if not path.exists():
@@ -81,7 +93,11 @@ def _compare(before: Rows, after: Rows, files: set[Path], answer: Any) -> Record
             gone[table] = left
         if come := list((now - was).elements()):
             new[table] = come
-    return Recording(gone, new, {name: Path(settings.MEDIA_ROOT, name).read_bytes() for name in files}, answer)
+    touched = [row.strip("()").partition(",")[0] for row in new.get(DATA_VERSION, ())]
+    for table in (CONTENT_VERSION, DATA_VERSION):
+        gone.pop(table, None)
+        new.pop(table, None)
+    return Recording(gone, new, touched, {name: Path(settings.MEDIA_ROOT, name).read_bytes() for name in files}, answer)
 
 
 def _rows() -> Rows:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories import make_craft, make_piece, make_workshop
+from tests.factories.texts import index_places
 
 
 def make_pieces():
@@ -11,6 +12,7 @@ def make_pieces():
     make_craft("lacquer", name={"en": "Lacquer", "ja": "漆芸"})
     for title in ("Lacquer bowl", "Lacquer tray", "Silk scarf"):
         make_piece(workshop, title={"en": title, "ja": "漆の椀"})
+    index_places()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from tests.ledger import assert_books_balance
 from tests.races.server import Server
 
 
-
 @pytest.fixture(scope="session")
 def full(request) -> bool:
     """Whether this is a drill, or one of the few rounds of every run."""

@@ -4,9 +4,9 @@ from itertools import count
 
 from wagtail.models import Locale
 
-from catalogue import provenance
-from catalogue.provenance import WrittenBy
+from catalogue.receivers import row_was_saved
 from storefront.listing import version
+from storefront.search import index
 
 Words = str | dict[str, str]
 _numbers = count(1)
@@ -24,8 +24,8 @@ def per_language(words: Words, source: str) -> dict[str, str]:
 def write_texts(owner, **fields: Words) -> None:
     """One row in ``owner.texts`` for each language in which any of ``fields`` is given; ``owner`` is new.
 
-    Written as saving them one by one would, without asking everybody who listens to changes: of a new owner nothing is
-    derived yet.
+    Who wrote them is recorded as ever. Nothing else listens, since nothing is derived from a new owner yet; the search
+    index is told by those tests that search for places (index_places).
     """
     given = {name: per_language(words, owner.source_language) for name, words in fields.items() if words}
     codes = dict.fromkeys(code for words in given.values() for code in words)
@@ -37,6 +37,12 @@ def write_texts(owner, **fields: Words) -> None:
         rows[-1].translation_key = rows[0].translation_key
     type(owner).texts.rel.related_model.objects.bulk_create(rows)
     for row in rows:
-        if provenance.is_recording() and not provenance.is_source(row):
-            provenance.record(row, WrittenBy.EDITOR)
+        row.words_before, row.keeps_older = None, False
+        row_was_saved(type(row), row)
     version.raise_after_commit("places")
+
+
+def index_places() -> None:
+    """What a search finds of all villages, crafts and workshops."""
+    for kind, model in index.PLACES.items():
+        index.places(kind, model.objects.values_list("pk", flat=True))

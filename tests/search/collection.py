@@ -13,6 +13,7 @@ from storefront.search.models import SearchEntry
 from storefront.search.synonyms import seed
 from storefront.search.views import search_for
 from tests.factories import make_craft, make_material, make_piece, make_story, make_village, make_workshop
+from tests.factories.texts import index_places
 
 HERE = Path(__file__).parent
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -50,6 +51,7 @@ def make_collection() -> dict[str, str]:
     found = {f"village-{row.pk}": f"village:{slug}" for slug, row in villages.items()}
     found |= {f"craft-{row.pk}": f"craft:{slug}" for slug, row in crafts.items()}
     found |= {f"workshop-{row.pk}": f"workshop:{slug}" for slug, row in workshops.items()}
+    index_places()
     for number, row in enumerate(data["pieces"]):
         piece = _piece(row, workshops, crafts, materials)
         Product.objects.filter(pk=piece.pk).update(date_created=START + timedelta(days=number))

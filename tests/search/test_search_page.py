@@ -7,13 +7,14 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.models import Locale
 
 from catalogue.models import ProductText
 from storefront.listing import version
 from storefront.search import synonyms, views
 from storefront.search.models import SearchEntry, SynonymGroup
 from tests.factories import make_craft, make_piece, make_place_page, make_story, make_village, make_workshop
-from tests.factories.texts import write_texts
+from tests.factories.texts import index_places
 
 MOST_STATEMENTS = 4
 
@@ -25,6 +26,7 @@ def make_shop():
         village = make_village(slug, name={"en": slug.replace("-", " ").title()})
         workshop = make_workshop(f"{slug}-house", village=village, name={"en": f"House of {slug}"})
         make_piece(workshop, title={"en": f"Red bowl of {slug}", "ja": "赤い椀"}, craft=craft, price=price)
+    index_places()
     return craft
 
 
@@ -154,7 +156,7 @@ def test_an_edit_is_found_at_once(client, shop):
     text.save()
     assert "Green pot" in page(client, "green pot")
     assert "Nothing found yet." in page(client, "jar")
-    write_texts(piece, title={"th": "โอ่งเขียว"})
+    piece.texts.create(locale=Locale.objects.get(language_code="th"), title="โอ่งเขียว")
     assert suggested(client, "โอ่ง", "th")[0]["title"] == "โอ่งเขียว"
 
 

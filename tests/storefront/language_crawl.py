@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from bs4 import BeautifulSoup, Comment, Doctype, NavigableString, Tag
+from bs4 import BeautifulSoup, Comment, Doctype, Tag
 from django.utils.translation import override, trans_real
 
 # Scripts (the first word of a letter's Unicode name) that a language is written in.
@@ -45,23 +45,17 @@ def foreign_words(
 
 def texts(soup: BeautifulSoup, page: str) -> Iterator[tuple[str, str, bool]]:
     """(text, the language that its nearest element states, whether it is an attribute or label) of all that is read."""
-    for node in soup.descendants:
+    spoken, silent = {id(soup): page}, {id(soup): False}
+    for node in soup.descendants:  # parents before their children
+        above = id(node.parent)
         if isinstance(node, Tag):
-            lang = language_of(node, page)
+            spoken[id(node)] = node.get("lang") or spoken[above]
+            silent[id(node)] = silent[above] or node.name in SILENT
             for name in ATTRIBUTES:
                 if node.get(name):
-                    yield node[name], lang, True
-        elif is_read(node):
-            yield " ".join(node.split()), language_of(node.parent, page), node.parent.name == "label"
-
-
-def is_read(node: NavigableString) -> bool:
-    silent = isinstance(node, Comment | Doctype) or any(parent.name in SILENT for parent in node.parents)
-    return bool(node.strip()) and not silent
-
-
-def language_of(node: Tag, page: str) -> str:
-    return next((tag["lang"] for tag in [node, *node.parents] if tag.get("lang")), page)
+                    yield node[name], spoken[id(node)], True
+        elif not silent[above] and not isinstance(node, Comment | Doctype) and node.strip():
+            yield " ".join(node.split()), spoken[above], node.parent.name == "label"
 
 
 def is_foreign(text: str, lang: str, page: str, known: set[str]) -> bool:

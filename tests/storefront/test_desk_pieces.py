@@ -14,7 +14,7 @@ from django.urls import reverse
 from oscar.core.loading import get_model
 from PIL import Image
 from wagtail.images import get_image_model
-from wagtail.models import ModelLogEntry
+from wagtail.models import ModelLogEntry, ReferenceIndex
 
 from catalogue.models import Product, ProductImage
 from marketplace.workshops import services
@@ -485,11 +485,12 @@ def test_another_photo_is_shown_first(cast, piece):
 def test_a_photo_that_a_story_shows_stays_for_the_story(cast, piece):
     first = piece.images.order_by("display_order").first()
     picture = first.picture
-    make_story(
+    story = make_story(
         body=[
             {"type": "picture", "value": {"image": picture.pk, "alt": "A bowl", "caption": "", "credit": ""}}
         ]
     )
+    ReferenceIndex.create_or_update_for_object(story["en"])
     change(cast.maker, piece, remove=[str(first.pk)])
     assert piece.images.count() == 1
     assert get_image_model().objects.filter(pk=picture.pk).exists() and default_storage.exists(

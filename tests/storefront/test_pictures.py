@@ -38,6 +38,7 @@ def test_every_motif_draws_in_some_craft(motif):
     assert len(image.resize((80, 60)).getcolors(4800)) > 500, "a picture, not a flat box"
 
 
+@pytest.mark.drill_only
 @pytest.mark.parametrize("craft", CRAFTS)
 def test_every_craft_lies_on_its_makers_table(craft):
     assert draw_piece(motif="box", craft=craft, palette="earth", seed=5, view=3).size == (1600, 1200)
