@@ -1,4 +1,7 @@
-"""The demo's picture generator: sizes, repeatability, variety, and loud refusal of unknown names."""
+"""The demo's picture generator: sizes, repeatability, variety, and loud refusal of unknown names.
+
+What draws all there is runs in drills; the demo's own load draws most of it in every `make run`.
+"""
 
 import io
 
@@ -27,6 +30,7 @@ def test_a_piece_has_the_size_of_a_photograph(view):
     assert (image.size, image.mode) == ((1600, 1200), "RGB")
 
 
+@pytest.mark.drill_only
 @pytest.mark.parametrize("motif", MOTIFS)
 def test_every_motif_draws_in_some_craft(motif):
     crafts = sorted(CRAFTS)
@@ -44,12 +48,14 @@ def test_every_craft_lies_on_its_makers_table(craft):
     assert draw_piece(motif="box", craft=craft, palette="earth", seed=5, view=3).size == (1600, 1200)
 
 
+@pytest.mark.drill_only
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_scene_is_a_wide_picture(scene):
     image = draw_scene(scene=scene, palette="indigo", seed=4)
     assert (image.size, image.mode) == ((1920, 1280), "RGB")
 
 
+@pytest.mark.drill_only
 @pytest.mark.parametrize("palette", PALETTES)
 def test_every_palette_makes_a_square_portrait(palette):
     image = draw_portrait(palette=palette, seed=2)
