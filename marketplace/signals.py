@@ -10,3 +10,7 @@ order_expired = Signal()
 
 #: Sent once, after the commit, when a maker marks a consignment sent. Arguments: ``consignment``.
 consignment_sent = Signal()
+
+#: Sent when an order is placed, in its transaction. Arguments: ``records``, its stock rows: locked, and with
+#: ``num_allocated`` as it is now.
+stock_held = Signal()

@@ -1,6 +1,7 @@
 """What an order keeps of its price for ever: each levy with its rule and source, each conversion with its rate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 
@@ -12,31 +13,38 @@ from marketplace.money import Money
 Purpose = OrderConversion.Purpose
 
 
+def levied(part: ConsignmentQuote) -> dict[str, Any]:
+    """The fields of a new consignment that say what is levied on it, and what nobody knows."""
+    return {
+        "taxes": part.at_checkout.amount,
+        "incoterm": part.levies.incoterm,
+        "rule_ids": list(part.levies.rule_ids),
+        "unknown": [
+            {"kind": one.kind, "rule_id": one.rule_id, "why": one.why}
+            | ({"at_least": str(one.at_least.amount)} if one.at_least else {})
+            for one in part.levies.unknown
+        ],
+    }
+
+
 def keep_price(
     *, order, quote: BasketQuote, consignments: Sequence[Consignment], line_ids: Mapping[int, int]
-) -> None:
+) -> list[ConsignmentLevy]:
     """Write levies and conversions of a new order, consignments in the quote's order. Nothing of it is ever recomputed.
 
-    ``line_ids``: basket line → order line, so that each line's share of a levy stays with it.
+    ``line_ids``: basket line → order line, so that each line's share of a levy stays with it. Answers the levies.
     """
-    for consignment, part in zip(consignments, quote.consignments, strict=True):
-        _keep_levies(consignment, part, line_ids)
-        _keep_conversions(order, consignment, part, quote)
-    _keep_settlement(order, quote)
+    parts = list(zip(consignments, quote.consignments, strict=True))
+    levies = [row for consignment, part in parts for row in _levies(consignment, part, line_ids)]
+    conversions = [row for consignment, part in parts for row in _conversions(order, consignment, part, quote)]
+    OrderConversion.objects.bulk_create([*conversions, *_settlement(order, quote)])
+    return ConsignmentLevy.objects.bulk_create(levies)
 
 
-def _keep_levies(consignment: Consignment, part: ConsignmentQuote, line_ids: Mapping[int, int]) -> None:
-    levies = part.levies
-    consignment.taxes = part.at_checkout.amount
-    consignment.incoterm = levies.incoterm
-    consignment.rule_ids = list(levies.rule_ids)
-    consignment.unknown = [
-        {"kind": one.kind, "rule_id": one.rule_id, "why": one.why}
-        | ({"at_least": str(one.at_least.amount)} if one.at_least else {})
-        for one in levies.unknown
-    ]
-    consignment.save(update_fields=["taxes", "incoterm", "rule_ids", "unknown"])
-    ConsignmentLevy.objects.bulk_create(
+def _levies(
+    consignment: Consignment, part: ConsignmentQuote, line_ids: Mapping[int, int]
+) -> list[ConsignmentLevy]:
+    return [
         ConsignmentLevy(
             consignment=consignment,
             position=position,
@@ -57,35 +65,36 @@ def _keep_levies(consignment: Consignment, part: ConsignmentQuote, line_ids: Map
             source_date=row.levy.source_date,
             shares={str(line_ids[int(ref)]): str(share.amount) for ref, share in row.shares.items()},
         )
-        for position, row in enumerate(levies.all)
-    )
+        for position, row in enumerate(part.levies.all)
+    ]
 
 
-def _keep_conversions(order, consignment: Consignment, part: ConsignmentQuote, quote: BasketQuote) -> None:
+def _conversions(order, consignment: Consignment, part: ConsignmentQuote, quote: BasketQuote) -> Iterator[OrderConversion]:
     given = part.list_goods + part.shipping.amount
     got = part.goods + part.postage
-    _write(order, consignment, Purpose.PRESENTMENT, given, got, quote.rates)
+    yield _conversion(order, consignment, Purpose.PRESENTMENT, given, got, quote.rates)
     payout = part.workshop.village.economy.currency
     try:
-        _write(order, consignment, Purpose.PAYOUT, given, quote.rates.convert(given, payout), quote.rates)
+        owed = quote.rates.convert(given, payout)
     except RateMissing:
         # Then the payout stays in the price list's currency until somebody enters a rate (a dated row of its own).
-        _write(order, consignment, Purpose.PAYOUT, given, given, quote.rates)
+        owed = given
+    yield _conversion(order, consignment, Purpose.PAYOUT, given, owed, quote.rates)
 
 
-def _keep_settlement(order, quote: BasketQuote) -> None:
+def _settlement(order, quote: BasketQuote) -> Iterator[OrderConversion]:
     """What is expected on the shop's balance; what the payment service really settles is the ledger's to record."""
     settlement = settings.MARKETPLACE_SETTLEMENT_CURRENCY or settings.MARKETPLACE_CURRENCY
     try:
         got = quote.rates.convert(quote.total, settlement)
     except RateMissing:
         return
-    _write(order, None, Purpose.SETTLEMENT, quote.total, got, quote.rates)
+    yield _conversion(order, None, Purpose.SETTLEMENT, quote.total, got, quote.rates)
 
 
-def _write(order, consignment, purpose: str, given: Money, got: Money, rates: QuoteRates) -> None:
+def _conversion(order, consignment, purpose: str, given: Money, got: Money, rates: QuoteRates) -> OrderConversion:
     rate = rates.rate(given.currency, got.currency)
-    OrderConversion.objects.create(
+    return OrderConversion(
         order=order,
         consignment=consignment,
         purpose=purpose,

@@ -53,11 +53,10 @@ class BadParcel(ValueError):
         self.number, self.field = number, field
 
 
-def plan_parcels(*, consignment: Consignment, offer: ShippingOffer) -> list[Parcel]:
-    """The boxes that ``offer`` counts on, with the rows they were priced by. Calling it again changes nothing."""
-    known = list(consignment.parcels.all())
-    contents = _planned_contents(consignment, offer) if len(offer.parcels) > 1 and not known else {}
-    return known or Parcel.objects.bulk_create(
+def planned_parcels(consignment: Consignment, offer: ShippingOffer) -> list[Parcel]:
+    """The boxes that ``offer`` counts on, with the rows they were priced by; not stored yet."""
+    contents = _planned_contents(consignment, offer) if len(offer.parcels) > 1 else {}
+    return [
         Parcel(
             consignment=consignment,
             number=number,
@@ -68,7 +67,7 @@ def plan_parcels(*, consignment: Consignment, offer: ShippingOffer) -> list[Parc
             rate=planned.rate,
         )
         for number, planned in enumerate(offer.parcels, start=1)
-    )
+    ]
 
 
 def _planned_contents(consignment: Consignment, offer: ShippingOffer) -> dict[int, dict[str, int]]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Prefetch
 
 from marketplace.economies.markets import MarketChoice, MarketOffer, offer_for
 from marketplace.economies.models import MarketChannel
@@ -19,7 +20,7 @@ from marketplace.fulfilment.prepaid import with_levies
 from marketplace.fulfilment.refusals import not_to_be_sent, of_consignment, who_wrote
 from marketplace.fulfilment.shipping import Group, shipping_for
 from marketplace.money import Money
-from marketplace.workshops.models import Workshop
+from marketplace.workshops.models import Workshop, WorkshopText
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,8 @@ def _groups(lines: Sequence) -> list[Group]:
     found: dict[int, list] = {}
     for line in lines:
         found.setdefault(line.stockrecord.partner_id, []).append(line)
-    rows = Workshop.objects.filter(partner__in=found).select_related("village__economy").prefetch_related("texts__locale")
+    words = Prefetch("texts", WorkshopText.objects.select_related("locale"))
+    rows = Workshop.objects.filter(partner__in=found).select_related("village__economy").prefetch_related(words)
     workshops = {row.partner_id: row for row in rows}
     return [Group(workshops[partner_id], group) for partner_id, group in found.items()]
 

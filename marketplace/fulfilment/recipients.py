@@ -13,8 +13,13 @@ LATIN = [field.name for field in fields(AddressParts) if field.name.startswith("
 
 
 @transaction.atomic
-def write_recipient(*, parts: AddressParts, phone: str = "", notes: str = "", gift: bool = False) -> Recipient:
-    """Store an order's address; ``phone`` in E.164. Raises DoesNotExist for a place that Oscar does not know."""
+def write_recipient(
+    *, parts: AddressParts, phone: str = "", notes: str = "", gift: bool = False, place=None
+) -> Recipient:
+    """Store an order's address; ``phone`` in E.164. ``place``: Oscar's row of ``parts.economy``, where it was read before.
+
+    Raises DoesNotExist for a place that Oscar does not know.
+    """
     address = ShippingAddress.objects.create(
         last_name=parts.name,
         line1=parts.line1,
@@ -23,7 +28,7 @@ def write_recipient(*, parts: AddressParts, phone: str = "", notes: str = "", gi
         line4=parts.city,
         state=parts.state,
         postcode=parts.postcode,
-        country=get_model("address", "Country").objects.get(pk=parts.economy),
+        country=place or get_model("address", "Country").objects.get(pk=parts.economy),
         phone_number=phone,
         notes=notes,
     )

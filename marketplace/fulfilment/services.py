@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from marketplace.fulfilment.carriers.contract import get_carriers
 from marketplace.fulfilment.dispatch import why_not_dispatched
+from marketplace.fulfilment.kept_price import levied
 from marketplace.fulfilment.models import Consignment, Parcel
 from marketplace.fulfilment.models.consignment import CANCELLED_LINE
 from marketplace.fulfilment.parcels import (
     Weighed,
     assign_number,
-    plan_parcels,
+    planned_parcels,
     read_tracking,
     write_numbers,
     write_weights,
@@ -45,23 +46,26 @@ class NotAllowed(Exception):
 @transaction.atomic
 def create_consignments(*, order, quote: BasketQuote) -> list[Consignment]:
     """One consignment per workshop of the order. Calling it again changes nothing."""
-    made = []
-    for part in quote.consignments:
-        consignment, _created = Consignment.objects.get_or_create(
+    known = {row.workshop_id: row for row in Consignment.objects.filter(order=order)}
+    new = [part for part in quote.consignments if part.workshop.pk not in known]
+    made = Consignment.objects.bulk_create(
+        Consignment(
             order=order,
             workshop=part.workshop,
-            defaults={
-                "number": new_number(part.workshop.code_prefix),
-                "currency": quote.currency,
-                "goods": part.goods.amount,
-                "shipping": part.postage.amount,
-                "shipping_rate": part.shipping.rate,
-                "weight_g": part.shipping.weight_g,
-            },
+            number=new_number(part.workshop.code_prefix),
+            currency=quote.currency,
+            goods=part.goods.amount,
+            shipping=part.postage.amount,
+            shipping_rate=part.shipping.rate,
+            weight_g=part.shipping.weight_g,
+            **levied(part),
         )
-        plan_parcels(consignment=consignment, offer=part.shipping)
-        made.append(consignment)
-    return made
+        for part in new
+    )
+    boxes = zip(made, new, strict=True)
+    Parcel.objects.bulk_create(box for row, part in boxes for box in planned_parcels(row, part.shipping))
+    known |= {row.workshop_id: row for row in made}
+    return [known[part.workshop.pk] for part in quote.consignments]
 
 
 def new_number(prefix: str) -> str:

@@ -22,10 +22,11 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Payments")
 
     def ready(self) -> None:
-        from marketplace.payments import constraints, services  # noqa: F401 - handlers of the outbox, words of attention
+        from marketplace.payments import constraints, order_rows, services  # noqa: F401 - handlers of the outbox, words of attention
         from marketplace.payments.payouts import known, payees  # noqa: F401 - routes, and handlers of the outbox
 
         constraints.teach_forms()
+        order_rows.connect_reports()
         pre_migrate.connect(constraints.step_aside, sender=self)
         post_migrate.connect(constraints.install, sender=self)
         self.refuse_test_switches()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from oscar.core.loading import get_class, get_model
+from oscar.core.loading import get_model
 from oscar.core.prices import Price
 
 from marketplace.economies.addresses import AddressParts
@@ -27,6 +27,7 @@ from marketplace.fulfilment.recipients import write_recipient
 from marketplace.fulfilment.services import create_consignments
 from marketplace.money import Money, MoneyError, format_money, smallest_payment, to_minor
 from marketplace.payments import caps, constraints, shares, stock
+from marketplace.payments.basket_lines import lines_of
 from marketplace.payments.errors import (
     BasketIsEmpty,
     CannotPay,
@@ -37,14 +38,13 @@ from marketplace.payments.errors import (
 )
 from marketplace.payments.failpoints import reached
 from marketplace.payments.models import Payment
+from marketplace.payments.order_rows import Creator
 
 Basket = get_model("basket", "Basket")
 Country = get_model("address", "Country")
-OrderCreator = get_class("order.utils", "OrderCreator")
 
 # Without letters that look like digits; 15 of 30 signs hold 73 bits, so a number cannot be guessed.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-LONGEST_TITLE = 255
 
 
 @dataclass(frozen=True)
@@ -108,27 +108,6 @@ class Levies:
         return self
 
 
-class Creator(OrderCreator):
-    """Oscar's, with room for the title of a variant: its piece's and its own. ``line_ids``: basket line → order line."""
-
-    def __init__(self) -> None:
-        self.line_ids: dict[int, int] = {}
-        self.applications: list[dict] = []
-
-    def create_line_models(self, order, basket_line, extra_line_fields=None):
-        fields = {"title": basket_line.product.get_title()[:LONGEST_TITLE]} | (extra_line_fields or {})
-        line = super().create_line_models(order, basket_line, fields)
-        self.line_ids[basket_line.pk] = line.pk
-        return line
-
-    def record_discount(self, discount) -> None:
-        """Oscar reads, adds and writes back; ours are counted at the end, all at once (caps.count)."""
-        self.applications.append(discount)
-
-    def record_voucher_usage(self, order, voucher, user) -> None:
-        caps.use_voucher(order=order, voucher=voucher, user=user)
-
-
 def new_reference() -> str:
     """A random public order number such as "K7MQ9-2XDNC-VP4TR"."""
     signs = [secrets.choice(ALPHABET) for _number in range(15)]
@@ -184,23 +163,26 @@ def _place(
         raise BasketIsEmpty(pgettext("shop", "Your basket is empty."))
     if any(line.stockrecord_id is None for line in lines):
         raise SoldOut(_("A piece in your basket is no longer for sale."))
-    stock.lock_and_check(lines)
+    records = stock.lock_and_check(lines)
     reached("place.after_stock")
-    caps.lock_and_apply(basket=basket, email=buyer.email, user=buyer.user)
+    vouchers = caps.lock_and_apply(basket=basket, email=buyer.email, user=buyer.user)
     lines = list(basket.all_lines())
     market = MarketChoice(buyer.economy, basket.strategy.currency)
     _refuse_closed_markets(market, held)
     quote = _quote(lines, buyer, market, held)
-    _refuse_what_cannot_be_sent(quote, buyer)
+    place = _where_it_can_be_sent(quote, buyer)
     _refuse_without_customs_id(quote, buyer)
     _refuse_changes(quote, expected_total, language, held)
     _refuse_what_cannot_be_paid(quote, language)
-    creator = Creator()
-    order = _write_order(creator, basket, buyer, quote)
+    creator = Creator(vouchers=vouchers)
+    order = _write_order(creator, basket, buyer, quote, place)
+    stock.hold(lines, records)
     reached("place.after_order")
     consignments = create_consignments(order=order, quote=quote)
-    keep_price(order=order, quote=quote, consignments=consignments, line_ids=creator.line_ids)
-    shares.freeze(quote=quote, consignments=consignments, destination=buyer.economy)
+    levies = keep_price(order=order, quote=quote, consignments=consignments, line_ids=creator.line_ids)
+    shares.freeze(
+        quote=quote, consignments=consignments, lines=creator.lines, levies=levies, destination=buyer.economy
+    )
     return Payment.objects.create(
         order=order,
         idempotency_key=idempotency_key,
@@ -213,11 +195,13 @@ def _place(
 
 def _lines_as_they_are(basket) -> list:
     """Under the basket's lock: what another tab added since the request began counts, so that nothing gets lost."""
-    lines = list(basket.all_lines())
-    now = set(basket.lines.values_list("pk", "quantity")) if basket.pk else set()
-    if now <= {(line.pk, line.quantity) for line in lines}:
-        return lines
-    basket._lines = None
+    if getattr(basket._lines, "_result_cache", None) is not None:
+        # Lines that were read remember the offers that were applied to them: they are read anew only where it matters.
+        now = set(basket.lines.values_list("pk", "quantity"))
+        if now <= {(line.pk, line.quantity) for line in basket.all_lines()}:
+            return list(basket.all_lines())
+    if basket.pk:
+        basket._lines = lines_of(basket)
     return list(basket.all_lines())
 
 
@@ -234,11 +218,13 @@ def _quote(lines: list, buyer: Buyer, market: MarketChoice, held: PriceQuote | N
     return quote_basket(lines=lines, market=market, rates=QuoteRates(timezone.localdate()), region=buyer.state)
 
 
-def _refuse_what_cannot_be_sent(quote: BasketQuote, buyer: Buyer) -> None:
+def _where_it_can_be_sent(quote: BasketQuote, buyer: Buyer) -> Country:
     if quote.refusals:
         raise CannotShip(*quote.refusals)
-    if not Country.objects.filter(pk=buyer.economy, is_shipping_country=True).exists():
+    place = Country.objects.filter(pk=buyer.economy, is_shipping_country=True).first()
+    if place is None:
         raise CannotShip(_("We do not send to %(destination)s.") % {"destination": economy_name(buyer.economy)})
+    return place
 
 
 def _refuse_without_customs_id(quote: BasketQuote, buyer: Buyer) -> None:
@@ -270,10 +256,12 @@ def _refuse_changes(quote: BasketQuote, expected: Money, language: str, held: Pr
         )
 
 
-def _write_order(creator: Creator, basket, buyer: Buyer, quote: BasketQuote):
+def _write_order(creator: Creator, basket, buyer: Buyer, quote: BasketQuote, place: Country):
     """Oscar's own order rows: they carry offers, vouchers and reports."""
     shipping, taxes = quote.shipping.amount, quote.at_checkout.amount
-    recipient = write_recipient(parts=buyer.address, phone=buyer.phone, notes=buyer.notes, gift=buyer.gift)
+    recipient = write_recipient(
+        parts=buyer.address, phone=buyer.phone, notes=buyer.notes, gift=buyer.gift, place=place
+    )
     keep_customs_id(recipient=recipient, sealed=buyer.customs_id)
     total = quote.total
     order = creator.place_order(

@@ -80,9 +80,16 @@ def price_for(net: Money, terms: Terms, step: Decimal) -> Money:
 
 
 def freeze(
-    *, quote: BasketQuote, consignments: Sequence[Consignment], destination: str
+    *,
+    quote: BasketQuote,
+    consignments: Sequence[Consignment],
+    lines: Sequence,
+    levies: Sequence[ConsignmentLevy],
+    destination: str,
 ) -> list[ConsignmentShare]:
     """Write the shares of a new order, consignments in the quote's order. A consignment's add up to its total.
+
+    ``lines``: all order lines; ``levies``: all that were written for the consignments.
 
     A workshop's share is converted once, at the quote's rate, to what it is paid out in; where there is no rate, it is
     owed in the order's currency.
@@ -91,9 +98,9 @@ def freeze(
     found: list[ConsignmentShare] = []
     for consignment, part in zip(consignments, quote.consignments, strict=True):
         maker = _Maker(part, terms[part.workshop.pk], quote.rates)
-        found += _goods(consignment, maker)
+        found += _goods(consignment, maker, [line for line in lines if line.partner_id == part.workshop.partner_id])
         found += _shipping(consignment, maker)
-        found += _levies(consignment, destination)
+        found += _levies(consignment, [row for row in levies if row.consignment_id == consignment.pk], destination)
     return ConsignmentShare.objects.bulk_create(share for share in found if share.amount)
 
 
@@ -120,7 +127,7 @@ class _Maker:
         return _share(consignment, party, money, own, holder=fields.pop("holder", self.holder(party)), **fields)
 
 
-def _goods(consignment: Consignment, maker: _Maker) -> list[ConsignmentShare]:
+def _goods(consignment: Consignment, maker: _Maker, lines: Iterable) -> list[ConsignmentShare]:
     terms = maker.terms
     percent = {
         Party.WORKSHOP: terms.workshop,
@@ -129,7 +136,7 @@ def _goods(consignment: Consignment, maker: _Maker) -> list[ConsignmentShare]:
     }
     return [
         maker.share(consignment, party, money, part=Part.GOODS, line=line, percent=percent[party], rule=terms.rule)
-        for line in consignment.lines
+        for line in lines
         for party, money in terms.split(Money(line.line_price_incl_tax, consignment.currency)).items()
     ]
 
@@ -144,8 +151,10 @@ def _shipping(consignment: Consignment, maker: _Maker) -> list[ConsignmentShare]
     return [maker.share(consignment, Party.WORKSHOP, money, part=Part.SHIPPING)]
 
 
-def _levies(consignment: Consignment, destination: str) -> list[ConsignmentShare]:
-    rows = consignment.levies.filter(collected=ConsignmentLevy.Collected.CHECKOUT)
+def _levies(
+    consignment: Consignment, levies: Iterable[ConsignmentLevy], destination: str
+) -> list[ConsignmentShare]:
+    rows = [row for row in levies if row.collected == ConsignmentLevy.Collected.CHECKOUT]
     return [share for levy in rows for share in _levy(consignment, levy, destination)]
 
 

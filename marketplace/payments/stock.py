@@ -2,21 +2,22 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from marketplace.payments.errors import SoldOut
+from marketplace.signals import stock_held
 
 StockRecord = get_model("partner", "StockRecord")
 
 
-def lock_and_check(lines: Iterable) -> None:
-    """Lock the stock rows of basket ``lines`` in the order of their ids and check that all can be had.
+def lock_and_check(lines: Iterable) -> dict:
+    """Lock the stock rows of basket ``lines`` in the order of their ids, check that all can be had, and answer them by id.
 
     Must run inside a transaction: the rows stay locked until it ends, and everyone locks in the same order, so two
     buyers of {A, B} and {B, A} wait for each other instead of dying. Raises SoldOut with a sentence per piece.
@@ -37,6 +38,30 @@ def lock_and_check(lines: Iterable) -> None:
         raise SoldOut(*problems)
     # A pause between check and write, set only by the race test's positive control.
     time.sleep(getattr(settings, "MARKETPLACE_TEST_PAUSE_AFTER_CHECK", 0))
+    return records
+
+
+def hold(lines: Iterable, records: Mapping[int, object]) -> None:
+    """Promise basket ``lines`` their pieces, of the rows that lock_and_check answered. One statement for all of them.
+
+    As Oscar's ``allocate``, which takes four for each and calls its listeners with each: ours hear of all at once
+    (stock_held), Oscar's low-stock alerts of those that have a threshold.
+    """
+    wanted: Counter = Counter()
+    for line in lines:
+        if line.product.get_product_class().track_stock:
+            wanted[line.stockrecord_id] += line.quantity
+    if not wanted:
+        return
+    more = Case(*(When(pk=pk, then=Value(quantity)) for pk, quantity in wanted.items()))
+    StockRecord.objects.filter(pk__in=wanted).update(num_allocated=Coalesce(F("num_allocated"), 0) + more)
+    held = [records[pk] for pk in sorted(wanted)]
+    for record in held:
+        record.num_allocated = (record.num_allocated or 0) + wanted[record.pk]
+    stock_held.send(sender=StockRecord, records=held)
+    for record in held:
+        if record.low_stock_threshold is not None:
+            record.post_save_signal()
 
 
 def _records(lines: Iterable, *, lock: bool = True) -> dict:

@@ -18,6 +18,7 @@ from catalogue.models import (
     TranslationRecord,
 )
 from marketplace.economies.models import RequiredLanguage
+from marketplace.signals import stock_held
 from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
 from storefront.listing import version
 from storefront.listing.models import ProductCard
@@ -42,18 +43,31 @@ def product_changed(sender, instance, raw=False, **kwargs) -> None:
 @receiver(post_delete, sender=StockRecord)
 def stock_changed(sender, instance, raw=False, created=True, **kwargs) -> None:
     """A sale mostly changes how many there are, and no card says that: it is not built anew then."""
-    if raw:
-        return
-    if not created and _still_true(instance):
+    if not raw:
+        _shown_as([] if created else [instance], anew=[instance] if created else [])
+
+
+@receiver(stock_held)
+def stock_was_held(sender, records, **kwargs) -> None:
+    """The same for all rows of an order."""
+    _shown_as(records)
+
+
+def _shown_as(records, anew=()) -> None:
+    """Bring the cards of these stock rows up to date; those of ``anew`` whatever they say."""
+    cards = ProductCard.objects.filter(product__in=[record.product_id for record in records], from_price=False)
+    known = {card.pk: card for card in cards.only("price", "currency", "state")} if records else {}
+    untrue = [record.product_id for record in records if not _still_true(known.get(record.product_id), record)]
+    untrue += [record.product_id for record in anew]
+    if untrue:
+        pieces = Product.objects.filter(pk__in=untrue).order_by().values_list("parent_id", "pk")
+        refresh({parent or pk for parent, pk in pieces}, words=False)
+    else:
         version.raise_after_commit("pieces")
-        return
-    parent = Product.objects.filter(pk=instance.product_id).values_list("parent_id", flat=True).first()
-    refresh([parent or instance.product_id], words=False)
 
 
-def _still_true(record) -> bool:
+def _still_true(card: ProductCard | None, record) -> bool:
     """Whether the card of a piece without variants says this price, and that it can be had as this record has it."""
-    card = ProductCard.objects.filter(product=record.product_id, from_price=False).only("price", "currency", "state").first()
     if card is None or (card.price, card.currency) != (record.price, record.price_currency):
         return False
     counted = card.state != ProductCard.State.MADE_TO_ORDER

@@ -16,7 +16,7 @@ from marketplace.fulfilment.parcels import (
     Weighed,
     assign_number,
     check_parcels,
-    plan_parcels,
+    planned_parcels,
     read_tracking,
     tracking_of,
     year_before,
@@ -147,9 +147,7 @@ def stored(consignment: Consignment) -> list[tuple]:
 def test_parcels_are_planned_with_the_row_they_were_priced_by(consignment):
     consignment.parcels.all().delete()
     row = saved_rate("9.00", up_to_g=999)
-    (parcel,) = plan_parcels(
-        consignment=consignment, offer=offer(PlannedParcel(900, (), Money(Decimal(9), "USD"), row))
-    )
+    (parcel,) = planned_parcels(consignment, offer(PlannedParcel(900, (), Money(Decimal(9), "USD"), row)))
     assert (parcel.number, parcel.planned_weight_g, parcel.carrier, parcel.service) == (1, 900, "post", "EMS")
     assert (parcel.rate, parcel.gross_weight_g, parcel.weight_g) == (row, None, 900)
     assert str(parcel) == f"{consignment.number}/1"
@@ -163,10 +161,9 @@ def test_planned_boxes_know_the_lines_that_lie_in_them(consignment):
         PlannedParcel(360, (), zero, contents=((bowls.product_id, 1),)),
         PlannedParcel(540, (), zero, contents=((bowls.product_id, 1), (cup.product_id, 1))),
     ]
-    plan_parcels(consignment=consignment, offer=offer(*boxes))
-    again = plan_parcels(consignment=consignment, offer=offer(*boxes, *boxes))
-    assert [row.contents for row in again] == [{str(bowls.pk): 1}, {str(bowls.pk): 1, str(cup.pk): 1}]
-    assert [row.service for row in again] == ["EMS", "EMS"]
+    planned = planned_parcels(consignment, offer(*boxes))
+    assert [row.contents for row in planned] == [{str(bowls.pk): 1}, {str(bowls.pk): 1, str(cup.pk): 1}]
+    assert [row.service for row in planned] == ["EMS", "EMS"]
 
 
 def test_the_maker_weighs_what_she_packed(consignment):

@@ -181,7 +181,7 @@ def test_without_the_lock_the_database_refuses_and_the_buyer_is_told(settings, m
     piece = make_piece(stock=1)
     baskets = [make_basket(piece), make_basket(piece)]
     totals = [total_of(basket) for basket in baskets]
-    monkeypatch.setattr(placing.stock, "lock_and_check", lambda lines: None)
+    monkeypatch.setattr(placing.stock, "lock_and_check", lambda lines: placing.stock._records(lines, lock=False))
     kwargs = {"buyer": make_buyer(), "language": "en"}
     placing.place_order(basket=baskets[0], idempotency_key="a" * 24, expected_total=totals[0], **kwargs)
     with nothing_changes(), pytest.raises(SoldOut) as caught:

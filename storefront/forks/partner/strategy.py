@@ -45,6 +45,10 @@ class Strategy(PieceStrategyMixin, oscar_strategy.Default):
         """The same shopper in the market of her address, at today's rate."""
         return Strategy(self.request)
 
+    def fetch_for_line(self, line, stockrecord=None):
+        """By the stock row that the line was put into the basket from; Oscar would look for the piece's first one."""
+        return self.fetch_for_product(line.product, stockrecord or line.stockrecord)
+
     def sold_at(self, amount: Decimal, currency: str) -> tuple[Decimal, str]:
         sold = selling_price(Money(amount, currency), self.market, self._pinned)
         return sold.amount, sold.currency
