@@ -45,9 +45,10 @@ class NotAllowed(Exception):
 
 @transaction.atomic
 def create_consignments(*, order, quote: BasketQuote) -> list[Consignment]:
-    """One consignment per workshop of the order. Calling it again changes nothing."""
-    known = {row.workshop_id: row for row in Consignment.objects.filter(order=order)}
-    new = [part for part in quote.consignments if part.workshop.pk not in known]
+    """One consignment per workshop of a new order, in the quote's order, with its planned parcels.
+
+    Raises IntegrityError for an order that has some: there is one per order and workshop.
+    """
     made = Consignment.objects.bulk_create(
         Consignment(
             order=order,
@@ -60,12 +61,11 @@ def create_consignments(*, order, quote: BasketQuote) -> list[Consignment]:
             weight_g=part.shipping.weight_g,
             **levied(part),
         )
-        for part in new
+        for part in quote.consignments
     )
-    boxes = zip(made, new, strict=True)
+    boxes = zip(made, quote.consignments, strict=True)
     Parcel.objects.bulk_create(box for row, part in boxes for box in planned_parcels(row, part.shipping))
-    known |= {row.workshop_id: row for row in made}
-    return [known[part.workshop.pk] for part in quote.consignments]
+    return made
 
 
 def new_number(prefix: str) -> str:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import IntegrityError
 
 from marketplace.fulfilment.models import Consignment
 from marketplace.fulfilment.services import (
@@ -76,16 +77,15 @@ def test_the_number_says_nothing_of_the_order():
     assert not any(part in number for number in numbers for part in order.number.split("-"))
 
 
-def test_making_them_again_changes_nothing():
+def test_making_them_again_is_refused_and_changes_nothing():
     payment = make_order([make_piece(), make_piece()])
     basket = payment.order.basket
     from tests.factories.orders import Selector
 
     basket.strategy = Selector().strategy()
     quote = quote_of(basket.all_lines())
-    with nothing_changes():
-        again = create_consignments(order=payment.order, quote=quote)
-    assert {row.pk for row in again} == set(payment.order.consignments.values_list("pk", flat=True))
+    with nothing_changes(), pytest.raises(IntegrityError, match="consignment_once_per_order_and_workshop"):
+        create_consignments(order=payment.order, quote=quote)
 
 
 @pytest.mark.parametrize("start", list(State))
