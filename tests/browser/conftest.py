@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tools.browser import find_browser
 
+# A busy machine is no failure.
+expect.set_options(timeout=20_000)
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -65,7 +67,7 @@ def open_page(browser: Browser, shop: str) -> Iterator[Callable[..., Page]]:
 
     def open_(**options) -> Page:
         context = browser.new_context(base_url=shop, reduced_motion="reduce", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))

@@ -248,9 +248,8 @@ class PayoutLine(models.Model):
     class Meta:
         ordering = ["payout", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["payout", "consignment"], nulls_distinct=False, name="payoutline_once"
-            ),
+            models.UniqueConstraint(fields=["payout", "consignment"], name="payoutline_once"),
+            models.UniqueConstraint(fields=["payout"], condition=Q(consignment=None), name="payoutline_once_without"),
             models.CheckConstraint(condition=~Q(amount=0), name="payoutline_not_zero"),
         ]
 
@@ -279,9 +278,8 @@ class PayoutTransfer(models.Model):
     class Meta:
         ordering = ["payout", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["payout", "consignment"], nulls_distinct=False, name="payouttransfer_once"
-            ),
+            models.UniqueConstraint(fields=["payout", "consignment"], name="payouttransfer_once"),
+            models.UniqueConstraint(fields=["payout"], condition=Q(consignment=None), name="payouttransfer_once_without"),
             models.CheckConstraint(
                 condition=Q(amount__gt=0) & Q(reversed__gte=0) & Q(reversed__lte=F("amount")),
                 name="payouttransfer_cap",
