@@ -47,6 +47,8 @@ def _run(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     if options.search:
         return _search(data, options, plan)
     shop = data.shop(options.products)
+    if options.checkout:
+        return _checkout(shop, options)
     paths = addresses(shop)
     sql = statements(shop, paths)
     with psycopg.connect(shop) as connection:
@@ -56,15 +58,25 @@ def _run(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     with Servers() as servers:
         rows = _pages(servers, shop, paths, plan)
         alone, together = _checkouts(servers, shop, 5 if options.quick else 15)
+    broken = checkout.violations(shop)
     grown = _growth(data, plan) if options.growth else {}
     print(
         f"\n{facts}\n{report.notes(rows, plan)}\n\n## {options.products:,} pieces\n\n{report.pages(rows, sql)}\n"
     )
-    print(report.checkout(alone, together))
+    print(report.checkout(alone, together, broken))
     if grown:
         print(f"\n## From {SMALL:,} to {LARGE:,} pieces\n\n{report.growth(grown, SMALL, LARGE)}")
     print("", search.quality(data.empty("questions")), sep="\n")
     return _judge(report.verdicts(rows, grown))
+
+
+def _checkout(shop: str, options: argparse.Namespace) -> bool:
+    """Buying alone, by one buyer and by several."""
+    with Servers() as servers:
+        alone, together = _checkouts(servers, shop, 5 if options.quick else 15)
+    broken = checkout.violations(shop)
+    print(f"\n## Checkout\n\n{report.checkout(alone, together, broken)}")
+    return not (broken or alone.wrong or together.wrong or alone.problems or together.problems)
 
 
 def _search(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
@@ -148,6 +160,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="short measurements, for a first look")
     parser.add_argument("--growth", action="store_true", help=f"also compare {SMALL:,} with {LARGE:,} pieces")
     parser.add_argument("--search", action="store_true", help="search alone, with its index (try --products 100000)")
+    parser.add_argument("--checkout", action="store_true", help="buying alone, and what is true afterwards")
     parser.add_argument("--landed", action="store_true", help="the landed cost of a basket, with 100 and 10,000 rule rows")
     return parser.parse_args()
 

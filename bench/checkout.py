@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,9 +19,10 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 
 from bench.measuring import percentile
-from bench.servers import HOST, NAME
+from bench.servers import HOST, NAME, ROOT, SITE
 
 WAIT = 60  # seconds for the last webhook
+LATENCY = 0.3  # seconds that Stripe takes to answer
 PIECES = 200
 ADDRESS = {
     "email": "buyer@example.com",
@@ -52,6 +54,16 @@ class Checkouts:
         """Milliseconds."""
         return 1000 * percentile(self.times, 0.5)
 
+    @property
+    def p95(self) -> float:
+        """Milliseconds."""
+        return 1000 * percentile(self.times, 0.95)
+
+    @property
+    def wrong(self) -> int:
+        """Orders that were paid without a buyer who saw it, or seen by a buyer and not paid."""
+        return abs(self.paid - len(self.times))
+
 
 def stock_up(database: str) -> list[int]:
     """Pieces that never sell out, however long the bench buys; answers their numbers."""
@@ -68,7 +80,10 @@ def stock_up(database: str) -> list[int]:
 def measure(
     *, database: str, shop: int, stripe: int, pieces: list[int], clients: int, each: int
 ) -> Checkouts:
-    """``clients`` buyers, ``each`` so many orders, from an own process; counts what the database says is paid."""
+    """``clients`` buyers, ``each`` so many orders, from an own process; counts what the database says is paid.
+
+    The fake Stripe takes LATENCY to answer each call.
+    """
     with psycopg.connect(database, autocommit=True) as connection:
         before = connection.execute(COUNT_PAID).fetchone()[0]
         arguments = {"shop": shop, "stripe": stripe, "pieces": pieces, "clients": clients, "each": each}
@@ -83,6 +98,18 @@ def measure(
         found = Checkouts(**json.loads(done.stdout))
         found.paid = connection.execute(COUNT_PAID).fetchone()[0] - before
     return found
+
+
+def violations(database: str) -> str:
+    """What check_invariants says is broken in ``database``; empty when everything holds."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check_invariants"],
+        cwd=ROOT,
+        env=os.environ | SITE | {"DATABASE_URL": database},
+        capture_output=True,
+        text=True,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
 class Buyer:
@@ -147,7 +174,7 @@ def _control(stripe: int, deed: str, values: dict) -> dict:
 def run(shop: int, stripe: int, pieces: list[int], clients: int, each: int) -> Checkouts:
     found = Checkouts()
     _control(stripe, "/reset", {})
-    _control(stripe, "", {"webhook_url": f"http://{HOST}:{shop}/webhooks/stripe/"})
+    _control(stripe, "", {"webhook_url": f"http://{HOST}:{shop}/webhooks/stripe/", "latency": LATENCY})
 
     def shopper(number: int) -> None:
         for turn in range(each):

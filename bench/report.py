@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.checkout import Checkouts
+from bench.checkout import LATENCY, Checkouts
 from bench.measuring import CLIENTS, Plan, Series, latency, throughput
 from bench.servers import WORKERS
 
@@ -63,15 +63,22 @@ def growth(rows: dict[str, dict[str, Series]], small: int, large: int) -> str:
     return "\n".join(lines)
 
 
-def checkout(alone: Checkouts, together: Checkouts) -> str:
-    """Two lines; a problem of any buyer is said."""
-    problems = [*alone.problems, *together.problems]
+def checkout(alone: Checkouts, together: Checkouts, broken: str) -> str:
+    """A row for one buyer and for several; a problem of any buyer is said, and so is what the invariants say (``broken``)."""
+    rows = [
+        f"| {buyers} | {found.per_second:.1f} | {found.p50:.0f}, {found.p95:.0f} | {len(found.times) + len(found.problems)} "
+        f"| {len(found.problems)} | {found.wrong} |"
+        for buyers, found in ((1, alone), (CLIENTS, together))
+    ]
+    problems = sorted({*alone.problems, *together.problems})
     return "\n".join(
         [
-            f"Checkout of a guest (8 exchanges, 7 of them with us, and the webhook): {alone.p50:.0f} ms for one buyer; "
-            f"{together.per_second:.1f} paid orders/s with {CLIENTS} buyers.",
-            f"Bought {len(alone.times) + len(together.times)}, paid {alone.paid + together.paid}, problems {len(problems)}"
-            + "".join(f"\n  {problem}" for problem in sorted(set(problems))),
+            f"Checkout of a guest (8 exchanges, 7 of them with us, and the webhook), Stripe at {1000 * LATENCY:.0f} ms a call:\n",
+            "| buyers | paid orders/s | p50, p95 ms | tried | errors | **wrong outcomes** |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            f"\nInvariants afterwards: {broken or 'all hold'}",
+            *problems,
         ]
     )
 
