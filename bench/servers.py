@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,7 @@ SITE = {
     "DJANGO_SETTINGS_MODULE": "bench.settings",
     "SITE_MODE": "production",
     "SECRET_KEY": "only-for-the-bench-" + "0123456789" * 5,
+    "MARKETPLACE_PII_KEYS": urlsafe_b64encode(b"only-for-the-bench-only-for-the-").decode(),
     "SITE_URL": f"https://{NAME}",
     "ALLOWED_HOSTS": f"{NAME},{HOST}",
     "BEHIND_TLS_PROXY": "1",
