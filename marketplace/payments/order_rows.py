@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, F, Value, When
 from oscar.apps.analytics import receivers as reports
 from oscar.core.loading import get_class, get_model
@@ -40,7 +39,7 @@ class Creator(OrderCreator):
         )
         vouchers = list(basket.vouchers.filter(pk__in=self._vouchers)) if self._vouchers else []
         for voucher in vouchers:
-            free, why_not = voucher.is_available_to_user(user=user or AnonymousUser())
+            free, why_not = voucher.is_available_to_user(user=user)
             if not free:
                 raise ValueError(why_not)
         for application in basket.offer_applications:

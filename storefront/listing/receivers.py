@@ -44,23 +44,26 @@ def product_changed(sender, instance, raw=False, **kwargs) -> None:
 def stock_changed(sender, instance, raw=False, created=True, **kwargs) -> None:
     """A sale mostly changes how many there are, and no card says that: it is not built anew then."""
     if not raw:
-        _shown_as([] if created else [instance], anew=[instance] if created else [])
+        _show_again([instance.product_id] if created else _untrue([instance]))
 
 
 @receiver(stock_held)
 def stock_was_held(sender, records, **kwargs) -> None:
     """The same for all rows of an order."""
-    _shown_as(records)
+    _show_again(_untrue(records))
 
 
-def _shown_as(records, anew=()) -> None:
-    """Bring the cards of these stock rows up to date; those of ``anew`` whatever they say."""
+def _untrue(records) -> list[int]:
+    """Products of these stock rows whose card no longer says what the row says. One statement."""
     cards = ProductCard.objects.filter(product__in=[record.product_id for record in records], from_price=False)
-    known = {card.pk: card for card in cards.only("price", "currency", "state")} if records else {}
-    untrue = [record.product_id for record in records if not _still_true(known.get(record.product_id), record)]
-    untrue += [record.product_id for record in anew]
-    if untrue:
-        pieces = Product.objects.filter(pk__in=untrue).order_by().values_list("parent_id", "pk")
+    known = {card.pk: card for card in cards.only("price", "currency", "state")}
+    return [record.product_id for record in records if not _still_true(known.get(record.product_id), record)]
+
+
+def _show_again(products: list[int]) -> None:
+    """Build the cards of these products anew; without any, pages alone look again."""
+    if products:
+        pieces = Product.objects.filter(pk__in=products).order_by().values_list("parent_id", "pk")
         refresh({parent or pk for parent, pk in pieces}, words=False)
     else:
         version.raise_after_commit("pieces")

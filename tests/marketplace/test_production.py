@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.checks.registry import registry
 
 from storefront.checks import currency_is_known
 
@@ -94,6 +95,7 @@ def test_a_settings_file_with_a_test_switch_does_not_start_either(tmp_path):
 
 
 def test_a_currency_that_cannot_be_paid_is_found_by_the_check(settings):
+    assert currency_is_known in registry.get_checks()
     assert currency_is_known(None) == []
     settings.MARKETPLACE_CURRENCY = "XXX"
     assert [problem.id for problem in currency_is_known(None)] == ["storefront.E002"]

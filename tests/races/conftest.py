@@ -1,4 +1,4 @@
-"""Races: real processes, real PostgreSQL, real HTTP. Two rounds in every run, fifty in `make drill`."""
+"""Races: real processes, real PostgreSQL, real HTTP. A few rounds in every run, fifty in `make drill`."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from tests.drills import is_drill
 from tests.races.server import Server
 
-FEW, MANY = 2, 50
+FEW, MANY = 3, 50
 
 
 @pytest.fixture(scope="session")

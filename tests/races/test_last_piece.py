@@ -48,7 +48,7 @@ def test_without_the_lock_one_piece_is_sold_twice(careless_shop, rounds):
                 assert stock_of(piece) == (1, 2)
                 sold_twice += 1
     # A busy machine may let one buyer come too late once or twice.
-    assert sold_twice >= min(rounds, CONTROL) / 2
+    assert sold_twice > min(rounds, CONTROL) / 2
 
 
 def test_without_the_lock_crossed_baskets_are_sold_twice(careless_shop, rounds):
@@ -172,7 +172,7 @@ def test_a_workshop_changes_its_name_while_its_pieces_are_sold(shop, rounds):
             connection.close()
         return times
 
-    for _round in range(max(1, rounds // 3)):
+    for _round in range(rounds // 3):
         buyers = [make_buyer_at_the_till(*pieces) for _buyer in range(4)]
         over.clear()
         with ThreadPoolExecutor(1) as pool:
