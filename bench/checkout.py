@@ -33,21 +33,26 @@ ADDRESS = {
     "city": "Yokohama",
     "line1": "1-2-3 Minato",
 }
-COUNT_PAID = "SELECT count(*) FROM marketplace_payments_payment WHERE state = 'paid'"
+PAID = """SELECT number FROM order_order
+JOIN marketplace_payments_payment ON order_id = order_order.id WHERE state = 'paid'"""
 
 
 @dataclass
 class Checkouts:
-    """``times`` are seconds of one buyer from basket to order page; ``seconds`` end with the last webhook."""
+    """``times`` are seconds of one buyer from basket to order page; ``seconds`` end with the last webhook.
+
+    ``seen`` are the order numbers that buyers were shown, ``paid`` the ones that are paid in the database.
+    """
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    paid: int = 0
+    seen: list[str] = field(default_factory=list)
+    paid: list[str] = field(default_factory=list)
 
     @property
     def per_second(self) -> float:
-        return self.paid / self.seconds
+        return len(self.paid) / self.seconds
 
     @property
     def p50(self) -> float:
@@ -61,8 +66,9 @@ class Checkouts:
 
     @property
     def wrong(self) -> int:
-        """Orders that were paid without a buyer who saw it, or seen by a buyer and not paid."""
-        return abs(self.paid - len(self.times))
+        """Orders paid that no buyer was shown, shown to a buyer and not paid, or shown to two buyers."""
+        twice = len(self.seen) - len(set(self.seen))
+        return len(set(self.seen) ^ set(self.paid)) + twice
 
 
 def stock_up(database: str) -> list[int]:
@@ -85,7 +91,7 @@ def measure(
     The fake Stripe takes LATENCY to answer each call.
     """
     with psycopg.connect(database, autocommit=True) as connection:
-        before = connection.execute(COUNT_PAID).fetchone()[0]
+        before = _paid(connection)
         arguments = {"shop": shop, "stripe": stripe, "pieces": pieces, "clients": clients, "each": each}
         done = subprocess.run(
             [sys.executable, "-m", "bench.checkout"],
@@ -96,8 +102,12 @@ def measure(
         if done.returncode:
             raise RuntimeError(done.stderr)
         found = Checkouts(**json.loads(done.stdout))
-        found.paid = connection.execute(COUNT_PAID).fetchone()[0] - before
+        found.paid = sorted(_paid(connection) - before)
     return found
+
+
+def _paid(connection: psycopg.Connection) -> set[str]:
+    return {number for (number,) in connection.execute(PAID)}
 
 
 def violations(database: str) -> str:
@@ -145,8 +155,8 @@ class Buyer:
         return location, text
 
 
-def buy(shop: int, stripe: int, piece: int) -> None:
-    """One order, paid. Raises RuntimeError when a step does not answer as it should."""
+def buy(shop: int, stripe: int, piece: int) -> str:
+    """One order, paid; answers its number. Raises RuntimeError when a step does not answer as it should."""
     buyer = Buyer(shop)
     buyer.expect(302, "POST", "/en/basket/add/", {"product_id": str(piece), "quantity": "1"})
     buyer.expect(200, "GET", "/en/basket/")
@@ -155,7 +165,9 @@ def buy(shop: int, stripe: int, piece: int) -> None:
     _to, page = buyer.expect(200, "GET", "/en/checkout/review/")
     hosted, _page = buyer.expect(303, "POST", "/en/checkout/pay/", _hidden(page))
     answer = _control(stripe, "/pay", {"session": urlsplit(hosted).path.strip("/").rpartition("/")[2]})
-    buyer.expect(200, "GET", urlsplit(answer["location"]).path)
+    ours = urlsplit(answer["location"]).path
+    buyer.expect(200, "GET", ours)
+    return ours.strip("/").rpartition("/")[2]
 
 
 def _hidden(page: str) -> dict[str, str]:
@@ -180,7 +192,7 @@ def run(shop: int, stripe: int, pieces: list[int], clients: int, each: int) -> C
         for turn in range(each):
             started = time.perf_counter()
             try:
-                buy(shop, stripe, pieces[(number * each + turn) * 7 % len(pieces)])
+                found.seen.append(buy(shop, stripe, pieces[(number * each + turn) * 7 % len(pieces)]))
                 found.times.append(time.perf_counter() - started)
             except (RuntimeError, OSError, KeyError) as problem:
                 found.problems.append(str(problem))
