@@ -61,15 +61,15 @@ def _stripe() -> Iterator[FakeStripe]:
 @pytest.fixture(autouse=True)
 def fake_stripe(_stripe: FakeStripe, settings) -> Iterator[FakeStripe]:
     """A fake Stripe without memory of earlier tests. Its webhooks wait for ``pump`` until a test names an address."""
-    from marketplace.payments.gateway import get_gateway
+    from marketplace.payments.gateway import forget_gateway
 
     settings.STRIPE_API_BASE = _stripe.url
-    get_gateway.cache_clear()
+    forget_gateway()
     _stripe.reset()
     yield _stripe
     _stripe.control(webhook_url=None)
     _stripe.reset()
-    get_gateway.cache_clear()
+    forget_gateway()
 
 
 @pytest.fixture(autouse=True)

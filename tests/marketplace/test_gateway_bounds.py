@@ -2,12 +2,19 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 
 from marketplace.payments.backends import bounds
-from marketplace.payments.gateway import GatewayDown, GatewayRefused, PaymentStanding, get_gateway
+from marketplace.payments.gateway import (
+    GatewayDown,
+    GatewayRefused,
+    PaymentStanding,
+    forget_gateway,
+    get_gateway,
+)
 from tests.fake_stripe.faults import ApiFault
 from tests.marketplace.asking_gateway import money, page_request, paid
 
@@ -20,7 +27,7 @@ def options(settings):
 
     def set_options(**values):
         settings.MARKETPLACE_GATEWAY = {**settings.MARKETPLACE_GATEWAY, "OPTIONS": values}
-        get_gateway.cache_clear()
+        forget_gateway()
         return get_gateway()
 
     return set_options
@@ -140,6 +147,39 @@ def test_some_threads_of_the_process_are_always_left_for_the_shop(fake_stripe, o
     assert sorted(outcomes) == ["Too many are waiting for it already."] * 3 + ["answered"] * 2
     fake_stripe.control(latency=0)
     assert gateway.look_up_payment(payment).captured == money("10.00")
+
+
+def test_nobody_queues_behind_a_silence(fake_stripe, options):
+    """Whoever comes when a turn has lasted for a quarter of the time is turned away at once, not after a wait."""
+    gateway = options(timeout=2, at_once=1)
+    fake_stripe.faults.api = silent()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(seconds_until_down, gateway.look_up_payment, UNKNOWN)
+        time.sleep(0.1)
+        assert 0.2 < seconds_until_down(gateway.look_up_payment, UNKNOWN) < 0.9
+        for _latecomer in range(3):
+            assert seconds_until_down(gateway.look_up_payment, UNKNOWN) < 0.2
+        assert first.result() >= 2
+    assert requests(fake_stripe) == 1
+
+
+class SlowToMake:
+    """A backend that several threads can begin to make."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        time.sleep(0.1)
+        SlowToMake.made += 1
+
+
+def test_threads_that_come_first_together_share_one_gateway(settings):
+    """Each with its own would count its own waiters alone."""
+    settings.MARKETPLACE_GATEWAY = {"BACKEND": f"{__name__}.SlowToMake"}
+    forget_gateway()
+    with ThreadPoolExecutor(8) as pool:
+        assert len({id(one) for one in pool.map(lambda _number: get_gateway(), range(8))}) == 1
+    assert SlowToMake.made == 1
 
 
 def test_a_turn_that_ends_in_an_error_is_given_back(fake_stripe, options):

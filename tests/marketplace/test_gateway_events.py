@@ -12,6 +12,7 @@ from marketplace.payments.gateway import (
     PaymentStanding,
     RefundStanding,
     Standing,
+    forget_gateway,
     get_gateway,
 )
 from tests.marketplace.asking_gateway import (
@@ -200,7 +201,7 @@ def test_the_shop_may_choose_the_methods_and_the_vouchers_days(fake_stripe, sett
         **settings.MARKETPLACE_GATEWAY,
         "OPTIONS": {"methods": ["konbini"], "voucher_days": 5},
     }
-    get_gateway.cache_clear()
+    forget_gateway()
     gateway = get_gateway()
     session = gateway.open_checkout(page_request(money("1200", "JPY"))).session_id
     assert fake_stripe.sessions[session]["payment_method_types"] == ["konbini"]

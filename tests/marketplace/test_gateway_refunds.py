@@ -11,6 +11,7 @@ from marketplace.payments.gateway import (
     GatewayRefused,
     PaymentStanding,
     RefundStanding,
+    forget_gateway,
     get_gateway,
 )
 from tests.fake_stripe.faults import ApiFault
@@ -216,7 +217,7 @@ def test_an_unpaid_payment_cannot_be_refunded(fake_stripe):
 def test_a_key_of_ours_that_stripe_no_longer_takes_is_no_definite_no(fake_stripe, settings):
     payment = paid(fake_stripe, money("25.99"))
     settings.STRIPE_SECRET_KEY = "sk_revoked"
-    get_gateway.cache_clear()
+    forget_gateway()
     with pytest.raises(GatewayDown, match="AuthenticationError"):
         get_gateway().look_up_payment(payment)
 

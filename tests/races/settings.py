@@ -8,6 +8,7 @@ import time
 import dj_database_url
 from django.utils import timezone
 
+from storefront.caching import redis_cache
 from tests.settings import *  # noqa: F403
 
 SITE_URL = WAGTAILADMIN_BASE_URL = os.environ["RACE_SITE_URL"]
@@ -22,7 +23,7 @@ for switch in ("STOCK", "OFFER", "REFUND"):
     globals()[f"MARKETPLACE_TEST_SKIP_{switch}_LOCK"] = os.environ.get(f"MARKETPLACE_TEST_SKIP_{switch}_LOCK") == "1"
 MARKETPLACE_TEST_PAUSE_AFTER_CHECK = float(os.environ.get("MARKETPLACE_TEST_PAUSE_AFTER_CHECK", "0"))
 if redis := os.environ.get("RACE_REDIS_URL"):
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}}
+    CACHES = {"default": redis_cache(redis)}
 if shift := float(os.environ.get("RACE_CLOCK_SHIFT", "0")):
     # A machine whose clock is so many seconds wrong.
     right, now = time.time, timezone.now

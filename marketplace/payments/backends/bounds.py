@@ -23,8 +23,9 @@ class Bounds:
 
     * Whatever is done within ``waiting`` ends after ``timeout`` seconds, repeats included (the clock starts anew for an
       answer that arrives in pieces).
-    * At most ``at_once`` threads of this process wait; one more waits for its turn, at most a quarter of ``timeout``.
-      With fewer than the server has threads, there is always one left for the rest of the shop.
+    * At most ``at_once`` threads of this process wait for an answer, fewer than the server has. Another waits for its
+      turn only while nobody has waited longer than a quarter of ``timeout``: after that the other threads are all
+      there for the rest of the shop.
     * After ``patience`` waits in a row that ended without an answer nobody waits for ``pause`` seconds. Then one may
       try, and if that fails too the pause begins again.
     """
@@ -35,6 +36,7 @@ class Bounds:
         self._mine = threading.local()
         self._lock = threading.Lock()
         self._unanswered, self._closed_until = 0, 0.0
+        self._since: dict[int, float] = {}  # by thread, of those whose turn it is
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -45,15 +47,23 @@ class Bounds:
         began = time.monotonic()
         if began < self._closed_until:
             raise GatewayDown("It did not answer in time lately, and is left alone for a moment.")
-        if not self._turns.acquire(timeout=self._timeout / 4):
+        if not self._turns.acquire(timeout=self._worth_waiting(began)):
             raise GatewayDown("Too many are waiting for it already.")
+        me = threading.get_ident()
+        self._since[me] = time.monotonic()
         self._mine.until, self._mine.silent = began + self._timeout, False
         try:
             yield
         finally:
             self._count(silent=self._mine.silent)
             self._mine.until = None
+            del self._since[me]
             self._turns.release()
+
+    def _worth_waiting(self, now: float) -> float:
+        """Seconds that a turn may be waited for."""
+        longest = now - min(self._since.copy().values(), default=now)
+        return max(0.0, self._timeout / 4 - longest)
 
     def left(self) -> float:
         """Seconds until the caller's turn is over."""

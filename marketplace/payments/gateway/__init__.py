@@ -12,6 +12,7 @@ again by their id. All amounts are Money in major units, all times are aware (UT
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Protocol
 
 from django.conf import settings
@@ -67,6 +68,7 @@ __all__ = [
     "Standing",
     "TransferFacts",
     "TransferRequest",
+    "forget_gateway",
     "get_gateway",
 ]
 
@@ -119,8 +121,23 @@ class Gateway(Protocol):
         """Check and read a message, without asking anyone. Raises BadEvent, never GatewayDown."""
 
 
-@lru_cache(maxsize=1)
+_MAKING = Lock()
+
+
 def get_gateway() -> Gateway:
-    """The backend of MARKETPLACE_GATEWAY."""
+    """The backend of MARKETPLACE_GATEWAY: one for all threads of the process, since it counts who waits."""
+    # lru_cache alone lets threads that come first at the same moment make one each.
+    with _MAKING:
+        return _made()
+
+
+def forget_gateway() -> None:
+    """The next get_gateway() reads the settings anew."""
+    with _MAKING:
+        _made.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _made() -> Gateway:
     chosen = settings.MARKETPLACE_GATEWAY
     return import_string(chosen["BACKEND"])(**chosen.get("OPTIONS", {}))
