@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import os
 import re
 import subprocess
@@ -24,14 +25,13 @@ from bench.servers import HOST, NAME, ROOT, SITE
 WAIT = 60  # seconds for the last webhook
 LATENCY = 0.3  # seconds that Stripe takes to answer
 PIECES = 200
+# Of the demo's restrictions none keeps a generated piece from there.
 ADDRESS = {
     "email": "buyer@example.com",
-    "economy": "JP",
+    "economy": "SG",
     "full_name": "Mori Kenji",
-    "postcode": "220-0012",
-    "state": "Kanagawa",
-    "city": "Yokohama",
-    "line1": "1-2-3 Minato",
+    "postcode": "238823",
+    "line1": "1 Sample Road",
 }
 PAID = """SELECT number FROM order_order
 JOIN marketplace_payments_payment ON order_id = order_order.id WHERE state = 'paid'"""
@@ -57,12 +57,16 @@ class Checkouts:
     @property
     def p50(self) -> float:
         """Milliseconds."""
-        return 1000 * percentile(self.times, 0.5)
+        return self._milliseconds(0.5)
 
     @property
     def p95(self) -> float:
         """Milliseconds."""
-        return 1000 * percentile(self.times, 0.95)
+        return self._milliseconds(0.95)
+
+    def _milliseconds(self, share: float) -> float:
+        """Not a number when nobody came to the end."""
+        return 1000 * percentile(self.times, share) if self.times else math.nan
 
     @property
     def wrong(self) -> int:
@@ -161,9 +165,12 @@ def buy(shop: int, stripe: int, piece: int) -> str:
     buyer.expect(302, "POST", "/en/basket/add/", {"product_id": str(piece), "quantity": "1"})
     buyer.expect(200, "GET", "/en/basket/")
     _to, page = buyer.expect(200, "GET", "/en/checkout/")
-    buyer.expect(302, "POST", "/en/checkout/", ADDRESS | _hidden(page))
-    _to, page = buyer.expect(200, "GET", "/en/checkout/review/")
-    hosted, _page = buyer.expect(303, "POST", "/en/checkout/pay/", _hidden(page))
+    # Whoever sends a parcel to Singapore is led to the pages with Singapore's prices.
+    review, _page = buyer.expect(302, "POST", "/en/checkout/", ADDRESS | _hidden(page))
+    _to, page = buyer.expect(200, "GET", review)
+    pay = review.removesuffix("review/") + "pay/"
+    consent = {"consent": "yes"} if 'name="consent"' in page else {}
+    hosted, _page = buyer.expect(303, "POST", pay, _hidden(page) | consent)
     answer = _control(stripe, "/pay", {"session": urlsplit(hosted).path.strip("/").rpartition("/")[2]})
     ours = urlsplit(answer["location"]).path
     buyer.expect(200, "GET", ours)
