@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection
 from django.test import Client
 
+from marketplace.payments.order_links import order_key
 from marketplace.workshops.models import Workshop
 
 
@@ -24,6 +25,13 @@ class Visitor(Client):
         response = super().request(**request)
         run_commit_hooks()
         return response
+
+    def with_link_of(self, payment) -> "Visitor":
+        """The same browser after it followed the link in the mail about an order."""
+        number = payment.order.number
+        answer = self.get(f"/en/orders/{number}/", {"key": order_key(number)})
+        assert (answer.status_code, answer["Location"]) == (302, f"/en/orders/{number}/")
+        return self
 
     def post_from_page(self, path: str, data: dict | None = None, **kwargs):
         """A POST by a form on one of our own pages: with the Origin that browsers send."""

@@ -16,6 +16,7 @@ from marketplace.fulfilment.models import Consignment, ConsignmentLevy
 from marketplace.money import Money, format_money
 from marketplace.payments import outbox
 from marketplace.payments.models import OutboxMessage, Payment, Refund
+from marketplace.payments.order_links import order_url
 
 PAID, EXPIRED, CANCELLED = "mail.order_paid", "mail.order_expired", "mail.order_cancelled"
 LATE, REFUNDED = "mail.paid_late", "mail.refunded"
@@ -138,7 +139,7 @@ def _to_buyer(payment: Payment, subject: str, template: str, context: dict) -> E
     order = payment.order
     context = context | {
         "order": order,
-        "url": f"{settings.SITE_URL}/{payment.language}/orders/{order.number}/",
+        "url": order_url(order.number, payment.language),
         "shop": settings.MARKETPLACE_SHOP_NAME,
     }
     body = render_to_string(f"marketplace/payments/{template}.txt", context)

@@ -114,8 +114,9 @@ class _Shares:
         self.shares = list(rows.order_by("pk"))
         counted = RefundPart.objects.filter(share__consignment=consignment).exclude(refund__state=Refund.State.FAILED)
         given = counted.order_by().values("share").annotate(amount=Sum("amount"), own=Sum("own_amount"))
-        self.given = {row["share"]: row["amount"] for row in given}
-        self.own_given = {row["share"]: row["own"] for row in given}
+        # SQLite adds up in floating point and answers 8.280000000000000.
+        self.given = {row["share"]: row["amount"].quantize(ZERO) for row in given}
+        self.own_given = {row["share"]: row["own"].quantize(ZERO) for row in given}
         self.now: Counter = Counter()
         self.imported = _was_imported(consignment, reason)
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from catalogue.models import Product
 from marketplace.payments.models import Payment
 from storefront.checkout import baskets
+from storefront.checkout.finding import numbers_of
 from storefront.checkout.origin import same_origin_only
 from storefront.checkout.price_lines import estimate_of
 from storefront.checkout.quoting import read_again
 from storefront.checkout.repricing import say_what_changed
-from storefront.checkout.views import SESSION_ORDERS
 from storefront.market.remembered import in_chosen_market
 from storefront.translations.popularity import count_view
 
@@ -52,7 +52,7 @@ def _can_be_ordered(request: HttpRequest) -> bool:
 
 def unpaid(request: HttpRequest) -> list[dict]:
     """The reader's orders that still wait for payment: {"number", "url"}. The way back from a payment page left behind."""
-    numbers = request.session.get(SESSION_ORDERS, [])
+    numbers = numbers_of(request)
     if not numbers:
         return []
     rows = Payment.objects.filter(

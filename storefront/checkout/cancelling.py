@@ -62,7 +62,7 @@ def can_cancel(payment: Payment, consignments: list[Consignment], user) -> tuple
 @require_http_methods(["GET", "HEAD", "POST"])
 def whole_order(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel all of an order that nobody has packed yet, paid or not."""
-    payment = find_payment(number)
+    payment = find_payment(request, number)
     consignments = _consignments(payment)
     key, user = key_of(request.POST), buyer_of(request)
 
@@ -81,7 +81,7 @@ def whole_order(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_consignment(request: HttpRequest, number: str, consignment: str) -> HttpResponse:
     """Cancel what one workshop was to send."""
-    payment = find_payment(number)
+    payment = find_payment(request, number)
     consignments = _consignments(payment)
     row = next((row for row in consignments if row.number == consignment), None)
     if row is None:

@@ -1,10 +1,10 @@
-"""The page of one order under its random number: works for guests, only reads."""
+"""The page of one order: works for guests, only reads."""
 
 from decimal import Decimal
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -22,8 +22,9 @@ from marketplace.fulfilment.parcels import tracking_of
 from marketplace.fulfilment.recipients import parts_of
 from marketplace.money import Money
 from marketplace.payments.models import Payment
+from marketplace.payments.order_links import opens
 from storefront.checkout.cancelling import buyer_of, can_cancel
-from storefront.checkout.finding import find_payment
+from storefront.checkout.finding import NotHere, find_payment, remember_order
 from storefront.checkout.order_refunds import RefundsOf
 from storefront.checkout.order_states import tell_state
 from storefront.checkout.price_lines import CHECKOUT, describe_kept, due_of_kept, sum_of_kept
@@ -36,7 +37,15 @@ State = Payment.State
 
 @never_cache
 def order(request: HttpRequest, number: str) -> HttpResponse:
-    payment = find_payment(number)
+    """With the link of a mail: the browser keeps the key, and the address that others may see loses it."""
+    if "key" in request.GET:
+        if opens(number, request.GET["key"]):
+            remember_order(request, number)
+        return redirect("order", number=number)
+    try:
+        payment = find_payment(request, number, reading=True)
+    except NotHere:
+        return render(request, "storefront/order/not_here.html", status=404)
     return render(
         request,
         "storefront/order/order.html",
@@ -47,10 +56,10 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def pay_again(request: HttpRequest, number: str) -> HttpResponse:
-    """Back to the hosted page of an unpaid order; 404 once its time is over or it is paid."""
-    payment = find_payment(number)
+    """Back to the hosted page of an unpaid order; once its time is over or it is paid, to the page that says so."""
+    payment = find_payment(request, number)
     if payment.state != State.PENDING or payment.expires_at <= timezone.now():
-        raise Http404(_("This order cannot be paid any more."))
+        return redirect("order", number=number)
     return go_to_payment(request, payment)
 
 

@@ -29,6 +29,7 @@ from marketplace.payments.models import Payment
 from marketplace.payments.placing import place_order
 from marketplace.payments.services import start_payment
 from storefront.checkout import baskets
+from storefront.checkout.finding import numbers_of, remember_order
 from storefront.checkout.forms import (
     AddressForm,
     address_lines,
@@ -51,7 +52,6 @@ from storefront.market.offers import channel_to
 from storefront.market.remembered import in_chosen_market, market_for, remember
 
 log = logging.getLogger(__name__)
-SESSION_ORDERS = "orders"
 # What an address somewhere else does not share.
 OF_A_PLACE = ("city", "state", "postcode", "district", "phone", "latin_city", "latin_state", "latin_district")
 # What secrets.token_urlsafe gives.
@@ -269,7 +269,7 @@ def _cannot(request: HttpRequest, problem: CannotPlace) -> HttpResponse:
 
 def _known_order(request: HttpRequest) -> str:
     """The order that this basket became in another tab, else the reader's last one; empty when there is none."""
-    known = request.session.get(SESSION_ORDERS, [])
+    known = numbers_of(request)
     placed = Payment.objects.filter(order__basket=request.basket.pk or 0).select_related("order").first()
     return placed.order.number if placed else known[-1] if known else ""
 
@@ -277,8 +277,7 @@ def _known_order(request: HttpRequest) -> str:
 def go_to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
     """Send the buyer to the hosted page; if it cannot be had now, to a page that says so and keeps everything."""
     number = payment.order.number
-    known = [one for one in request.session.get(SESSION_ORDERS, []) if one != number]
-    request.session[SESSION_ORDERS] = [*known, number][-20:]
+    remember_order(request, number)
     order_url = reverse("order", kwargs={"number": number})
     with override(payment.language):
         # In the order's language, whatever the reader's is now: a repeat must ask for exactly the same page.
@@ -287,6 +286,8 @@ def go_to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
         url = start_payment(payment=payment, return_url=return_url)
     except GatewayDown as problem:
         log.error("order %s: payment page not opened: %s", number, problem)
+        # With an answer like this one Django does not save the session, and the order would be lost to its buyer.
+        request.session.save()
         context = {
             "title": _("The payment page does not answer"),
             "text": _("Nothing was charged. Your pieces are reserved for you; please try again in a minute."),

@@ -69,7 +69,7 @@ def test_one_line_is_cancelled_and_the_buyer_reads_why(shared, cast):
     assert [line["cancelled"] for line in shown["consignment"]["lines"]] == [False, True]
     assert shown["own"]["rows"][-1]["amount"] == -back.lost
     assert shown["own"]["total"].amount == -after.amount
-    page = Visitor().get(f"/en/orders/{shared.order.number}/")
+    page = Visitor().with_link_of(shared).get(f"/en/orders/{shared.order.number}/")
     part = next(row for row in page.context["consignments"] if row["reasons"])
     assert part["reasons"] == [WHY]
     assert "&lt;b&gt;!" in page.text and "<b>!" not in page.text

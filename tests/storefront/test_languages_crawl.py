@@ -158,7 +158,7 @@ def shop_in(shop: Shop, language: str) -> None:
     pages["order to pay"] = shopper.see(payment).content
     mails = len(mail.outbox)
     paid = make_order([shop.bowl, shop.only_english], language=language, paid=True)
-    pages["paid order"] = client.get(shopper.url(f"orders/{paid.order.number}/")).content
+    pages["paid order"] = client.with_link_of(paid).get(shopper.url(f"orders/{paid.order.number}/")).content
     for address in ("account/login/", "account/register/", "account/forgotten/"):
         pages[f"bad {address}"] = client.post(shopper.url(address), {"email": "x", "username": "x"}).content
     check(language, pages)

@@ -1,31 +1,34 @@
-"""The page of an order: opened by its number alone, says where the order is, and only reads."""
+"""The page of an order: opened by its link, its account or its browser, says where the order is, and only reads."""
 
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from marketplace.fulfilment.models import Consignment
 from marketplace.fulfilment.services import cancel, pack, send
 from marketplace.fulfilment.services import deliver as arrive
 from marketplace.money import Money
 from marketplace.payments.gateway import Facts, Standing
 from marketplace.payments.models import Payment
+from marketplace.payments.order_links import order_key
 from marketplace.payments.placing import new_reference
 from marketplace.payments.services import apply_facts, start_payment
 from storefront.listing import version
-from tests.factories import make_order, make_piece, make_workshop, pay_order
+from tests.factories import make_buyer, make_order, make_piece, make_workshop, pay_order
 from tests.ledger import nothing_changes
 from tests.marketplace.paying import age
-from tests.people import Visitor, run_commit_hooks
+from tests.people import Person, Visitor, run_commit_hooks
 
 pytestmark = pytest.mark.django_db
 State = Payment.State
 
 
 def see(payment: Payment, language: str = "en", client: Visitor | None = None):
-    page = (client or Visitor()).get(f"/{language}/orders/{payment.order.number}/")
+    page = (client or Visitor()).with_link_of(payment).get(f"/{language}/orders/{payment.order.number}/")
     assert page.status_code == 200
     return page
 
@@ -106,19 +109,20 @@ def test_back_from_paying_it_waits_for_the_news(fake_stripe):
     """It must not ask for money again while the message is on its way."""
     payment = make_order()
     path = f"/en/orders/{payment.order.number}/?paying=done"
-    page = Visitor().get(path)
+    client = Visitor().with_link_of(payment)
+    page = client.get(path)
     assert page.context["state_title"] == "Your payment is being confirmed"
     assert page.context["pay_again_url"] is None
     assert 'http-equiv="refresh"' in page.text
     for other in ("?paying=", "?paying=DONE", "?paid=done", "?paying=done%00"):
-        assert Visitor().get(path.split("?")[0] + other).context["pay_again_url"], other
+        assert client.get(path.split("?")[0] + other).context["pay_again_url"], other
 
 
 @pytest.mark.parametrize("state", ["overdue", "paid", "expired", "attention"])
 def test_back_from_paying_changes_no_other_word(state):
     """Whoever types it into the address is told the truth all the same."""
     payment = in_state(state)
-    page = Visitor().get(f"/en/orders/{payment.order.number}/?paying=done")
+    page = Visitor().with_link_of(payment).get(f"/en/orders/{payment.order.number}/?paying=done")
     assert page.context["state_title"] == WORDS[state][1]
 
 
@@ -140,8 +144,21 @@ def test_it_says_what_becomes_of_the_parcels():
         "The makers have been told and are packing your pieces.",
         "Parcels are on their way; each is shown below.",
         "Parcels are on their way; each is shown below.",
-        "Everything has arrived.",
+        "What was not cancelled has arrived.",
     ]
+
+
+def test_of_a_cancelled_parcel_no_steps_and_nothing_about_its_arrival():
+    payment = make_order([make_piece()], paid=True)
+    part = payment.order.consignments.get()
+    about = ('class="track"', "Nothing more is due when the parcel arrives.")
+    assert [words in see(payment).text for words in about] == [True, True]
+    arrive(consignment=send(consignment=part, carrier="", tracking=""))
+    assert "Everything has arrived." in see(payment).text
+    Consignment.objects.filter(pk=part.pk).update(state="cancelled")
+    page = see(payment).text
+    assert [words in page for words in about] == [False, False]
+    assert "at-border" not in page and "This parcel" in page
 
 
 def test_it_shows_every_parcel_with_its_amounts():
@@ -200,10 +217,58 @@ def test_it_keeps_its_words_when_the_piece_is_gone():
 # Who sees it
 
 
-def test_whoever_knows_the_number_sees_it(cast):
+def test_whoever_has_the_link_of_the_mail_opens_it(cast):
     payment = make_order([make_piece(cast.maker.workshop)])
     for person in cast.all_but():
         assert see(payment, client=person.client).context["order_number"] == payment.order.number
+
+
+def test_the_number_alone_opens_nothing(cast, fake_stripe):
+    """It stands in logs, on parcels and on statements. What is not there and what is not yours look the same."""
+    payment = make_order([make_piece(cast.maker.workshop)], buyer=make_buyer(user=cast.buyer.user), paid=True)
+    number, never = payment.order.number, new_reference()
+    for person in (cast.agency, cast.maker, Person("stranger", Visitor())):
+        there, not_there = (person.client.get(f"/en/orders/{one}/") for one in (number, never))
+        assert (there.status_code, not_there.status_code) == (404, 404)
+        assert there.text.replace(number, "") == not_there.text.replace(never, "")
+        assert "kenji@example.com" not in there.text
+        with nothing_changes(fake_stripe):
+            for deed in ("pay/", "cancel/", f"cancel/{payment.order.consignments.get().number}/"):
+                assert person.client.post_from_page(f"/en/orders/{number}/{deed}").status_code == 404
+    assert cast.buyer.client.get(f"/en/orders/{number}/").status_code == 200, "her account opens it"
+
+
+def test_staff_may_look_and_not_act(cast, fake_stripe):
+    payment = make_order([make_piece(cast.maker.workshop)], paid=True)
+    editor = get_user_model().objects.create_superuser("boss", "boss@example.com", "x" * 12)
+    client = Visitor()
+    client.force_login(editor)
+    assert client.get(f"/en/orders/{payment.order.number}/").status_code == 200
+    with nothing_changes(fake_stripe):
+        assert client.post_from_page(f"/en/orders/{payment.order.number}/cancel/").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["", "x", "\x00", "あ", "x" * 5000, "of another order"])
+def test_another_key_opens_nothing(key):
+    payment, other = make_order(), make_order()
+    key = order_key(other.order.number) if key == "of another order" else key
+    client = Visitor()
+    answer = client.get(f"/en/orders/{payment.order.number}/", {"key": key})
+    assert (answer.status_code, answer["Location"]) == (302, f"/en/orders/{payment.order.number}/")
+    assert client.get(f"/en/orders/{payment.order.number}/").status_code == 404
+
+
+def test_a_key_outlives_a_change_of_the_secret(settings):
+    payment = make_order()
+    key = order_key(payment.order.number)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+    client = Visitor()
+    client.get(f"/en/orders/{payment.order.number}/", {"key": key})
+    assert client.get(f"/en/orders/{payment.order.number}/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    client = Visitor()
+    client.get(f"/en/orders/{payment.order.number}/", {"key": key})
+    assert client.get(f"/en/orders/{payment.order.number}/").status_code == 404
 
 
 UNKNOWN = [
@@ -268,7 +333,7 @@ def test_looking_writes_nothing(fake_stripe, cast, state, who):
     see(payment, client=client)
     asked = len(fake_stripe.requests)
     with nothing_changes(fake_stripe), CaptureQueriesContext(connection) as queries:
-        page = see(payment, client=client)
+        page = client.get(f"/en/orders/{payment.order.number}/")
     writes = [
         row["sql"]
         for row in queries.captured_queries
@@ -287,9 +352,10 @@ def test_the_number_of_statements_does_not_grow_with_the_order(monkeypatch):
     large = make_order([make_piece(workshop, pictures=1) for workshop in workshops for _turn in range(3)])
     counts = []
     for payment in (small, large):
-        see(payment)
-        with CaptureQueriesContext(connection) as queries:
-            see(payment)
+        client = Visitor().with_link_of(payment)
+        for _turn in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(f"/en/orders/{payment.order.number}/")
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
 
@@ -300,7 +366,7 @@ def test_the_number_of_statements_does_not_grow_with_the_order(monkeypatch):
 def test_the_button_leads_to_the_same_page(fake_stripe):
     payment = make_order()
     url = start_payment(payment=payment, return_url=f"http://testserver/en/orders/{payment.order.number}/")
-    client = Visitor()
+    client = Visitor().with_link_of(payment)
     for _click in range(3):
         answer = client.post_from_page(f"/en/orders/{payment.order.number}/pay/")
         assert (answer.status_code, answer["Location"]) == (303, url)
@@ -308,12 +374,13 @@ def test_the_button_leads_to_the_same_page(fake_stripe):
 
 
 @pytest.mark.parametrize("state", ["overdue", "paid", "expired", "attention"])
-def test_what_cannot_be_paid_any_more_is_a_404(fake_stripe, state):
+def test_a_button_that_is_out_of_date_leads_to_where_the_order_stands(fake_stripe, state):
     payment = in_state(state)
     run_commit_hooks()
-    asked = len(fake_stripe.requests)
+    client, asked = Visitor().with_link_of(payment), len(fake_stripe.requests)
     with nothing_changes(fake_stripe):
-        assert Visitor().post_from_page(f"/en/orders/{payment.order.number}/pay/").status_code == 404
+        answer = client.post_from_page(f"/en/orders/{payment.order.number}/pay/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/en/orders/{payment.order.number}/")
     assert len(fake_stripe.requests) == asked
 
 
