@@ -5,7 +5,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import DateColumn, StatusTagColumn
+from wagtail.admin.ui.tables import DateColumn, StatusTagColumn, TitleColumn
 
 from catalogue.staff import allow_only, column
 from marketplace.fulfilment.staff import ShowViewSet
@@ -81,7 +81,7 @@ class PayeeViewSet(ShowViewSet):
     search_fields = ["workshop__slug", "workshop__texts__name", "holder_name"]
     filterset_class = PayeeFilters
     list_display = [
-        column("workshop", _("Workshop"), lambda row: row.workshop),
+        TitleColumn("workshop", url_name="payees:inspect", label=_("Workshop")),
         column("route", pgettext_lazy("payout", "Route"), lambda row: title_of(row.route)),
         "currency",
         "masked",
@@ -117,7 +117,7 @@ class PayoutTermsViewSet(ShowViewSet):
     search_fields = ["economy__name", "route", "source"]
     filterset_class = TermsFilters
     list_display = [
-        column("economy", _("Economy"), lambda row: row.economy),
+        TitleColumn("economy", url_name="payout-terms:inspect", label=_("Economy")),
         column("route", pgettext_lazy("payout", "Route"), lambda row: title_of(row.route)),
         "currency",
         "enabled",

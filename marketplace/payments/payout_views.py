@@ -24,13 +24,14 @@ from marketplace.payments.models import Payee, Payout, PayoutBatch, PayoutEviden
 from marketplace.payments.payouts import batches, payees, settling
 from marketplace.payments.payouts.errors import PayoutRefused
 from marketplace.payments.payouts.known import routes
+from marketplace.payments.payouts.matters import MAY_DECIDE
 from marketplace.payments.payouts.preparing import prepare, total_of
-from marketplace.payments.payouts.words import paper_words
+from marketplace.payments.payouts.words import paper_words, source_words
+from marketplace.payments.staff_words import acts
 
 # One right for each pair of eyes.
 MAY_PREPARE = "marketplace_payments.add_payoutbatch"
 MAY_APPROVE = "marketplace_payments.change_payoutbatch"
-MAY_DECIDE = "marketplace_payments.change_payee"
 MOST_BYTES = settling.MOST_BYTES + 1
 
 
@@ -94,6 +95,7 @@ class BatchView(InspectView):
             "may_cancel": waits and user.has_perm(MAY_PREPARE),
             "may_export": batch.approved_by_id and user.has_perm(MAY_APPROVE) and not _calls(batch.route),
             "may_settle": user.has_perm(MAY_PREPARE) and not _calls(batch.route),
+            "acts": acts([batch, *batch.payouts.all()]),
         }
 
     def _payouts(self):
@@ -241,6 +243,9 @@ class TermsView(InspectView):
 
     def get_papers_display_value(self) -> str:
         return ", ".join(paper_words(self.object.papers))
+
+    def get_source_display_value(self) -> str:
+        return source_words(self.object.source)
 
     def get_reached_from_display_value(self) -> str:
         return ", ".join(self.object.reached_from)

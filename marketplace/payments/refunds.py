@@ -211,7 +211,13 @@ def _write(
         action="marketplace.refund_asked",
         instance=refund,
         by=by,
-        details={"order": payment.order.number, "amount": money.amount, "currency": money.currency, "reason": reason},
+        details={
+            "order": payment.order.number,
+            "amount": money.amount,
+            "currency": money.currency,
+            "reason": reason,
+            "as": as_,
+        },
     )
     if asked:
         transaction.on_commit(lambda: failpoints.reached("refund.after_asked"))

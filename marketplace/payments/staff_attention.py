@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import DateColumn, StatusTagColumn
+from wagtail.admin.ui.tables import DateColumn, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import InspectView
 
 from catalogue.staff import column
 from marketplace.fulfilment.staff import ShowViewSet
 from marketplace.payments import attention
-from marketplace.payments.models import Attention
-from marketplace.payments.staff_words import acts
+from marketplace.payments.models import Attention, Payee
+from marketplace.payments.staff_words import acts, answer_title
 
 
 class AttentionView(InspectView):
@@ -44,15 +44,13 @@ class AttentionView(InspectView):
         row, finder = self.object, AdminURLFinder(self.request.user)
         about = [(_("Order"), row.payment and row.payment.order), (_("Payment event"), row.event)]
         about += [(_("Refund"), row.refund), (_("Payout"), row.payout)]
+        about += [(_("Payee"), Payee.objects.filter(pk=row.details.get("payee")).first())]
         return [(label, str(what), finder.get_edit_url(what) or "") for label, what in about if what]
 
 
 def title_of(row: Attention) -> str:
     """What the closed row was answered with, as its button says it; the system's own word for what settled itself."""
-    for one in attention.answers:
-        if one.kind in (row.kind, "*") and one.code == row.answer:
-            return str(one.title)
-    return row.answer
+    return answer_title(row.kind, row.answer)
 
 
 class AnswerView(View):
@@ -96,7 +94,12 @@ class AttentionViewSet(ShowViewSet):
     search_fields = ["kind", "key", "payment__order__number", "event__event_id", "reason"]
     filterset_class = AttentionFilters
     list_display = [
-        column("happened", gettext_lazy("What happened"), lambda row: attention.tell(row)[0]),
+        TitleColumn(
+            "happened",
+            url_name="attention:inspect",
+            label=gettext_lazy("What happened"),
+            accessor=lambda row: attention.tell(row)[0],
+        ),
         column("order", gettext_lazy("Order"), lambda row: row.payment.order.number if row.payment else ""),
         DateColumn("opened_at", label=gettext_lazy("Noticed"), sort_key="opened_at"),
         StatusTagColumn(

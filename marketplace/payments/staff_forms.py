@@ -1,7 +1,8 @@
 """Forms with which staff give money back and cancel."""
 
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from django import forms
@@ -12,11 +13,14 @@ from marketplace.fulfilment.models import Consignment
 from marketplace.fulfilment.staff import shown
 from marketplace.money import Money
 from marketplace.payments.models import Payment, Refund
+from marketplace.payments.refund_amounts import Taken
 from marketplace.payments.refunds import Wish, what_is_left
 
-Reason = Refund.Reason
+Reason, Stage = Refund.Reason, Consignment.State
 # What a person may give; the others belong to verbs of their own (cancelling, late money, disputes).
 REASONS = (Reason.LOST, Reason.RETURNED, Reason.DAMAGED, Reason.GOODWILL)
+# What can only have become of a parcel that was sent.
+OF_A_PARCEL = frozenset({Reason.LOST, Reason.RETURNED, Reason.DAMAGED})
 
 
 def new_key() -> str:
@@ -35,8 +39,10 @@ class KeyForm(forms.Form):
 class RefundForm(KeyForm):
     """Chooses lines and postage of an order's consignments, each whole or an amount of it."""
 
+    # None is chosen before: what nobody looked at would be written into the books.
     reason = forms.ChoiceField(
-        label=gettext_lazy("Reason"), choices=[(reason.value, reason.label) for reason in REASONS]
+        label=gettext_lazy("Reason"),
+        choices=[("", gettext_lazy("Please choose the reason")), *((reason.value, reason.label) for reason in REASONS)],
     )
     # What the person saw, empty before she saw it.
     expected = forms.DecimalField(required=False, max_digits=14, decimal_places=2, widget=forms.HiddenInput)
@@ -87,9 +93,31 @@ class RefundForm(KeyForm):
 
     def clean(self) -> dict:
         given = super().clean()
-        if not self.errors and not self.wishes():
+        if self.errors:
+            return given
+        if not self.wishes():
             raise forms.ValidationError(_("Please choose what to pay back."))
+        if given["reason"] in OF_A_PARCEL:
+            self._refuse_what_was_not_sent(Reason(given["reason"]))
         return given
+
+    def _refuse_what_was_not_sent(self, reason: Reason) -> None:
+        for row in dict.fromkeys(wish.consignment for wish in self.wishes()):
+            if not row.sent_at:
+                text = _("Consignment %(number)s has not been sent, so the reason cannot be “%(reason)s”.")
+                raise forms.ValidationError(text % {"number": row.number, "reason": reason.label})
+
+    def still_packed(self, parts: Iterable[Taken]) -> list[Consignment]:
+        """Consignments not yet sent of which ``parts`` give all back: their makers would go on packing for nobody."""
+        given: Counter = Counter()
+        for part in parts:
+            given[part.share.consignment_id] += part.amount
+        open_ = (row for row, _left in self.parts if row.state in (Stage.PLACED, Stage.PACKED) and given[row.pk])
+        return [
+            row
+            for row in open_
+            if given[row.pk] >= what_is_left(row, reason=self.cleaned_data["reason"]).total.amount
+        ]
 
     def wishes(self) -> list[Wish]:
         """An amount beside a row chooses it, too."""

@@ -77,7 +77,9 @@ class RefundView(_OrderFormView):
             form.add_error(None, str(problem))
             return self.page(form)
         amount = sum((part.amount for part in parts), Decimal("0.00"))
-        return self.page(form, sum=shown(amount, self.payment.currency), expected=amount)
+        known = {"sum": shown(amount, self.payment.currency), "expected": amount}
+        may_cancel = self.request.user.has_perms(CancelView.needed)
+        return self.page(form, **known, still_packed=form.still_packed(parts), may_cancel=may_cancel)
 
     @transaction.atomic
     def ask(self, form: RefundForm, expected: Decimal) -> Refund:

@@ -16,7 +16,7 @@ from marketplace.payments import attention, audit
 from marketplace.payments.models import InboxEvent
 from marketplace.payments.staff_attention import title_of
 from marketplace.payments.staff_refunds import CancelView, RefundView
-from marketplace.payments.staff_words import books, told
+from marketplace.payments.staff_words import books, state_of, told
 
 
 class OrderView(InspectView):
@@ -30,7 +30,7 @@ class OrderView(InspectView):
         return super().get_context_data(**kwargs) | {
             "order": order,
             "payment": payment,
-            "state": payment.get_state_display() if payment else order.status,
+            "state": state_of(payment) if payment else order.status,
             "facts": self.facts(payment),
             "address": address_of(order),
             "consignments": self.consignments(),

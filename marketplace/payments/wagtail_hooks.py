@@ -23,6 +23,7 @@ from marketplace.payments.share_hooks import ShareRuleViewSet
 from marketplace.payments.staff_attention import AttentionViewSet
 from marketplace.payments.staff_refunds import CancelView, RefundView
 from marketplace.payments.staff_views import EventView, OrderView
+from marketplace.payments.staff_words import state_of
 
 Order = get_model("order", "Order")
 ATTENTION, QUARANTINED = Payment.State.ATTENTION, InboxEvent.Outcome.QUARANTINED
@@ -52,9 +53,9 @@ class OrderFilters(WagtailFilterSet):
 
 
 def _state(order) -> str:
-    """The payment's state; orders from before the kit have only Oscar's."""
+    """The payment's state, with what went back; orders from before the kit have only Oscar's."""
     payment = getattr(order, "payment", None)
-    return payment.get_state_display() if payment else order.status
+    return state_of(payment) if payment else order.status
 
 
 def _needs_a_person(order) -> bool:
@@ -215,5 +216,5 @@ class AttentionPanel(Component):
 
 @hooks.register("construct_homepage_panels")
 def say_what_needs_a_person(request: HttpRequest, panels: list) -> None:
-    if request.user.has_perm("order.view_order"):
+    if any(map(request.user.has_perm, ("order.view_order", "marketplace_payments.view_attention"))):
         panels.append(AttentionPanel())

@@ -126,8 +126,12 @@ def _attention(payment: Payment) -> Told:
 def _on_the_way(consignments: list[Consignment]) -> str:
     """What happens now to the parcels of a paid order."""
     states = {row.state for row in consignments}
-    if states <= {Consignment.State.DELIVERED, Consignment.State.CANCELLED}:
-        return _("Everything has arrived.") if Consignment.State.DELIVERED in states else _("Nothing more will be sent.")
+    if states == {Consignment.State.DELIVERED}:
+        return _("Everything has arrived.")
+    if states == {Consignment.State.DELIVERED, Consignment.State.CANCELLED}:
+        return _("What was not cancelled has arrived.")
+    if states <= {Consignment.State.CANCELLED}:
+        return _("Nothing more will be sent.")
     if states & {Consignment.State.SENT, Consignment.State.DELIVERED}:
         return _("Parcels are on their way; each is shown below.")
     return _("The makers have been told and are packing your pieces.")

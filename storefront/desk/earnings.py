@@ -17,7 +17,7 @@ from marketplace.payments.payouts.balances import Balance, Position, Standing, b
 from marketplace.payments.payouts.errors import BadPayee
 from marketplace.payments.payouts.known import routes
 from marketplace.payments.payouts.payees import change_payee, payee_of, waiting_payee_of
-from marketplace.payments.payouts.statement_files import month_words, statement_csv, statement_pdf
+from marketplace.payments.payouts.statement_files import month_name, month_words, statement_csv, statement_pdf
 from marketplace.payments.payouts.statements import Statement, months_of, statement_of
 from marketplace.payments.payouts.terms import Offer, TermsBook
 from marketplace.workshops.models import Member
@@ -42,7 +42,8 @@ def _account(desk: Desk, currency: str) -> dict:
     workshop = desk.workshop
     payee, waiting = payee_of(workshop, currency), waiting_payee_of(workshop, currency)
     offer = _offer(desk, payee)
-    balance = balance_of(workshop, currency, offer)
+    # A way of being paid that ended promises no day.
+    balance = balance_of(workshop, currency, offer if offer and offer.exists else None, payee_waits=bool(waiting))
     return {
         "currency": currency,
         "owed": _money(balance.owed),
@@ -105,6 +106,7 @@ def _payouts(desk: Desk, currency: str) -> list[dict]:
             "label": row.get_state_display(),
             "day": formats.day(row.settled_at or row.batch.approved_at),
             "reference": row.reference,
+            "why": row.note if row.state == Payout.State.FAILED else "",
         }
         for row in rows.order_by("-batch__approved_at", "-pk")[:SHOWN]
     ]
@@ -112,7 +114,7 @@ def _payouts(desk: Desk, currency: str) -> list[dict]:
 
 def _months(desk: Desk, currency: str) -> list[dict]:
     return [
-        {"label": f"{month:%Y-%m}", "url": _statement_url(desk, "statement", currency, month)}
+        {"label": month_name(month), "url": _statement_url(desk, "statement", currency, month)}
         for month in months_of(desk.workshop, currency)[:SHOWN]
     ]
 
@@ -156,7 +158,7 @@ def statement(desk: Desk, currency: str, year: int, month: int) -> HttpResponse:
     found = _statement(desk, currency, year, month)
     context = {
         "currency": currency,
-        "month": f"{found.first:%Y-%m}",
+        "month": month_name(found.first),
         "days": month_words(found),
         "opening": _money(found.opening),
         "closing": _money(found.closing),

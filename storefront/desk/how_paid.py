@@ -17,7 +17,7 @@ from marketplace.economies.models import Economy
 from marketplace.money import Money, format_money
 from marketplace.payments.models import PayoutTerms
 from marketplace.payments.payouts.terms import Offer, economies_with_terms, offers_in
-from marketplace.payments.payouts.words import paper_words
+from marketplace.payments.payouts.words import paper_words, source_words
 from marketplace.payments.shares import terms_for
 from marketplace.workshops.models import Village, Workshop
 
@@ -69,7 +69,7 @@ def describe_offer(offer: Offer) -> dict:
             (_("Least payout"), _least(terms)),
         ],
         "papers": paper_words(terms.papers),
-        "source": terms.source,
+        "source": source_words(terms.source),
         "read_on": formats.day(terms.source_date),
     }
 

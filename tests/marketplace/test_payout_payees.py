@@ -5,8 +5,8 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from wagtail.models import ModelLogEntry
 
-from marketplace.payments import outbox
-from marketplace.payments.models import Payee
+from marketplace.payments import attention, outbox
+from marketplace.payments.models import Attention, Payee
 from marketplace.payments.payouts import accounts, payees
 from marketplace.payments.payouts.errors import BadPayee, NotOnTheWay, SamePerson
 from tests.factories import make_member, make_user, make_village, make_workshop
@@ -126,6 +126,51 @@ def test_refused_the_old_one_goes_on(house):
     first = payees.approve_payee(payee=change(workshop, owner), by=one)
     second = payees.refuse_payee(payee=change(workshop, owner, account="11112222"), by=two, why="not hers")
     assert (payees.payee_of(workshop, "VND"), second.state, second.note) == (first, "refused", "not hers")
+
+
+def matters() -> list[tuple]:
+    return list(Attention.objects.order_by("pk").values_list("kind", "answer", "reason", "closed_by"))
+
+
+def test_each_change_is_one_matter_which_closes_with_it(house):
+    workshop, owner, _helper, one, two = house
+    first = change(workshop, owner)
+    assert matters() == [("payee_waits", "", "", None)]
+    second = change(workshop, owner, account="11112222")
+    for _twice in range(2):
+        payees.refuse_payee(payee=second, by=one, why="not hers")
+    third = change(workshop, owner, account="33334444")
+    for _twice in range(2):
+        payees.approve_payee(payee=third, by=two)
+    assert matters() == [
+        ("payee_waits", "replaced", "", owner.pk),
+        ("payee_waits", "refuse", "not hers", one.pk),
+        ("payee_waits", "approve", "", two.pk),
+    ]
+    assert [row.details["payee"] for row in Attention.objects.order_by("pk")] == [first.pk, second.pk, third.pk]
+
+
+@pytest.mark.parametrize(("code", "state"), [("approve", "active"), ("refuse", "refused")])
+def test_the_answer_to_the_matter_decides(house, code, state):
+    workshop, owner, _helper, _one, two = house
+    row, matter = change(workshop, owner), Attention.objects.get()
+    attention.give_answer(row=matter, code=code, by=two, reason="called her")
+    row.refresh_from_db()
+    assert (row.state, row.decided_by, matters()) == (state, two, [("payee_waits", code, "called her", two.pk)])
+    written = ModelLogEntry.objects.filter(action="marketplace.attention_answered")
+    assert written.count() == 1
+
+
+@pytest.mark.parametrize("code", ["approve", "refuse", "settled"])
+def test_nobody_of_the_workshop_answers_it_even_with_every_right(house, code):
+    workshop, owner, helper, *_clerks = house
+    change(workshop, owner)
+    helper.is_staff = helper.is_superuser = True
+    helper.save()
+    before = (books(), matters())
+    with pytest.raises(attention.CannotAnswer):
+        attention.give_answer(row=Attention.objects.get(), code=code, by=helper, reason="mine")
+    assert (books(), matters()) == before
 
 
 @pytest.mark.parametrize(("text", "masked"), [("1234", "•••• 34"), ("1", "••••"), ("", ""), ("123456789", "•••• 6789")])

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from marketplace.payments.models import Payee, PayoutBatch, PayoutEvidence, PayoutTerms
+from marketplace.payments.models import Attention, Payee, PayoutBatch, PayoutEvidence, PayoutTerms
 from marketplace.payments.payouts import payees
 from tests.factories import make_user
 from tests.factories.places import PASSWORD
@@ -66,6 +66,29 @@ def test_two_people_pay_a_workshop(house, cast):
     payout.refresh_from_db()
     batch.refresh_from_db()
     assert (payout.state, batch.state, owed(cast.maker.workshop)) == ("paid", "settled", 0)
+    said = step(clerk, batch, "paid", payout=payout.number, reference="FT2")
+    page = clerk.get(said["Location"])
+    assert "This was booked as arrived before, with the reference FT1." in page.content.decode()
+    step(clerk, batch, "failed", payout=payout.number, why="Account closed")
+    done = [(row["what"], row["who"], row["details"]) for row in clerk.get(said["Location"]).context["acts"]]
+    first, second = str(house[0]), str(cast.staff.user)
+    assert (done[0], done[1]) == (
+        ("Made a payout", first, "Total: ₫600,000"),
+        ("Approved a payout", second, "Total: ₫600,000"),
+    )
+    assert [row[:2] for row in done[2:4]] == [("Exported the file of a payout", first), ("Added a receipt to a payout", first)]
+    assert done[4:] == [
+        (
+            "Recorded a payout as paid",
+            first,
+            "State: On its way → Paid · Amount: ₫600,000 · Reference of the bank: FT1",
+        ),
+        (
+            "Recorded a payout as failed",
+            first,
+            "State: Paid → Failed, the money is owed again · Amount: ₫600,000 · Reason: Account closed",
+        ),
+    ]
     kept = clerk.get(reverse("payouts:evidence", args=[PayoutEvidence.objects.get().pk]))
     assert kept.content == b"%PDF-1.7 signed" and kept["Content-Disposition"].startswith("attachment")
 
@@ -121,3 +144,35 @@ def test_terms_are_shown_with_their_source(house, cast):
     assert cast.staff.client.get(reverse("payout-terms:index")).status_code == 200
     page = cast.staff.client.get(reverse("payout-terms:inspect", args=[row.pk])).content.decode()
     assert "docs.stripe.com/connect" in page
+
+
+def entered(workshop) -> Payee:
+    return payees.change_payee(
+        workshop=workshop, by=owner_of(workshop), password=PASSWORD, route="bank_file", currency="VND",
+        holder_name="Hoa", account="1234 5678 90",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "query"), [("payees", {}), ("payout-terms", {"economy": "VN"})])
+def test_every_row_of_a_list_leads_to_its_page(house, cast, name, query):
+    rows = (Payee if name == "payees" else PayoutTerms).objects.filter(**query).values_list("pk", flat=True)
+    page = cast.staff.client.get(reverse(f"{name}:index"), query).content.decode()
+    assert rows and all(f'href="{reverse(f"{name}:inspect", args=[pk])}"' in page for pk in rows)
+
+
+def test_a_waiting_payee_is_counted_on_the_first_page_and_answered_there(house, cast):
+    staff, first = cast.staff.client, reverse("wagtailadmin_home")
+    assert "waits for your answer" not in staff.get(first).content.decode()
+    row = entered(cast.maker.workshop)
+    assert "1 matter waits for your answer" in staff.get(first).content.decode()
+    matter = Attention.objects.open().get()
+    page = staff.get(reverse("attention:inspect", args=[matter.pk])).content.decode()
+    assert "Workshop SML entered a new way of being paid in VND: •••• 7890." in page and "1234567890" not in page
+    assert 'value="approve"' in page and 'value="refuse"' in page and 'value="settled"' not in page
+    path = reverse("attention:answer", args=[matter.pk])
+    enter(house[1]).post_from_page(path, {"answer": "approve", "reason": "?"})
+    assert (Payee.objects.get(pk=row.pk).state, Attention.objects.open().count()) == ("waiting", 1)
+    staff.post_from_page(path, {"answer": "approve", "reason": "Called her"})
+    matter.refresh_from_db()
+    assert (Payee.objects.get(pk=row.pk).state, matter.answer, matter.reason) == ("active", "approve", "Called her")
+    assert "waits for your answer" not in staff.get(first).content.decode()

@@ -1,10 +1,13 @@
 """Transfers through the real SDK to the fake Stripe: one per consignment, reversed at most by what they were."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.services import deliver, pack, send
 from marketplace.money import Money
 from marketplace.payments import ledger, outbox
 from marketplace.payments.models import (
@@ -18,9 +21,11 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.payouts import stripe_transfer
 from marketplace.payments.payouts.preparing import prepare
-from tests.factories import make_member, make_village, make_workshop
+from marketplace.payments.refunds import Wish, ask_refund
+from tests.factories import make_member, make_piece, make_village, make_workshop
 from tests.marketplace.asking_gateway import money, paid
 from tests.marketplace.payouts import (
+    LONG_AGO,
     approve,
     clerks,
     earn,
@@ -31,6 +36,7 @@ from tests.marketplace.payouts import (
     take_back,
     zero_sum,
 )
+from tests.storefront.paying import paid as paid_order
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +127,7 @@ def test_refused_by_stripe_it_is_owed_again_and_a_person_is_called(shop, fake_st
     approve(batch := prepared("SGD", maker, "stripe_transfer"), checker)
     outbox.deliver()
     assert (fake_stripe.transfers, owed(workshop), batch.payouts.get().state) == ({}, Decimal("60.00"), "failed")
-    assert Attention.objects.get().kind == "transfer_refused"
+    assert Attention.objects.open().get().kind == "transfer_refused"
     zero_sum()
 
 
@@ -134,6 +140,31 @@ def test_a_refund_after_the_transfer_takes_back_at_most_the_transfer(shop, fake_
     outbox.deliver()
     (row,) = fake_stripe.transfers.values()
     assert (row["amount_reversed"], owed(shop[0])) == (asked * 100, left)
+    zero_sum()
+
+
+def test_a_refund_of_a_real_order_takes_the_workshops_share_back(shop, fake_stripe):
+    """Case 28, from the order on: nobody but ask_refund asks for the reversal."""
+    workshop, maker, checker = shop
+    fake_stripe.control(settles_in="sgd", exchange_rate=1.5)
+    payment = paid_order(fake_stripe, [make_piece(workshop, price="48.00")])
+    consignment = payment.order.consignments.get()
+    pack(consignment=consignment)
+    send(consignment=consignment, carrier="post")
+    deliver(consignment=consignment)
+    long_ago = timezone.now() - timedelta(days=LONG_AGO)
+    Consignment.objects.filter(pk=consignment.pk).update(delivered_at=long_ago)
+    share = sum(row.own_amount for row in ConsignmentShare.objects.filter(consignment=consignment, party="workshop"))
+    assert owed(workshop) == share > 0
+    approve(prepared("SGD", maker, "stripe_transfer"), checker)
+    outbox.deliver()
+    (row,) = fake_stripe.transfers.values()
+    assert (row["amount"], row["amount_reversed"], owed(workshop)) == (share * 100, 0, 0)
+    ask_refund(payment=payment, wishes=[Wish(consignment)], reason="returned", key="form", by=maker, as_="staff")
+    outbox.deliver()
+    (row,) = fake_stripe.transfers.values()
+    assert (row["amount_reversed"], owed(workshop)) == (share * 100, 0)
+    assert [one["amount"] for one in fake_stripe.refunds.values()] == [payment.amount * 100]
     zero_sum()
 
 

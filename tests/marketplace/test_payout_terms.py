@@ -1,16 +1,19 @@
 """On which terms each of the 21 economies is paid; where a route does not exist, and why."""
 
+import csv
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.economies.models import Economy
 from marketplace.money import Money, stripe_rows
 from marketplace.payments.models import PayoutTerms
+from marketplace.payments.payouts import words
 from marketplace.payments.payouts.accounts import phone
 from marketplace.payments.payouts.routes import BatchFile, File, routes
 from marketplace.payments.payouts.safe_csv import safe, write_csv
@@ -139,6 +142,14 @@ def test_a_spoilt_row_is_named_and_nothing_is_taken(no_terms, find, put, column)
     assert PayoutTerms.objects.count() == 0
 
 
+def test_the_kits_own_source_is_told_in_the_readers_language():
+    """A sentence of ours goes through gettext; a page that somebody read stands for itself."""
+    sources = {row["source"] for row in csv.DictReader(SEED.open(encoding="utf-8"))}
+    assert {row for row in sources if row.startswith("Sample")} == set(words.SOURCES)
+    assert all(isinstance(text, Promise) for text in words.SOURCES.values())
+    assert words.source_words("docs.stripe.com/connect") == "docs.stripe.com/connect"
+
+
 def test_the_command_takes_the_kits_own_rows(no_terms, capsys, tmp_path):
     call_command("import_payout_terms")
     assert capsys.readouterr().out == "new 91, changed 0\n"
@@ -175,5 +186,8 @@ def test_no_cell_of_text_is_a_formula(text):
 
 
 def test_numbers_stay_numbers_and_quotes_follow_the_rfc():
+    amounts = [("600000.00", "VND"), ("12.5", "USD"), ("0", "JPY"), ("1.5", "JPY")]
+    money = [Money(Decimal(amount), code) for amount, code in amounts]
+    assert write_csv(["a"], [[row] for row in money]).split() == [b"a", b"600000", b"12.50", b"0", b"1.5"]
     data = write_csv(["a", "b", "c"], [[Decimal("-1.50"), 'say "x"; y', "a,b"]], separator=";", point=",", bom=True)
     assert data == b'\xef\xbb\xbfa;b;c\r\n-1,50;"say ""x""; y";a,b\r\n'

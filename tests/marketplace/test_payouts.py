@@ -177,6 +177,17 @@ def test_approved_twice_has_one_effect(shop):
     assert books() == before
 
 
+def test_a_reference_that_is_too_long_is_refused_and_not_cut(shop):
+    workshop, maker, checker = shop
+    earn(workshop, "600000")
+    approve(batch := prepared("VND", maker), checker)
+    payout, before = batch.payouts.get(), books()
+    with pytest.raises(PayoutRefused, match="longer than 120 characters"):
+        settling.mark_paid(payout=payout, by=maker, reference="7" * 121)
+    assert books() == before
+    assert settling.mark_paid(payout=payout, by=maker, reference="7" * 120).reference == "7" * 120
+
+
 def test_each_step_said_twice_is_posted_once(shop):
     workshop, maker, checker = shop
     earn(workshop, "600000")
@@ -184,7 +195,9 @@ def test_each_step_said_twice_is_posted_once(shop):
     payout = batch.payouts.get()
     settling.mark_paid(payout=payout, by=maker, reference="FT1")
     before = books()
-    settling.mark_paid(payout=payout, by=checker, reference="FT2")
+    settling.mark_paid(payout=payout, by=checker, reference=" FT1 ")
+    with pytest.raises(PayoutRefused, match="booked as arrived before, with the reference FT1"):
+        settling.mark_paid(payout=payout, by=checker, reference="FT2")
     assert books() == before
     settling.mark_failed(payout=payout, by=maker, why="the bank sent it back")
     settling.mark_failed(payout=payout, by=maker, why="again")
@@ -304,8 +317,8 @@ def test_the_file_has_exactly_what_the_books_say(shop):
     file = batches.export(batch=batch, by=maker)
     rows = list(csv.DictReader(io.StringIO(file.data.decode())))
     assert [(row["holder"], row["bank"], row["account"], row["amount"]) for row in rows] == [
-        ("Hoa Nguyen", "Bank of Sao Mai", IBAN, "600000.00"),
-        ("'=HYPERLINK(1)", "'+1", "007100028834", "450000.00"),
+        ("Hoa Nguyen", "Bank of Sao Mai", IBAN, "600000"),
+        ("'=HYPERLINK(1)", "'+1", "007100028834", "450000"),
     ]
     booked = -account(Account.PAYOUTS_IN_TRANSIT, "VND")
     assert sum(Decimal(row["amount"]) for row in rows) == booked == 1050000
@@ -347,9 +360,9 @@ def test_one_transfer_to_a_cooperative_with_the_shares_of_its_workshops(shop):
     archive = zipfile.ZipFile(io.BytesIO(batches.export(batch=batch, by=maker).data))
     read = {name: list(csv.DictReader(io.StringIO(archive.read(name).decode()))) for name in archive.namelist()}
     (transfer,) = read["transfers.csv"]
-    assert (transfer["account"], transfer["amount"]) == ("99887766", "650000.00")
+    assert (transfer["account"], transfer["amount"]) == ("99887766", "650000")
     shares = [(row["workshop"], row["amount"]) for row in read[f"{batch.number}-COOP.csv"]]
-    assert shares == [("CA", "300000.00"), ("CB", "350000.00")]
+    assert shares == [("CA", "300000"), ("CB", "350000")]
 
 
 def test_cash_is_paid_only_with_the_signed_receipt(shop):

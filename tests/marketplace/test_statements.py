@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
-from marketplace.payments.models import JournalEntry
+from marketplace.payments import ledger_events
+from marketplace.payments.models import ConsignmentShare, JournalEntry, Refund, RefundPart
 from marketplace.payments.payouts import settling
 from marketplace.payments.payouts.statement_files import statement_csv, statement_pdf
 from marketplace.payments.payouts.statements import months_of, statement_of
@@ -92,6 +93,52 @@ def test_the_csv_opens_in_the_workshops_own_spreadsheet(months, language, econom
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=separator))
     assert rows[2][0] == "2026-08-10" and rows[2][1] == first.number and rows[2][3:] == [amount, "THB"]
     assert [len(row) for row in rows] == [5] * 5
+
+
+def sold_with_postage(workshop):
+    """Goods and postage of one order, both the workshop's, and the refund of a part of the postage."""
+    consignment = earn(workshop, "130.00")
+    order, payment = consignment.order, consignment.order.payment
+    order.number = "WITHPOST"  # so that it can be posted by its shares, too
+    order.save()
+    values = {"consignment": consignment, "party": "workshop", "holder": "SML", "currency": "THB", "own_currency": "THB"}
+    amounts = [("goods", "100.00"), ("goods", "0"), ("shipping", "30.00")]
+    shares = [
+        ConsignmentShare.objects.create(part=part, amount=amount, own_amount=amount, **values) for part, amount in amounts
+    ]
+    payment.refresh_from_db()
+    ledger_events.order_paid(payment)
+    refund = Refund.objects.create(
+        payment=payment, key="k", number="RF-1", amount=Decimal("12.00"), currency="THB", reason="late", asked_as="staff"
+    )
+    RefundPart.objects.create(refund=refund, share=shares[2], amount=Decimal("12.00"), own_amount=Decimal("12.00"))
+    ledger_events.reverse(refund=refund)
+    return shares
+
+
+def test_postage_is_told_from_goods(months):
+    workshop = months[0]
+    shares = sold_with_postage(workshop)
+    now = timezone.now()
+    lines = statement_of(workshop, "THB", now.year, now.month).lines[-3:]
+    assert [(str(line.amount.amount), line.text) for line in lines] == [
+        ("100.00", "Your share of a paid order"),
+        ("30.00", "Postage of a paid order"),
+        ("-12.00", f"Taken back: the buyer got the postage back ({Refund.objects.get().get_reason_display()})"),
+    ]
+    # Shares that are not those of the books say nothing.
+    ConsignmentShare.objects.filter(pk=shares[2].pk).update(own_amount=29)
+    lines = statement_of(workshop, "THB", now.year, now.month).lines[-3:]
+    assert {line.text for line in lines[:2]} == {"Your share of a paid order"}
+
+
+def test_every_amount_of_a_file_has_the_decimals_of_its_currency(months):
+    workshop = months[0]
+    for amount in ("1912138.00", "4755194"):
+        earn(workshop, amount, currency="VND")
+    now = timezone.now()
+    data = statement_csv(statement_of(workshop, "VND", now.year, now.month)).decode("utf-8-sig")
+    assert [row["Amount"] for row in csv.DictReader(io.StringIO(data))] == ["0", "1912138", "4755194", "6667332"]
 
 
 @pytest.mark.parametrize("language", ["en", "th", "vi", "ja", "zh-hant", "es"])

@@ -11,11 +11,15 @@ from oscar.core.loading import get_model
 from wagtail.models import ModelLogEntry
 
 from marketplace.fulfilment.models import Consignment, ConsignmentLevy, ShippingRate
+from marketplace.fulfilment.services import send
+from marketplace.fulfilment.staff import shown
 from marketplace.payments import attention
+from marketplace.payments.cancelling import cancel_consignment
 from marketplace.payments.models import ConsignmentShare, InboxEvent, Payment, Refund
 from tests.factories import make_buyer, make_order, make_piece, make_user
 from tests.ledger import nothing_changes
 from tests.people import Visitor
+from tests.storefront.paying import paid as paid_at_stripe
 
 pytestmark = pytest.mark.django_db
 Order = get_model("order", "Order")
@@ -284,7 +288,7 @@ def visitor_with(*codenames: str) -> Visitor:
 def refund_form(client, payment, **chosen) -> tuple[str, dict]:
     door = reverse("orders:refund", args=[payment.order.pk])
     key = re.search(r'name="key" value="(staff:[0-9a-f]{32})"', client.get(door).content.decode())[1]
-    return door, {"key": key, "reason": "damaged"} | chosen
+    return door, {"key": key, "reason": "goodwill"} | chosen
 
 
 def seen_sum(html: str) -> str:
@@ -293,7 +297,8 @@ def seen_sum(html: str) -> str:
 
 def test_a_line_is_paid_back_after_the_sum_was_seen_and_once(staff, paid, cast):
     line = paid.order.lines.order_by("pk").first()
-    door, form = refund_form(staff, paid, **{f"line-{line.pk}": "on"})
+    send(consignment=paid.order.consignments.get(workshop=cast.maker.workshop), carrier="", tracking="")
+    door, form = refund_form(staff, paid, **{f"line-{line.pk}": "on", "reason": "damaged"})
     html = staff.post(door, form | {"look": "yes"}).content.decode()
     expected = seen_sum(html)
     assert not Refund.objects.exists(), "looking pays nothing back"
@@ -330,6 +335,7 @@ def test_part_of_the_postage_is_paid_back(staff, paid):
         {"LINE-amount": "1e9"},
         {"LINE-amount": "0.001"},
         {"LINE": "on", "reason": "dispute"},
+        {"LINE": "on", "reason": ""},
         {"LINE": "on", "key": "mine"},
         {"LINE": "on", "key": ""},
         {"line-0": "on"},
@@ -352,6 +358,50 @@ def test_a_sum_that_changed_meanwhile_is_not_paid_back(staff, paid):
         answer = staff.post(door, form | {"send": "yes", "expected": "0.01"})
     assert "Meanwhile the sum has changed" in answer.content.decode()
     assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["lost", "returned", "damaged"])
+def test_what_was_not_sent_is_neither_lost_nor_returned_nor_damaged(staff, paid, reason):
+    line, consignment = paid.order.lines.order_by("pk").first(), paid.order.consignments.order_by("pk").first()
+    door, form = refund_form(staff, paid, **{f"line-{line.pk}": "on", "reason": reason})
+    with nothing_changes():
+        answer = staff.post(door, form)
+    label = Refund.Reason(reason).label
+    assert f"{consignment.number} has not been sent, so the reason cannot be “{label}”." in answer.content.decode()
+    send(consignment=consignment, carrier="", tracking="")
+    assert seen_sum(staff.post(door, form).content.decode())
+
+
+def test_the_refund_page_chooses_no_reason_and_names_the_way_that_stops_the_maker(staff, paid):
+    first, second = paid.order.consignments.order_by("pk")
+    door, form = refund_form(staff, paid)
+    assert re.search(r'<option value="" selected>\s*Please choose the reason', staff.get(door).content.decode())
+    lines = {f"line-{line.pk}": "on" for line in paid.order.lines.all()}
+    warning = f"All of {first.number} would be paid back, but it has not been sent"
+    part = staff.post(door, form | lines).content.decode()
+    assert "would go on packing" not in part, "the postage stays"
+    whole = staff.post(door, form | lines | {f"shipping-{first.pk}": "on", f"shipping-{second.pk}-amount": "1.00"})
+    html = whole.content.decode()
+    assert warning in html and html.count("would go on packing") == 1
+    assert reverse("orders:cancel", args=[paid.order.pk]) in html
+    send(consignment=first, carrier="", tracking="")
+    assert "would go on packing" not in staff.post(door, form | lines | {f"shipping-{first.pk}": "on"}).content.decode()
+
+
+def test_list_and_order_say_how_much_went_back_and_who_asked_for_it(staff, fake_stripe):
+    paid = paid_at_stripe(fake_stripe, [make_piece(), make_piece()])
+    first = paid.order.consignments.order_by("pk").first()
+    titles = [line.title for line in first.lines]
+    cancel_consignment(consignment=first, key="b:1", by=None, as_=Refund.As.BUYER)
+    amount = shown(first.total, paid.currency)
+    page = staff.get(reverse("orders:inspect", args=[paid.order.pk]))
+    for html in (staff.get(reverse("orders:index")).content.decode(), page.content.decode()):
+        assert f"Paid, of which {amount} went back" in html
+    done = {row["what"]: (row["who"], row["details"]) for row in page.context["acts"]}
+    assert done["Cancelled a consignment"] == ("the buyer", f"All that was still to be sent: {titles[0]}")
+    number = paid.order.number
+    assert done["Asked for a refund"] == ("the buyer", f"Order: {number} · Amount: {amount} · Reason: Cancelled")
+    assert {row["who"] for row in page.context["acts"] if row["what"].startswith("Moved")} == {"system"}
 
 
 def test_staff_cancel_a_consignment_once(staff, paid):

@@ -99,7 +99,27 @@ def test_the_owner_changes_it_with_her_password_and_everything_waits(house, cast
     assert (response.status_code, response.url) == (302, url("earnings", house))
     row = Payee.objects.get(state="waiting")
     assert (row.masked, row.entered_by) == ("•••• 5678", cast.maker.user)
-    assert "Until then nothing is paid out." in text_of(cast.maker.client.get(url("earnings", house)))
+    page = text_of(cast.maker.client.get(url("earnings", house)))
+    assert "Until then nothing is paid out." in page
+    # Nowhere a day, neither above nor beside a consignment.
+    assert "comes on" not in page and "next payout, on" not in page
+    assert "It comes after the shop has approved your new way of being paid." in page
+
+
+def test_what_came_back_is_not_paid_and_she_reads_why(house, cast):
+    assert "Paid to you so far ₫800,000" in text_of(cast.maker.client.get(url("earnings", house)))
+    settling.mark_failed(payout=house["payout"], by=cast.staff.user, why="Account closed <b>")
+    response = cast.maker.client.get(url("earnings", house))
+    page = text_of(response)
+    assert "You are owed ₫1,450,000" in page and "Paid to you so far" not in page
+    assert "Why: Account closed &lt;b&gt;" in page
+
+
+@pytest.mark.parametrize(("language", "month"), [("en", "{:%B %Y}"), ("vi", "tháng {0.month} năm {0.year}")])
+def test_months_are_named_in_the_readers_language(house, cast, language, month):
+    with translation.override(language):
+        path = url("earnings", house)
+    assert month.format(timezone.localdate()) in text_of(cast.maker.client.get(path))
 
 
 @pytest.mark.parametrize(
@@ -118,9 +138,10 @@ def test_a_wrong_form_is_shown_again_and_writes_nothing(house, cast, wrong):
 def test_the_months_statement_adds_up_on_the_page_and_is_there_as_files(house, cast):
     paths = [path for path, _data in doors(house)[3:]]
     page = text_of(cast.maker.client.get(paths[0]))
+    assert f"Statement {timezone.localdate():%B %Y} VND" in page
     assert "Owed before ₫0" in page and "Owed after ₫650,000" in page and house["payout"].number in page
     sheet, paper = (cast.maker.client.get(path) for path in paths[1:])
-    assert sheet.content.decode("utf-8-sig").splitlines()[-1] == ",,Owed after,650000.00,VND"
+    assert sheet.content.decode("utf-8-sig").splitlines()[-1] == ",,Owed after,650000,VND"
     assert paper.content.startswith(b"%PDF-")
     for response in (sheet, paper):
         assert "no-store" in response["Cache-Control"]
@@ -172,4 +193,5 @@ def test_the_visitors_language_may_choose_the_economy(house, client):
 def test_a_route_that_ended_is_told_on_the_desk(house, cast):
     PayoutTerms.objects.filter(economy="VN", route="bank_file").update(enabled=False, why_not="closed_here")
     page = text_of(cast.maker.client.get(url("earnings", house)))
+    assert "comes on" not in page and "next payout, on" not in page
     assert "This shop does not offer it in Viet Nam at present. Please choose another way of being paid." in page

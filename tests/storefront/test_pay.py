@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 import requests
+from django.utils import timezone
 
 from catalogue.models import Product
 from marketplace.fulfilment.models import ShippingRate
-from marketplace.payments.models import Payment
+from marketplace.payments.models import ConsignmentShare, Payment, ShareRule
 from tests.factories import make_order, make_piece
 from tests.fake_stripe.faults import ApiFault
 from tests.ledger import Basket, StockRecord, assert_books_balance, nothing_changes, stock_of
@@ -44,13 +45,15 @@ TAMPERED = [
 ]  # fmt: skip
 
 
-def test_a_tampered_total_is_not_charged(shopper, piece, fake_stripe, subtests):
+def test_a_tampered_total_is_not_charged(shopper, piece, fake_stripe, caplog, subtests):
     form = shopper.go_to_review(piece)
     assert form["expected_total"] == "58.50 USD"
     for total in TAMPERED:
+        caplog.clear()
         with subtests.test(total=ascii(total)[:30]), nothing_changes(fake_stripe):
             answer = shopper.pay(form | {"expected_total": total})
             assert (answer.status_code, answer["Location"]) == (302, "/en/checkout/review/")
+            assert "total changed" in caplog.text
             page = shopper.client.get("/en/checkout/review/", follow=True)
             assert told(page) == "The total is now $58.50. Please look at it again before you pay."
 
@@ -93,6 +96,21 @@ def test_prices_and_ids_that_a_form_makes_up_are_ignored(shopper, piece, fake_st
         "aiko@example.com",
     )
     assert session["success_url"].startswith("http://testserver/en/orders/")
+
+
+def test_what_the_address_of_the_button_says_is_ignored(shopper, piece, fake_stripe):
+    """Case 24: the same in the query."""
+    ShareRule.objects.create(commission=10, village_fund=0, valid_from=timezone.localdate(), source="Test")
+    form = shopper.go_to_review(piece)
+    query = "price=0.01&currency=VND&commission=0&expected_total=0.01+USD&shipping=0&state=paid&status=paid"
+    assert shopper.client.post_from_page(f"/en/checkout/pay/?{query}", form).status_code == 303
+    payment = the_payment()
+    assert (payment.amount, payment.currency, payment.state) == (Decimal("58.50"), "USD", "pending")
+    session = fake_stripe.sessions[payment.gateway_session]
+    assert (session["amount_total"], session["currency"]) == (5850, "usd")
+    goods = ConsignmentShare.objects.filter(consignment__order=payment.order, part="goods")
+    assert dict(goods.values_list("party", "amount")) == {"workshop": Decimal("43.20"), "commission": Decimal("4.80")}
+    assert_books_balance()
 
 
 def test_a_key_that_no_review_page_made_is_refused(shopper, piece, fake_stripe, subtests):

@@ -27,3 +27,9 @@ def test_no_rule_names_a_side(path):
     for name, value in SIDES.findall(rules(path)):
         sides = re.findall(r"[\w.-]*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\S+", value)
         assert len(sides) < 4 or sides[1] == sides[3], f"{name}: {value}"
+
+
+def test_the_tabs_of_the_desk_wrap_so_that_none_is_cut():
+    tabs = re.search(r"\.desk-tabs \{([^}]*)\}", rules(STATIC / "css" / "components" / "desk.css"))[1]
+    assert "flex-wrap: wrap" in tabs
+    assert "overflow" not in tabs

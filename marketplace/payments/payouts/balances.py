@@ -4,7 +4,7 @@ The amounts are sums of postings, never computed from orders again; the consignm
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -78,19 +78,37 @@ def currencies_of(workshop: Workshop) -> list[str]:
     return [own, *sorted(found - {own})]
 
 
-def balance_of(workshop: Workshop, currency: str, offer: Offer | None, *, now: datetime | None = None) -> Balance:
-    """``offer``: the terms of the workshop's route, for the days of hold; without any, nothing comes due."""
+def balance_of(
+    workshop: Workshop, currency: str, offer: Offer | None, *, now: datetime | None = None, payee_waits: bool = False
+) -> Balance:
+    """``offer``: the terms of the workshop's route, for the days of hold; without any, nothing comes due.
+
+    ``payee_waits``: a changed payee waits for approval, so that no day of payout is promised.
+    """
     positions = positions_of([workshop], currency, {workshop.pk: offer}, now=now or timezone.now())[workshop.pk]
+    if payee_waits:
+        positions = [_without_day(row) for row in positions]
     holder = workshop.code_prefix
     owed = -ledger.balance(Account.WORKSHOP_PAYABLE, holder=holder, currency=currency)
     in_transit = -ledger.balance(Account.PAYOUTS_IN_TRANSIT, holder=holder, currency=currency)
     return Balance(currency, tuple(positions), owed, in_transit, _paid(holder, currency))
 
 
+def _without_day(row: Position) -> Position:
+    if row.due_on is None or row.consignment is None:
+        return replace(row, due_on=None)
+    text = _("Delivered on %(day)s. It comes after the shop has approved your new way of being paid.")
+    return replace(row, due_on=None, why=text % {"day": formats.day(row.consignment.delivered_at)})
+
+
 def _paid(holder: str, currency: str) -> Money:
-    rows = Posting.objects.filter(
-        account=Account.PAYOUTS_IN_TRANSIT, holder=holder, currency=currency, entry__kind=JournalEntry.Kind.PAYOUT_PAID
-    )
+    """What arrived and stayed: less what a bank sent back afterwards, and what Stripe took back after a refund."""
+    kinds = JournalEntry.Kind
+    # A payout that fails on its way leaves "in transit" once, with plus; one that had arrived also undoes its arrival.
+    undone = Q(entry__kind=kinds.PAYOUT_FAILED, amount__lt=0)
+    stayed = Q(account=Account.PAYOUTS_IN_TRANSIT) & (Q(entry__kind=kinds.PAYOUT_PAID) | undone)
+    taken = Q(account=Account.WORKSHOP_PAYABLE, entry__kind=kinds.CORRECTION, entry__details__what="taken_back")
+    rows = Posting.objects.filter(stayed | taken, holder=holder, currency=currency)
     return Money(rows.aggregate(sum=Sum("amount"))["sum"] or ZERO, currency)
 
 

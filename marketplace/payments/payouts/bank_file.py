@@ -22,7 +22,7 @@ HEAD = ("payout", "date", "holder", "bank", "account", "amount", "currency", "re
 def bank_file(batch: BatchFile) -> File:
     """A row per payout. Amounts have a dot and no separators, dates are ISO 8601: machines read this file."""
     rows = [
-        (row.number, batch.on, row.holder, row.bank, row.account, row.net.amount, row.net.currency, f"{batch.shop} {row.number}")
+        (row.number, batch.on, row.holder, row.bank, row.account, row.net, row.net.currency, f"{batch.shop} {row.number}")
         for row in batch.rows
     ]
     return File(write_csv(HEAD, rows))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.money import Money
 from marketplace.payments.payouts.routes import BatchFile, File, FileRow, routes
 from marketplace.payments.payouts.safe_csv import write_csv
 
@@ -30,13 +31,13 @@ def cooperative_bulk(batch: BatchFile) -> File:
     transfers, files = [], {}
     for name, rows in sorted(groups.items()):
         number = f"{batch.number}-{name}"
-        total = sum((row.net.amount for row in rows), Decimal(0))
+        total = sum((row.net for row in rows), Money(Decimal(0), batch.currency))
         first = rows[0]
         transfers.append(
             (number, batch.on, first.holder, first.bank, first.account, total, batch.currency, f"{batch.shop} {number}")
         )
         shares = [
-            (row.number, row.code, row.workshop, row.net.amount, row.net.currency, " ".join(row.consignments))
+            (row.number, row.code, row.workshop, row.net, row.net.currency, " ".join(row.consignments))
             for row in rows
         ]
         files[f"{number}.csv"] = write_csv(SHARES, shares)

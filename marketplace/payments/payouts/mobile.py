@@ -18,5 +18,5 @@ HEAD = ("payout", "msisdn", "name", "amount", "currency")
 )
 def mobile_money(batch: BatchFile) -> File:
     """A row per payout. The number has no plus, as operators write it: so it stays a number in a spreadsheet."""
-    rows = [(row.number, row.account.lstrip("+"), row.holder, row.net.amount, row.net.currency) for row in batch.rows]
+    rows = [(row.number, row.account.lstrip("+"), row.holder, row.net, row.net.currency) for row in batch.rows]
     return File(write_csv(HEAD, rows))

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from marketplace.fulfilment.sealing import reseal, seal, unseal
-from marketplace.payments import audit, outbox
-from marketplace.payments.models import OutboxMessage, Payee
+from marketplace.payments import attention, audit, outbox
+from marketplace.payments.models import Attention, OutboxMessage, Payee
+from marketplace.payments.payouts import matters
 from marketplace.payments.payouts.accounts import mask
-from marketplace.payments.payouts.errors import BadPayee, NotOnTheWay, SamePerson
+from marketplace.payments.payouts.errors import BadPayee, NotOnTheWay, PayoutRefused, SamePerson
 from marketplace.payments.payouts.routes import Route
 from marketplace.payments.payouts.terms import TermsBook
 from marketplace.workshops.models import Member, Workshop
@@ -54,7 +55,7 @@ def change_payee(
     # One change at a time: the second of two waits here and replaces the first.
     Workshop.objects.select_for_update().get(pk=workshop.pk)
     old = payee_of(workshop, currency)
-    Payee.objects.filter(workshop=workshop, currency=currency, state=State.WAITING).update(state=State.REPLACED)
+    _replace_waiting(workshop, currency, by)
     row = Payee.objects.create(
         workshop=workshop,
         route=route,
@@ -69,9 +70,17 @@ def change_payee(
     audit.record(
         action="marketplace.payee_entered", instance=row, by=by, before=_shown(old), after=_shown(row),
     )  # fmt: skip
+    matters.open_for(row)
     # The address of now: a thief who changes it afterwards cannot stop the notice.
     outbox.add(kind=MAIL, key=f"payee:{row.pk}", payload={"payee": row.pk, "to": _members(workshop)})
     return row
+
+
+def _replace_waiting(workshop: Workshop, currency: str, by) -> None:
+    waiting = waiting_payee_of(workshop, currency)
+    if waiting:
+        matters.close(matters.lock_open(waiting), by=by, answer="replaced")
+        Payee.objects.filter(pk=waiting.pk, state=State.WAITING).update(state=State.REPLACED)
 
 
 def _refuse_strangers(workshop: Workshop, by, password: str) -> None:
@@ -145,6 +154,13 @@ def approve_payee(*, payee: Payee, by) -> Payee:
 
     Raises SamePerson and NotOnTheWay.
     """
+    matter = matters.lock_open(payee)
+    row = _approve(payee, by)
+    matters.close(matter, by=by, answer="approve")
+    return row
+
+
+def _approve(payee: Payee, by) -> Payee:
     row = _waiting(payee, by, State.ACTIVE)
     if row.state == State.ACTIVE:
         return row
@@ -156,6 +172,13 @@ def approve_payee(*, payee: Payee, by) -> Payee:
 @transaction.atomic
 def refuse_payee(*, payee: Payee, by, why: str) -> Payee:
     """It never counted; the one in use goes on. Raises SamePerson and NotOnTheWay."""
+    matter = matters.lock_open(payee)
+    row = _refuse(payee, by, why)
+    matters.close(matter, by=by, answer="refuse", reason=row.note)
+    return row
+
+
+def _refuse(payee: Payee, by, why: str) -> Payee:
     row = _waiting(payee, by, State.REFUSED)
     if row.state == State.REFUSED:
         return row
@@ -198,3 +221,21 @@ def reseal_accounts() -> int:
 
 
 audit.add_action("marketplace.payee_refused", translation.gettext_lazy("Refused where a workshop is paid"))
+
+
+@attention.answer(matters.KIND, "approve", title=translation.gettext_lazy("Approve"), permission=matters.MAY_DECIDE)
+def approve_in_answer(*, row: Attention, by, reason: str) -> None:
+    """Raises CannotAnswer where approve_payee refuses."""
+    try:
+        _approve(matters.payee_in(row), by)
+    except PayoutRefused as problem:
+        raise attention.CannotAnswer(str(problem)) from problem
+
+
+@attention.answer(matters.KIND, "refuse", title=translation.gettext_lazy("Refuse"), permission=matters.MAY_DECIDE)
+def refuse_in_answer(*, row: Attention, by, reason: str) -> None:
+    """Raises CannotAnswer where refuse_payee refuses."""
+    try:
+        _refuse(matters.payee_in(row), by, reason)
+    except PayoutRefused as problem:
+        raise attention.CannotAnswer(str(problem)) from problem

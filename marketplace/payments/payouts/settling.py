@@ -14,6 +14,7 @@ from marketplace.payments.payouts.known import routes
 
 State = Payout.State
 MOST_BYTES = 5 * 1024 * 1024
+LONGEST_REFERENCE = Payout._meta.get_field("reference").max_length
 # First bytes → media type. Anything else is no evidence; nothing of it is ever shown as a page.
 KINDS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -22,19 +23,30 @@ KINDS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\
 def mark_paid(*, payout: Payout, by=None, reference: str) -> Payout:
     """The money is where it should be; ``reference`` is the bank's. Said twice, it is posted once.
 
-    Raises NotOnTheWay, and PayoutRefused without a reference or without the signed receipt that the route wants.
+    Raises NotOnTheWay, and PayoutRefused without a reference, with one that is too long or other than the one it was
+    booked under, or without the signed receipt that the route wants.
     """
-    row = _lock(payout)
+    row, reference = _lock(payout), reference.strip()
     if row.state == State.PAID:
+        _refuse_other_reference(row, reference)
         return row
     if row.state != State.TRANSIT:
         raise NotOnTheWay(_("Only a payout that is on its way can arrive."))
-    if not reference.strip():
+    if not reference:
         raise PayoutRefused(_("Please write the reference under which the bank knows it."))
+    if len(reference) > LONGEST_REFERENCE:
+        text = _("The reference is longer than %(most)s characters. Please write the one that the bank gave it.")
+        raise PayoutRefused(text % {"most": LONGEST_REFERENCE})
     if routes[row.batch.route].evidence and not row.evidence.exists():
         raise PayoutRefused(_("Please add the signed receipt first."))
     posting.arrived(row)
-    return close(row, State.PAID, by, "marketplace.payout_paid", reference=reference.strip()[:120])
+    return close(row, State.PAID, by, "marketplace.payout_paid", reference=reference)
+
+
+def _refuse_other_reference(row: Payout, reference: str) -> None:
+    if reference != row.reference:
+        text = _("This was booked as arrived before, with the reference %(reference)s. Nothing was changed.")
+        raise PayoutRefused(text % {"reference": row.reference})
 
 
 @transaction.atomic

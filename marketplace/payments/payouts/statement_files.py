@@ -1,9 +1,10 @@
 """The statement as a file: PDF to print and keep, CSV for a spreadsheet."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -26,12 +27,12 @@ def statement_csv(statement: Statement) -> bytes:
     """
     point = _point(statement)
     head = [_("Day"), _("Consignment"), _("What"), _("Amount"), _("Currency")]
-    rows: list[list] = [["", "", _("Owed before"), statement.opening.amount, statement.currency]]
+    rows: list[list] = [["", "", _("Owed before"), statement.opening, statement.currency]]
     rows += [
-        [timezone.localtime(line.at).date(), line.number, line.text, line.amount.amount, statement.currency]
+        [timezone.localtime(line.at).date(), line.number, line.text, line.amount, statement.currency]
         for line in statement.lines
     ]
-    rows.append(["", "", _("Owed after"), statement.closing.amount, statement.currency])
+    rows.append(["", "", _("Owed after"), statement.closing, statement.currency])
     return write_csv(head, rows, separator=";" if point == "," else ",", point=point, bom=True)
 
 
@@ -61,6 +62,11 @@ def statement_pdf(statement: Statement) -> bytes:
     table.draw(y, _rows(statement, language), language)
     number_pages(canvas, EDGE, HEIGHT - 8, INNER)
     return canvas.file()
+
+
+def month_name(first: datetime) -> str:
+    """The month that begins at ``first``, with its year: "November 2026" or "tháng 11 năm 2026"."""
+    return format_skeleton("yMMMM", first.date(), locale=formats.locale_of())
 
 
 def month_words(statement: Statement) -> str:

@@ -32,9 +32,26 @@ ENTRIES = {
     Kind.PAYOUT_FAILED: _("Owed again: the payout did not arrive"),
     Kind.CORRECTION: _("Correction"),
 }
+# The same, where it is about the postage and not the goods.
+POSTAGE = {
+    Kind.PAID: _("Postage of a paid order"),
+    Kind.REFUND: _("Taken back: the buyer got the postage back"),
+    Kind.REFUND_FAILED: _("Owed again: the refund of the postage did not arrive"),
+}
+# The kit's own rows of terms name no page that could be read: what stands there instead is a sentence.
+SOURCES = {
+    "Sample terms of this shop, to be confirmed by whoever runs it": _(
+        "Sample terms of this shop, to be confirmed by whoever runs it"
+    ),
+}
 TAKEN_BACK = _("Taken back by Stripe after a refund")
 
 
 def paper_words(codes: list[str]) -> list[str]:
     """What a person must bring, in the active language; a code of an outside route stands for itself."""
     return [str(PAPERS.get(code, code)) for code in codes]
+
+
+def source_words(source: str) -> str:
+    """Where terms come from, in the active language; an operator's own source stands for itself."""
+    return str(SOURCES.get(source, source))
