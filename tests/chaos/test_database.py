@@ -1,5 +1,6 @@
 """Case 67: PostgreSQL stands still under load. Requests end with 503 in a known time; afterwards all goes on by itself."""
 
+import json
 import os
 import signal
 import threading
@@ -13,8 +14,10 @@ import pytest
 import requests
 from django.db import connection
 
-from marketplace.payments.models import Payment
+from marketplace.payments.models import InboxEvent, Payment
 from tests.factories import make_piece
+from tests.ledger import stock_of
+from tests.marketplace.paying import now, open_page, paid_event
 from tests.races.buyers import Buyer, make_buyer_at_the_till
 from tests.races.server import Server
 
@@ -101,6 +104,33 @@ def test_the_database_stands_still_while_buyers_pay(impatient, full, fake_stripe
     assert {buyer.pay(impatient.url).status_code for buyer in refused} == {303}
     assert Payment.objects.count() == len(fake_stripe.sessions) == len(buyers)
     assert {piece.stockrecords.get().num_allocated for piece in pieces} == {1}
+    all_is_true()
+
+
+def test_an_event_that_comes_meanwhile_comes_again(impatient, fake_stripe, all_is_true):
+    """Case 35: never 2xx without a stored row, so Stripe repeats it."""
+    payment = open_page(piece := make_piece(stock=5))
+    body = json.dumps(paid_event(fake_stripe, payment)).encode()
+
+    def deliver() -> requests.Response:
+        headers = {"Stripe-Signature": fake_stripe.sign(body), "Content-Type": "application/json"}
+        return requests.post(f"{impatient.url}/webhooks/stripe/", body, headers=headers, timeout=2 * BOUND)
+
+    first = first_of_postgres()
+    with standing_still(first):
+        began = time.monotonic()
+        answer = deliver()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "15")
+        assert time.monotonic() - began < BOUND
+    assert not InboxEvent.objects.exists()
+    assert (now(payment).state, stock_of(piece)) == ("pending", (5, 1))
+    deadline = time.monotonic() + BOUND
+    while (again := deliver()).status_code == 503:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert (again.status_code, again.text) == (200, "done")
+    assert InboxEvent.objects.get().outcome == "done"
+    assert (now(payment).state, stock_of(piece)) == ("paid", (4, 0))
     all_is_true()
 
 

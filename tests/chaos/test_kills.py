@@ -92,7 +92,8 @@ def test_while_buying(point, comes_back, shop, fake_stripe, all_is_true):
 @pytest.mark.parametrize("point", CONFIRMING)
 def test_while_confirming(point, rescue, shop, fake_stripe, all_is_true):
     piece = make_piece(stock=3)
-    assert buyer_of(piece).pay(shop.url).status_code == 303
+    buyer = buyer_of(piece)
+    assert buyer.pay(shop.url).status_code == 303
     payment = Payment.objects.get()
     fake_stripe.control(webhook_attempts=1)
     with dying(fake_stripe, point, shop) as server:
@@ -103,6 +104,7 @@ def test_while_confirming(point, rescue, shop, fake_stripe, all_is_true):
     payment.refresh_from_db()
     confirmed = point == "confirm.after_commit"
     assert payment.state == ("paid" if confirmed else "pending")
+    _nobody_can_pay_again(buyer, payment, shop, fake_stripe)
     mail.outbox.clear()
     if rescue == "stripe repeats":
         webhooks_to(fake_stripe, shop)
@@ -119,6 +121,21 @@ def test_while_confirming(point, rescue, shop, fake_stripe, all_is_true):
     assert len(told) == len(set(told)) > 0
     assert paid_at_stripe(fake_stripe) == [payment.gateway_session]
     all_is_true()
+
+
+def _nobody_can_pay_again(buyer: Buyer, payment: Payment, shop: Server, stripe) -> None:
+    """Case 19: nobody has told the buyer that it was paid. She is sent where it was, and Stripe takes nothing twice."""
+    answer = buyer.pay(shop.url)
+    if payment.state == "paid":
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/en/orders/{payment.order.number}/")
+    else:
+        assert (answer.status_code, answer.headers["Location"]) == (303, payment.pay_url)
+    known = len(stripe.events)
+    stripe.pay(payment.gateway_session)
+    assert list(stripe.sessions) == paid_at_stripe(stripe) == [payment.gateway_session]
+    assert [row["status"] for row in stripe.intents.values()] == ["succeeded"]
+    assert [(row["status"], row["amount"]) for row in stripe.charges.values()] == [("succeeded", payment.amount * 100)]
+    assert (Order.objects.count(), Payment.objects.count(), len(stripe.events)) == (1, 1, known)
 
 
 ASK = """

@@ -102,6 +102,27 @@ def test_a_guest_and_an_account_with_one_address_are_one_customer(guest_first):
     assert discount_of(pay(*reviewed(email="other@example.com"))) == Decimal("10.00")
 
 
+@pytest.mark.parametrize("guest_first", [True, False])
+def test_a_voucher_for_each_customer_is_used_once_by_a_guest_and_an_account(guest_first):
+    """Case 13, with a voucher. It is for accounts (Oscar's rule), so the same person as a guest sees no discount."""
+    voucher, user = make_voucher(Voucher.ONCE_PER_CUSTOMER), make_user("kenji@example.com")
+    guest, account = reviewed(email="KENJI@example.com", voucher=voucher), reviewed(user=user, voucher=voucher)
+    assert guest[2].amount - account[2].amount == 10
+    orders = [guest, account] if guest_first else [account, guest]
+    assert sorted(discount_of(pay(*one)) for one in orders) == [0, 10]
+    # Neither comes back with it, nor does another account of this mailbox.
+    other = make_user("Kenji@Example.com")
+    for fields in ({"email": "KENJI@example.com"}, {"user": user}, {"user": other, "email": other.email}):
+        assert discount_of(pay(*reviewed(**fields, voucher=voucher))) == 0
+    used = VoucherApplication.objects.get(voucher=voucher)
+    assert (used.user, used.order.total_discount_incl_tax) == (user, Decimal("10.00"))
+    voucher.refresh_from_db()
+    assert (voucher.num_orders, voucher.total_discount) == (1, Decimal("10.00"))
+    other = make_user("other@example.com")
+    assert discount_of(pay(*reviewed(user=other, email=other.email, voucher=voucher))) == Decimal("10.00")
+    assert_books_balance()
+
+
 def test_a_guest_with_a_voucher_pays():
     """Oscar's own services fail for a guest's voucher."""
     payment = pay(*reviewed(voucher=make_voucher()))

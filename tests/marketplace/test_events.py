@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,13 +12,24 @@ from django.db import OperationalError, connections, transaction
 from django.utils import timezone
 
 from marketplace.money import Money
+from marketplace.payments import outbox
 from marketplace.payments.confirming import apply_facts
 from marketplace.payments.gateway import RefundRequest, Standing, get_gateway
 from marketplace.payments.models import Attention, InboxEvent, OutboxMessage, Payment, Posting
 from marketplace.payments.reconcile import reconcile
-from tests.factories import make_piece
-from tests.ledger import assert_books_balance, nothing_changes, stock_of
-from tests.marketplace.paying import WEBHOOK, assert_balanced, facts, now, open_page, paid_event, post, send
+from tests.factories import make_order, make_piece
+from tests.ledger import assert_books_balance, ledger, nothing_changes, stock_of
+from tests.marketplace.paying import (
+    WEBHOOK,
+    assert_balanced,
+    counts,
+    facts,
+    now,
+    open_page,
+    paid_event,
+    post,
+    send,
+)
 from tests.people import Visitor
 from tests.shopping import deliver
 
@@ -66,6 +78,53 @@ def test_expired_and_completed_in_any_order_end_paid(fake_stripe, payment, piece
         assert send(fake_stripe, event).content == b"done"
     assert (now(payment).state, stock_of(piece)) == (State.PAID, (3, 0))
     assert len(mailoutbox) == 1 + expired_first
+    assert_books_balance()
+
+
+def three_days_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shop's clock, and that of the signatures."""
+    days, now_, time_ = timedelta(days=3), timezone.now, time.time
+    monkeypatch.setattr(timezone, "now", lambda: now_() + days)
+    monkeypatch.setattr(time, "time", lambda: time_() + days.total_seconds())
+
+
+def test_three_days_later_a_paid_order_stays_as_it_is(fake_stripe, payment, piece, mailoutbox, monkeypatch):
+    """Cases 29 and 31: the same event again, and a late word that its page had run out, each signed anew."""
+    completed = paid_event(fake_stripe, payment)
+    assert send(fake_stripe, completed).content == b"done"
+    assert outbox.deliver(now=timezone.now() + timedelta(hours=2))["done"] == 1
+    old = fake_stripe.sign(json.dumps(completed, ensure_ascii=False).encode())
+    ran_out = completed["data"]["object"] | {"status": "expired", "payment_status": "unpaid"}
+    expired = completed | {"id": "evt_expired", "type": "checkout.session.expired", "data": {"object": ran_out}}
+    before = ledger(fake_stripe), Posting.objects.count(), OutboxMessage.objects.count(), len(mailoutbox)
+    three_days_on(monkeypatch)
+    assert post(json.dumps(completed, ensure_ascii=False).encode(), old).status_code == 400
+    for event in (completed, expired, completed, expired):
+        assert send(fake_stripe, event).content == b"done"
+    assert reconcile() == counts()
+    known, *rest = before
+    after = ledger(fake_stripe), Posting.objects.count(), OutboxMessage.objects.count(), len(mailoutbox)
+    assert after == (known | {"events": 2}, *rest)
+    assert set(InboxEvent.objects.values_list("event_id", "outcome")) == {(completed["id"], "done"), ("evt_expired", "done")}
+    assert (now(payment).state, now(payment).order.status, stock_of(piece)) == (State.PAID, "paid", (3, 0))
+    assert not Attention.objects.exists()
+    assert_books_balance()
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["still there", "sold meanwhile"])
+def test_delivered_for_the_first_time_three_days_late(fake_stripe, payment, piece, monkeypatch, gone):
+    """Case 31: Stripe has the money, the shop heard nothing and let the pieces go."""
+    completed = paid_event(fake_stripe, payment)
+    three_days_on(monkeypatch)
+    apply_facts(payment=payment, facts=facts(now(payment), Standing.EXPIRED))
+    assert (now(payment).state, stock_of(piece)) == (State.EXPIRED, (5, 0))
+    if gone:
+        make_order([(piece, 5)], paid=True)
+    assert send(fake_stripe, completed).content == b"done"
+    deliver(fake_stripe)
+    assert (now(payment).state, stock_of(piece)) == ((State.REFUNDED, (0, 0)) if gone else (State.PAID, (3, 0)))
+    assert [row["amount"] for row in fake_stripe.refunds.values()] == [11150] * gone
+    assert_balanced()
     assert_books_balance()
 
 

@@ -249,6 +249,19 @@ def test_an_event_of_another_order_cannot_pay_this_one(fake_stripe, payment):
     assert (now(payment).state, now(other).state) == (State.PENDING, State.PENDING)
 
 
+def test_what_an_events_metadata_names_is_left_alone(fake_stripe, payment, piece):
+    """Case 24: only the reference that we gave to the page says whose it is."""
+    other = open_page(make_piece(price="48.00"))
+    event = paid_event(fake_stripe, other)
+    number = payment.order.number
+    event["data"]["object"]["metadata"] = {"order": number, "reference": number, "client_reference_id": number}
+    assert send(fake_stripe, event).content == b"done"
+    assert (now(payment).state, now(other).state) == (State.PENDING, State.PAID)
+    assert (now(payment).gateway_payment, stock_of(piece)) == ("", (5, 2))
+    assert InboxEvent.objects.get().payment == other
+    assert_books_balance()
+
+
 @pytest.mark.parametrize(
     ("key", "live", "outcome"),
     [

@@ -88,10 +88,10 @@ def make_buyer_at_the_till(*pieces, total: Money | None = None, email: str = "",
 class Browser:
     """As much of tests.people.Visitor as a Shopper needs, over real HTTP."""
 
-    def __init__(self, shop: str) -> None:
+    def __init__(self, shop: str, **cookies: str) -> None:
         self._shop = shop
         self._session = requests.Session()
-        self._session.cookies[settings.CSRF_COOKIE_NAME] = TOKEN
+        self._session.cookies.update({settings.CSRF_COOKIE_NAME: TOKEN} | cookies)
         self._session.headers.update({"Origin": shop, "X-CSRFToken": TOKEN})
 
     def get(self, path: str, *, follow: bool = False) -> requests.Response:
