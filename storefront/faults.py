@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db import IntegrityError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.defaults import server_error as plain_error
 
 from marketplace.payments.constraints import sentence_of
@@ -30,6 +31,11 @@ class FaultsMiddleware:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if isinstance(problem, AWAY):
             return unavailable(problem)
+        if isinstance(problem, UnreadablePostError):
+            # Too slow (slow_bodies.py), or gone.
+            log.warning("a request did not arrive whole: %s", problem)
+            sentence = _("Your message arrived too slowly. Nothing was changed. Please try again.")
+            return HttpResponse(sentence, status=408, content_type="text/plain; charset=utf-8")
         if isinstance(problem, IntegrityError) and (sentence := sentence_of(problem)):
             log.warning("refused by the database: %s", sentence)
             return _refused(request, sentence)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
@@ -58,23 +59,29 @@ def can_cancel(payment: Payment, consignments: list[Consignment], user) -> tuple
     return len(free) == len(open_), free if len(open_) > 1 else set()
 
 
+# What is to be cancelled and whether it may be, as it stands when asked.
+Look = Callable[[Payment], tuple[list[Consignment], bool]]
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def whole_order(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel all of an order that nobody has packed yet, paid or not."""
     payment = find_payment(request, number)
-    consignments = _consignments(payment)
     key, user = key_of(request.POST), buyer_of(request)
 
-    def cancel() -> None:
+    def look(payment: Payment) -> tuple[list[Consignment], bool]:
+        consignments = _consignments(payment)
+        open_ = [row for row in consignments if row.state != Stage.CANCELLED]
+        return open_, can_cancel(payment, consignments, user)[0]
+
+    def cancel(_rows: list[Consignment]) -> None:
         cancel_order(payment=payment, key=key, by=user, as_=BUYER)
 
     if key and payment.state == State.PENDING:
         # Closing the hosted page asks the payment service: outside of all locks.
-        return _try(request, payment, cancel)
-    open_ = [row for row in consignments if row.state != Stage.CANCELLED]
-    allowed, _alone = can_cancel(payment, consignments, user)
-    return _page(request, payment, open_, allowed, cancel)
+        return _try(request, payment, partial(cancel, []))
+    return _page(request, payment, look, cancel)
 
 
 @never_cache
@@ -82,36 +89,41 @@ def whole_order(request: HttpRequest, number: str) -> HttpResponse:
 def one_consignment(request: HttpRequest, number: str, consignment: str) -> HttpResponse:
     """Cancel what one workshop was to send."""
     payment = find_payment(request, number)
-    consignments = _consignments(payment)
-    row = next((row for row in consignments if row.number == consignment), None)
-    if row is None:
+    if not payment.order.consignments.filter(number=consignment).exists():
         raise Http404
     key, user = key_of(request.POST), buyer_of(request)
-    whole, alone = can_cancel(payment, consignments, user)
-    allowed = payment.state == State.PAID and row.state != Stage.CANCELLED and (whole or row.pk in alone)
 
-    def cancel() -> None:
-        cancel_consignment(consignment=row, key=key, by=user, as_=BUYER)
+    def look(payment: Payment) -> tuple[list[Consignment], bool]:
+        consignments = _consignments(payment)
+        row = next(row for row in consignments if row.number == consignment)
+        whole, alone = can_cancel(payment, consignments, user)
+        return [row], payment.state == State.PAID and row.state != Stage.CANCELLED and (whole or row.pk in alone)
 
-    return _page(request, payment, [row], allowed, cancel)
+    def cancel(rows: list[Consignment]) -> None:
+        cancel_consignment(consignment=rows[0], key=key, by=user, as_=BUYER)
+
+    return _page(request, payment, look, cancel)
 
 
 def _page(
-    request: HttpRequest, payment: Payment, rows: list[Consignment], allowed: bool, cancel: Callable[[], None]
+    request: HttpRequest, payment: Payment, look: Look, cancel: Callable[[list[Consignment]], None]
 ) -> HttpResponse:
     """GET shows what would come back; POST does it if that is still so, else it shows what is so now."""
     if request.method != "POST":
+        rows, allowed = look(payment)
         return _ask(request, payment, rows) if allowed else _too_late(request, payment, rows)
     key = key_of(request.POST)
     with transaction.atomic():
         payment = states.locked(payment)
         if key and payment.refunds.filter(key=key).exists():
             return _done(request, payment)
+        # Read under the lock: another tab may just have cancelled the same.
+        rows, allowed = look(payment)
         if not allowed:
             return _too_late(request, payment, rows)
         if not key or (payment.state == State.PAID and _shown(payment, rows) != request.POST.get("shown")):
             return _ask(request, payment, rows, changed=True)
-        return _try(request, payment, cancel)
+        return _try(request, payment, partial(cancel, rows))
 
 
 def _try(request: HttpRequest, payment: Payment, cancel: Callable[[], None]) -> HttpResponse:

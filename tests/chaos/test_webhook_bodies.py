@@ -2,14 +2,16 @@
 
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
 import requests
 
+from storefront.slow_bodies import IN_TIME
 from tests.ledger import nothing_changes
 from tests.races.server import Server
 
@@ -73,3 +75,33 @@ def test_twenty_megabytes_are_refused_unread(small):
     grown = {pid: memory - before[pid] for pid, memory in resident(small).items()}
     assert max(grown.values()) < 20 * MB
     assert requests.get(f"{small.url}/en/basket/", timeout=5).status_code == 200
+
+
+def test_who_sends_a_byte_a_second_keeps_nobody_for_long(small):
+    """As many as there are threads: they are sent away in a known time, and everybody else is served again."""
+    senders = [socket.create_connection(address_of(small), timeout=2 * IN_TIME) for _thread in range(THREADS)]
+    began, over = time.monotonic(), threading.Event()
+    with ExitStack() as stack, nothing_changes():
+        for sender in senders:
+            stack.enter_context(closing(sender))
+            sender.sendall(head(1000))
+
+        def trickle() -> None:
+            while not over.wait(1):
+                for sender in senders:
+                    with suppress(OSError):
+                        sender.sendall(b"x")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        try:
+            page = requests.get(f"{small.url}/en/basket/", timeout=2 * IN_TIME)
+            waited = time.monotonic() - began
+            statuses = {int(sender.recv(200).split()[1]) for sender in senders}
+        finally:
+            over.set()
+            thread.join()
+    assert page.status_code == 200
+    # They did keep all threads, and not longer than they may.
+    assert IN_TIME - 2 < waited < IN_TIME + 5
+    assert statuses == {408}
