@@ -49,8 +49,8 @@ class _Body:
             missing -= len(part) if missing > 0 else 0
         return b"".join(parts)
 
-    def readline(self, size: int = -1) -> bytes:
-        return self._wait(self._body.readline, *([size] if size >= 0 else []))
+    def readline(self, *size: int) -> bytes:
+        return self._wait(self._body.readline, *size)
 
     def _wait(self, read: Callable[..., bytes], *size: int) -> bytes:
         """What ``read`` answers. When it takes too long, nothing more is received from the sender. Raises TooSlow."""

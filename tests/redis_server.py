@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -24,6 +26,21 @@ def program() -> str:
     carrier = find_spec(CARRIER)
     carried = Path(carrier.origin).parent / "bin" / "redis-server" if carrier else None
     return str(carried) if carried and carried.exists() else shutil.which("redis-server") or ""
+
+
+@contextmanager
+def nobody_there() -> Iterator[str]:
+    """The address of a Redis that nobody answers for."""
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+    yield f"redis://{HOST}:{port}"
+
+
+@contextmanager
+def silence() -> Iterator[str]:
+    """The address of one that hangs: connections are made, and nothing is ever answered."""
+    with socket.create_server((HOST, 0), backlog=256) as listening:
+        yield f"redis://{HOST}:{listening.getsockname()[1]}"
 
 
 class Redis:

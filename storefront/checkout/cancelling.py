@@ -2,12 +2,11 @@
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -75,12 +74,12 @@ def whole_order(request: HttpRequest, number: str) -> HttpResponse:
         open_ = [row for row in consignments if row.state != Stage.CANCELLED]
         return open_, can_cancel(payment, consignments, user)[0]
 
-    def cancel(_rows: list[Consignment]) -> None:
+    def cancel() -> None:
         cancel_order(payment=payment, key=key, by=user, as_=BUYER)
 
     if key and payment.state == State.PENDING:
         # Closing the hosted page asks the payment service: outside of all locks.
-        return _try(request, payment, partial(cancel, []))
+        return _try(request, payment, cancel)
     return _page(request, payment, look, cancel)
 
 
@@ -89,25 +88,22 @@ def whole_order(request: HttpRequest, number: str) -> HttpResponse:
 def one_consignment(request: HttpRequest, number: str, consignment: str) -> HttpResponse:
     """Cancel what one workshop was to send."""
     payment = find_payment(request, number)
-    if not payment.order.consignments.filter(number=consignment).exists():
-        raise Http404
+    wanted = get_object_or_404(payment.order.consignments, number=consignment)
     key, user = key_of(request.POST), buyer_of(request)
 
     def look(payment: Payment) -> tuple[list[Consignment], bool]:
         consignments = _consignments(payment)
-        row = next(row for row in consignments if row.number == consignment)
+        row = next(row for row in consignments if row.pk == wanted.pk)
         whole, alone = can_cancel(payment, consignments, user)
         return [row], payment.state == State.PAID and row.state != Stage.CANCELLED and (whole or row.pk in alone)
 
-    def cancel(rows: list[Consignment]) -> None:
-        cancel_consignment(consignment=rows[0], key=key, by=user, as_=BUYER)
+    def cancel() -> None:
+        cancel_consignment(consignment=wanted, key=key, by=user, as_=BUYER)
 
     return _page(request, payment, look, cancel)
 
 
-def _page(
-    request: HttpRequest, payment: Payment, look: Look, cancel: Callable[[list[Consignment]], None]
-) -> HttpResponse:
+def _page(request: HttpRequest, payment: Payment, look: Look, cancel: Callable[[], None]) -> HttpResponse:
     """GET shows what would come back; POST does it if that is still so, else it shows what is so now."""
     if request.method != "POST":
         rows, allowed = look(payment)
@@ -123,7 +119,7 @@ def _page(
             return _too_late(request, payment, rows)
         if not key or (payment.state == State.PAID and _shown(payment, rows) != request.POST.get("shown")):
             return _ask(request, payment, rows, changed=True)
-        return _try(request, payment, partial(cancel, rows))
+        return _try(request, payment, cancel)
 
 
 def _try(request: HttpRequest, payment: Payment, cancel: Callable[[], None]) -> HttpResponse:

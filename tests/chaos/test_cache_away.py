@@ -12,7 +12,7 @@ from tests.chaos.conftest import say_loudly
 from tests.factories import make_piece, make_story
 from tests.races.buyers import make_buyer_at_the_till
 from tests.races.server import Server
-from tests.redis_server import Redis, program
+from tests.redis_server import Redis, nobody_there, program, silence
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill_only, pytest.mark.timeout(300)]
 # The longest that a page may take without its cache, in seconds.
@@ -26,6 +26,18 @@ def redis() -> Iterator[Redis]:
         pytest.skip("no redis-server")
     with Redis() as server:
         yield server
+
+
+@pytest.mark.parametrize("away", [nobody_there, silence])
+def test_orders_go_on_where_it_never_was(away, django_db_setup, fake_stripe, all_is_true):
+    buyers = [make_buyer_at_the_till(make_piece(stock=5)) for _buyer in range(4)]
+    with away() as url, Server(fake_stripe.url, workers=1, threads=4, RACE_REDIS_URL=url) as server:
+        began = time.monotonic()
+        assert [buyer.pay(server.url).status_code for buyer in buyers] == [303] * 4
+        assert {requests.get(server.url + path, timeout=20).status_code for path in ("/en/", "/en/products/")} == {200}
+        assert time.monotonic() - began < 20
+    assert Payment.objects.count() == len(fake_stripe.sessions) == 4
+    all_is_true()
 
 
 def stand_still(redis: Redis) -> None:

@@ -60,11 +60,13 @@ def texts(soup: BeautifulSoup, page: str) -> Iterator[tuple[str, str, bool]]:
 
 def is_foreign(text: str, lang: str, page: str, known: set[str]) -> bool:
     whole = text.strip()
+    # Before the names: a name of two letters may stand within a random code.
+    text = CODES.sub(" ", text)
     for name in sorted(known, key=len, reverse=True):
         text = text.replace(name, " ")
     # What stands in quotation marks is quoted as it is; an attribute has no other way to say so.
     text = "".join(sign for sign in QUOTED.sub(" ", text) if unicodedata.category(sign)[0] != "M")
-    words = [word for word in WORD.findall(CODES.sub(" ", text)) if len(word) > 1 and word not in UNITS]
+    words = [word for word in WORD.findall(text) if len(word) > 1 and word not in UNITS]
     if lang != page or not words:
         return False
     scripts = SCRIPTS[page]

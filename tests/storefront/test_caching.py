@@ -6,7 +6,17 @@ import pytest
 from django.core.cache import caches
 
 from storefront.caching import WAIT, redis_cache
-from tests.redis_server import Redis, program
+from tests.redis_server import Redis, nobody_there, program, silence
+
+
+@pytest.mark.parametrize("away", [nobody_there, silence])
+def test_where_it_never_was_a_value_is_missing(settings, away):
+    with away() as url:
+        settings.CACHES = {"default": redis_cache(url)}
+        began = time.monotonic()
+        caches["default"].set("price", 1)
+        assert caches["default"].get("price", 7) == 7
+        assert time.monotonic() - began < 2 * WAIT + 1
 
 
 @pytest.fixture

@@ -222,4 +222,5 @@ def test_the_crawl_finds_what_is_silent():
     assert foreign_words(page.format("Sold out"), "th") == ["Sold out"]
     assert foreign_words(page.format('<b lang="en">Sold out</b> 12 cm SML-01 48.00 USD'), "th") == []
     assert foreign_words(page.format("漆器"), "th") == ["漆器"]
+    assert foreign_words(page.format("SUN-JP9FSYEV"), "th", {"JP"}) == []
     assert foreign_words('<a aria-label="ผ้า">Scarf</a>', "en") == ["ผ้า"]
