@@ -102,6 +102,14 @@ class AbstractProduct(OscarProduct, HasTexts):
         MADE_TO_ORDER = "made_to_order", _("Made to order")
         ONE_OF_A_KIND = "one_of_a_kind", _("One of a kind")
 
+    class Stage(models.TextChoices):
+        """What its maker wants with it. ``is_public`` tells whether it is so: only a live piece can be public."""
+
+        DRAFT = "draft", _("Draft")
+        LIVE = "live", _("In the shop")
+        PAUSED = "paused", _("Paused")
+        ARCHIVED = "archived", _("Put away")
+
     class Contains(models.TextChoices):
         """What carriers and customs ask about. The values are what rules of trade refer to."""
 
@@ -126,9 +134,15 @@ class AbstractProduct(OscarProduct, HasTexts):
     )
     materials = models.ManyToManyField("catalogue.Material", blank=True, related_name="pieces", verbose_name=_("materials"))
     supply = models.CharField(_("supply"), max_length=16, choices=Supply.choices, default=Supply.STOCK)
+    stage = models.CharField(_("stage"), max_length=8, choices=Stage.choices, default=Stage.LIVE)
+    month_capacity = models.PositiveSmallIntegerField(
+        _("capacity per month"), null=True, blank=True, help_text=_("Made to order: how many in a calendar month.")
+    )
     lead_days = models.PositiveSmallIntegerField(
         _("lead time in days"), null=True, blank=True, help_text=_("Made to order: days until it can be sent.")
     )
+    variant_size = models.CharField(_("size of this variant"), max_length=80, blank=True)
+    variant_colour = models.CharField(_("colour of this variant"), max_length=80, blank=True)
     net_weight_g = models.PositiveIntegerField(
         _("net weight in grams"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -171,6 +185,12 @@ class AbstractProduct(OscarProduct, HasTexts):
 
     class Meta(OscarProduct.Meta):
         abstract = True
+        indexes = [models.Index(fields=["partner", "maker_code"], name="product_own_code")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_public=False) | models.Q(stage="live"), name="product_public_only_while_live"
+            )
+        ]
 
     @property
     def made_to_order(self) -> bool:

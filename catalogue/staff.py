@@ -24,6 +24,7 @@ from wagtail.snippets.views import snippets
 
 from catalogue.abstract_models import HasTexts, TextRow
 from catalogue.text import by_language, language_name
+from catalogue.text_chooser import TextChooserViewSet
 
 
 class OnlyPolicy(ModelPermissionPolicy):
@@ -178,6 +179,7 @@ class TextViewSet(snippets.SnippetViewSet):
     """Texts in one language each. They come from their owner's form or from a translation, so none is added here."""
 
     index_view_class = SnippetIndexView
+    chooser_viewset_class = TextChooserViewSet
     icon = "globe"
     copy_view_enabled = False
     search_backend_name = None

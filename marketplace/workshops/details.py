@@ -7,6 +7,7 @@ from catalogue.models import Craft, Material, Product
 
 MOST_IN_STOCK = 9_999
 MOST_DAYS = 365
+MOST_A_MONTH = 999
 MOST_PICTURES = 8
 
 
@@ -34,6 +35,7 @@ class PieceDetails:
     craft: Craft | None = None
     materials: tuple[Material, ...] = ()
     lead_days: int | None = None
+    month_capacity: int | None = None
     net_weight_g: int | None = None
     length_mm: int | None = None
     width_mm: int | None = None
@@ -51,8 +53,12 @@ class VariantDetails:
 
 @dataclass(frozen=True)
 class PictureChange:
-    """Pictures to add (image files), to remove and to show first (ids of ProductImage)."""
+    """Pictures to add (image files), to remove and to show first (ids of ProductImage).
+
+    ``order``: ids as they are to be shown, with -1 for the first of ``added``, -2 for the second …; others come after.
+    """
 
     added: tuple = ()
     removed: tuple[int, ...] = ()
     first: int | None = None
+    order: tuple[int, ...] = ()

@@ -24,12 +24,20 @@ def change(product: Product, wanted: PictureChange, user=None) -> None:
     order = [row for row in staying if row.pk == wanted.first] + [
         row for row in staying if row.pk != wanted.first
     ]
-    for number, row in enumerate(order):
-        if row.display_order != number:
-            row.display_order = number
+    place = _places(wanted, [row.pk for row in order])
+    for row in order:
+        if row.display_order != place[row.pk]:
+            row.display_order = place[row.pk]
             row.save(update_fields=["display_order"])
-    for number, file in enumerate(wanted.added, start=len(order)):
-        _add(product, file, number, user)
+    for number, file in enumerate(wanted.added, start=1):
+        _add(product, file, place[-number], user)
+
+
+def _places(wanted: PictureChange, staying: list[int]) -> dict[int, int]:
+    """The number of each picture, by its id, or by -1, -2 … for those that are added."""
+    rank = {key: number for number, key in enumerate(wanted.order)}
+    keys = staying + [-number for number in range(1, len(wanted.added) + 1)]
+    return {key: number for number, key in enumerate(sorted(keys, key=lambda key: rank.get(key, len(rank))))}
 
 
 def _add(product: Product, file: File, number: int, user) -> None:

@@ -3,10 +3,12 @@
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
@@ -15,7 +17,7 @@ from wagtail.models import Locale, ModelLogEntry
 
 from catalogue.classes import product_class_for
 from catalogue.models import Product, ProductText
-from marketplace.workshops import pictures, stock
+from marketplace.workshops import hands, pictures, stages, stock
 from marketplace.workshops.details import MOST_DAYS, PictureChange, PieceDetails, Refused, VariantDetails
 from marketplace.workshops.models import Workshop
 
@@ -34,7 +36,7 @@ def list_piece(
     user=None,
     key: uuid.UUID | None = None,
 ) -> Product:
-    """Put a new piece into the shop under the workshop's next code.
+    """Put a new piece into the shop under the workshop's next code; it is public once the workshop is open.
 
     The same ``key`` of the same ``user`` answers with the piece that it made before. ``photos`` are image
     files, the first is shown first. Raises Refused.
@@ -43,16 +45,17 @@ def list_piece(
     known = listed_before(workshop=workshop, user=user, key=key)
     if known is not None:
         return known
-    _check(details)
+    check_details(details)
     if details.price is None:
         raise Refused(_("Please give a price."), "price")
+    stages.check_consent(workshop)
     quantity = stock.first_quantity(details)
     product = _new_product(workshop, details)
     product.materials.set(details.materials)
     _write_words(product, details)
     _new_record(workshop, product, details, quantity)
     pictures.change(product, PictureChange(added=tuple(photos)), user)
-    log(instance=product, action=LISTED, user=user, uuid=key)
+    log(instance=product, action=LISTED, user=user, uuid=key, data=hands.of(workshop, user))
     return product
 
 
@@ -73,9 +76,9 @@ def change_piece(
     """
     records = _own_records(workshop, product)
     product = _locked(product)
-    _check(details)
+    check_details(details)
     quantity = stock.quantity_after(product, records, details, shown)
-    _fill(product, details)
+    fill(product, details)
     product.save()
     product.materials.set(details.materials)
     _write_words(product, details)
@@ -84,7 +87,7 @@ def change_piece(
     if not records and not product.is_parent and details.price is not None:
         _new_record(workshop, product, details, quantity)
     pictures.change(product, photos or PictureChange(), user)
-    log(instance=product, action=CHANGED, user=user)
+    log(instance=product, action=CHANGED, user=user, data=hands.of(workshop, user))
     return product
 
 
@@ -103,21 +106,13 @@ def set_stock(*, workshop: Workshop, product: Product, quantity: int, shown: int
     record.save(update_fields=["num_in_stock", "date_updated"])
 
 
-@transaction.atomic
-def set_visible(*, workshop: Workshop, product: Product, visible: bool, user=None) -> None:
-    """Show a piece in the shop or hide it. What is already ordered stays ordered."""
-    _own_records(workshop, product)
-    locked = _locked(product)
-    if locked.is_public != visible:
-        locked.is_public = visible
-        locked.save(update_fields=["is_public", "date_updated"])
-        log(instance=locked, action=CHANGED, user=user)
-
-
 def next_code(workshop: Workshop) -> str:
     """The next piece code, such as "SML-31": one more than the highest: gaps are not filled."""
     start = f"{workshop.code_prefix}-"
-    used = list(Product.objects.filter(upc__startswith=start).values_list("upc", flat=True))
+    # A maker may number her pieces in the same way: her numbers are left to her.
+    own = Q(partner_id=workshop.partner_id, maker_code__regex=rf"^{re.escape(start)}[0-9]{{1,6}}$")
+    rows = Product.objects.filter(Q(upc__startswith=start) | own).values_list("upc", "maker_code")
+    used = [code for row in rows for code in row if code]
     used += StockRecord.objects.filter(partner_id=workshop.partner_id).values_list("partner_sku", flat=True)
     pattern = re.compile(re.escape(start) + r"([0-9]{1,9})(?:-|$)")
     numbers = [int(found.group(1)) for code in used if (found := pattern.match(code))]
@@ -154,7 +149,8 @@ def _locked(product: Product) -> Product:
     return Product.objects.select_for_update(of=("self",), no_key=True).get(pk=product.pk)
 
 
-def _check(details: PieceDetails) -> None:
+def check_details(details: PieceDetails) -> None:
+    """What no piece can be without. Raises Refused."""
     if not details.title.strip():
         raise Refused(_("Please give a title."), "title")
     if details.supply == Supply.MADE_TO_ORDER and not 1 <= (details.lead_days or 0) <= MOST_DAYS:
@@ -171,13 +167,14 @@ def _new_product(workshop: Workshop, details: PieceDetails) -> Product:
         partner_id=workshop.partner_id,
         source_language=workshop.source_language,
         origin=workshop.village.economy_id,
+        is_public=Workshop.objects.filter(pk=workshop.pk, stage=Workshop.Stage.OPEN).exists(),
     )
-    _fill(product, details)
-    _save_under_free_code(product, workshop)
+    fill(product, details)
+    save_under_free_code(product, workshop)
     return product
 
 
-def _save_under_free_code(product: Product, workshop: Workshop) -> None:
+def save_under_free_code(product: Product, workshop: Workshop) -> None:
     """Somebody else may take the next code at the same moment (staff in the admin): then the one after."""
     for attempts_left in reversed(range(CODE_ATTEMPTS)):
         product.upc = next_code(workshop)
@@ -192,31 +189,44 @@ def _save_under_free_code(product: Product, workshop: Workshop) -> None:
 
 
 def _new_record(workshop: Workshop, product: Product, details: PieceDetails, quantity: int | None) -> None:
-    StockRecord.objects.create(
+    new_record(workshop, product, details.price, quantity).save(force_insert=True)
+
+
+def new_record(workshop: Workshop, product: Product, price: Decimal | None, quantity: int | None):
+    """The stock row of a new piece, not saved."""
+    return StockRecord(
         product=product,
         partner_id=workshop.partner_id,
         partner_sku=product.upc,
         price_currency=settings.MARKETPLACE_CURRENCY,
-        price=details.price,
+        price=price,
         num_in_stock=quantity,
     )
 
 
-def _fill(product: Product, details: PieceDetails) -> None:
-    """Everything but words, stock and pictures. The slug stays, so that links keep working."""
+def fill(product: Product, details: PieceDetails, kind=None) -> None:
+    """Everything but words, stock and pictures. The slug stays, so that links keep working.
+
+    ``kind``: its product class, where the caller knows it already.
+    """
     product.title, product.description = details.title, details.description
     product.supply = details.supply
-    product.product_class = product_class_for(details.supply)
-    product.lead_days = details.lead_days if details.supply == Supply.MADE_TO_ORDER else None
+    product.product_class = kind or product_class_for(details.supply)
+    to_order = details.supply == Supply.MADE_TO_ORDER
+    product.lead_days = details.lead_days if to_order else None
+    product.month_capacity = details.month_capacity if to_order else None
     product.craft = details.craft
     for name in ("net_weight_g", "length_mm", "width_mm", "height_mm", "hs_code"):
         setattr(product, name, getattr(details, name))
 
 
 def _write_words(product: Product, details: PieceDetails) -> None:
+    write_words(product, {"title": details.title, "summary": details.summary, "description": details.description})
+
+
+def write_words(product: Product, words: Mapping[str, str]) -> None:
     """The text row in the maker's own language; rows in other languages are the translators'."""
     locale, _made = Locale.objects.get_or_create(language_code=product.source_language)
-    words = {"title": details.title, "summary": details.summary, "description": details.description}
     row = product.texts.filter(locale=locale).first()
     if row is None:
         others = product.texts.first()

@@ -1,11 +1,12 @@
 """Staff screens for villages and workshops, and the menu "Makers", which also holds the screens of the apps below."""
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn
-from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
@@ -30,11 +31,27 @@ from catalogue.wagtail_hooks import (
     words_panel,
 )
 from marketplace.economies.wagtail_hooks import EconomyViewSet, RequiredLanguageViewSet
-from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
-from marketplace.workshops.staff_forms import MembersPanel, WorkshopForm
+from marketplace.workshops.models import Application, Officer, Village, VillageText, Workshop, WorkshopText
+from marketplace.workshops.staff_forms import (
+    ACTIONS,
+    ApplicationForm,
+    MembersPanel,
+    OfficerForm,
+    WorkshopForm,
+)
+from marketplace.workshops.staff_views import ConsentFileView, HandsView, WithdrawView, WorkshopEditView
 
 for model in (VillageText, WorkshopText):
     allow_only(model, "view", "change", "delete")
+# An office ends, and an application becomes a workshop; neither is deleted.
+allow_only(Officer, "view", "add", "change")
+allow_only(Application, "view", "change")
+
+
+@hooks.register("register_log_actions")
+def who_works_where(actions) -> None:
+    for name, label in ACTIONS.items():
+        actions.register_action(name, label, label)
 
 
 class VillageViewSet(OwnerViewSet):
@@ -75,6 +92,7 @@ class WorkshopDeleteView(DeleteView):
 
 class WorkshopViewSet(OwnerViewSet):
     model = Workshop
+    edit_view_class = WorkshopEditView
     delete_view_class = WorkshopDeleteView
     name = "workshops"
     icon = "group"
@@ -85,10 +103,11 @@ class WorkshopViewSet(OwnerViewSet):
         "kind",
         column("code_prefix", _("Codes"), lambda row: row.code_prefix, sort_key="code_prefix"),
         column("pieces_count", _("Pieces"), lambda row: row.pieces_count, sort_key="pieces_count"),
+        "stage",
         "contact",
         BooleanColumn("is_sample", label=_("Sample")),
     ]
-    list_filter = ["kind", "village__economy", "is_sample"]
+    list_filter = ["stage", "kind", "village__economy", "is_sample"]
     edit_handler = ObjectList(
         [
             FieldRowPanel([FieldPanel("slug"), FieldPanel("code_prefix")]),
@@ -114,6 +133,66 @@ class WorkshopViewSet(OwnerViewSet):
         pieces = Count("partner__pieces", filter=~Q(partner__pieces__structure="child"))
         return rows.annotate(pieces_count=pieces)
 
+    def get_urlpatterns(self) -> list:
+        return [
+            *super().get_urlpatterns(),
+            path("hands/<int:pk>/", HandsView.as_view(), name="hands"),
+            path("hands/<int:pk>/consent/<int:consent>/", ConsentFileView.as_view(), name="consent_file"),
+            path("hands/<int:pk>/withdraw/<int:consent>/", WithdrawView.as_view(), name="withdraw_consent"),
+        ]
+
+
+class OfficerViewSet(ModelViewSet):
+    """Who vouches for the workshops of a village or an economy."""
+
+    model = Officer
+    name = "officers"
+    icon = "clipboard-list"
+    copy_view_enabled = False
+    search_backend_name = None
+    search_fields = ["title", "user__email", "user__first_name", "user__last_name"]
+    list_display = ["__str__", "title", "since", "ended_at"]
+    list_filter = ["economy"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("email"),
+            FieldRowPanel([FieldPanel("village"), FieldPanel("economy")]),
+            FieldPanel("title"),
+            FieldPanel("ended"),
+        ],
+        base_form_class=OfficerForm,
+    )
+
+    def get_index_view_kwargs(self, **kwargs) -> dict:
+        rows = Officer.objects.select_related("user", "village", "economy").prefetch_related("village__texts__locale")
+        return super().get_index_view_kwargs(queryset=rows, **kwargs)
+
+
+class ApplicationViewSet(ModelViewSet):
+    """Groups whose village the register does not know yet. Once one is named, each has its workshop."""
+
+    model = Application
+    name = "applications"
+    icon = "mail"
+    copy_view_enabled = False
+    search_backend_name = None
+    search_fields = ["name", "village_asked", "person"]
+    list_display = ["name", "village_asked", "economy", "person", "sent_at"]
+    list_filter = ["economy"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name", read_only=True),
+            FieldRowPanel([FieldPanel("village_asked", read_only=True), FieldPanel("economy", read_only=True)]),
+            FieldPanel("person", read_only=True),
+            FieldPanel("village"),
+        ],
+        base_form_class=ApplicationForm,
+    )
+
+    def get_index_view_kwargs(self, **kwargs) -> dict:
+        rows = Application.objects.filter(sent_at__isnull=False, workshop=None).select_related("economy")
+        return super().get_index_view_kwargs(queryset=rows, **kwargs)
+
 
 class VillageTextViewSet(TextViewSet):
     model = VillageText
@@ -132,6 +211,8 @@ class MakersGroup(ModelViewSetGroup):
     items = (
         VillageViewSet,
         WorkshopViewSet,
+        ApplicationViewSet,
+        OfficerViewSet,
         CraftViewSet,
         MaterialViewSet,
         EconomyViewSet,

@@ -1,6 +1,5 @@
 """The people every test knows (tests/people.py), with their workshops."""
 
-from marketplace.workshops.models import Member
 from tests.factories.places import make_member, make_user, make_village, make_workshop
 from tests.people import Cast, Person, Visitor
 
@@ -22,7 +21,7 @@ def make_cast() -> Cast:
     return Cast(
         maker=_enter("maker", make_member(lacquer, email="hoa@example.com", first_name="Hoa"), lacquer),
         helper=_enter(
-            "helper", make_member(lacquer, email="lan@example.com", role=Member.Role.HELPER), lacquer
+            "helper", make_member(lacquer, email="lan@example.com", rights=("lists", "packs")), lacquer
         ),
         other_maker=_enter("other_maker", make_member(indigo, email="somjai@example.com"), indigo),
         buyer=_enter("buyer", make_user("kenji@example.com", first_name="Kenji")),

@@ -1,10 +1,12 @@
 """Villages, workshops and the people in them."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth import get_user_model
 from oscar.core.loading import get_model
 
 from marketplace.economies.models import Economy
-from marketplace.workshops.models import Member, Village, Workshop
+from marketplace.workshops.models import Member, Officer, Right, Village, Workshop
 from tests.factories.texts import Words, number, write_texts
 
 PASSWORD = "a-long-password"
@@ -55,8 +57,14 @@ def make_workshop(
     return workshop
 
 
-def make_member(workshop: Workshop, *, email: str = "", role: str = Member.Role.OWNER, **fields):
+def make_member(workshop: Workshop, *, email: str = "", rights: Sequence[str] = (Right.OWN,), **fields):
     """A new user who works in ``workshop``."""
     user = make_user(email, **fields)
-    Member.objects.create(workshop=workshop, user=user, role=role)
+    Member.objects.create(workshop=workshop, user=user, **dict.fromkeys(rights, True))
     return user
+
+
+def make_officer(area: Village | Economy, *, email: str = "", title: str = "District officer", **fields) -> Officer:
+    """A new user who is an officer for a village or a whole economy."""
+    where = {"village" if isinstance(area, Village) else "economy": area}
+    return Officer.objects.create(user=make_user(email, **fields), title=title, **where)

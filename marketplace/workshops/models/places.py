@@ -1,4 +1,4 @@
-"""Who makes: villages, workshops and their members."""
+"""Where things are made and who makes them: villages and workshops."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -62,7 +62,16 @@ class VillageText(TextRow):
 
 
 class Workshop(HasTexts):
-    """A maker: household, group or co-operative. One-to-one with Oscar's partner, who owns stock and order lines."""
+    """A maker: household, group or co-operative. One-to-one with Oscar's partner, who owns stock and order lines.
+
+    Its pieces are public only while it is open: an officer of the village's programme opens it (see Decision).
+    """
+
+    class Stage(models.TextChoices):
+        APPLIED = "applied", _("Waits for the officer")
+        OPEN = "open", _("Open")
+        DECLINED = "declined", _("Declined")
+        CLOSED = "closed", _("Closed")
 
     class Kind(models.TextChoices):
         HOUSEHOLD = "household", _("Household")
@@ -80,6 +89,8 @@ class Workshop(HasTexts):
     since = models.PositiveSmallIntegerField(_("working since"), null=True, blank=True)
     makers = models.PositiveSmallIntegerField(_("number of makers"), default=1)
     code_prefix = models.CharField(_("prefix of piece codes"), max_length=6, unique=True)
+    stage = models.CharField(_("stage"), max_length=8, choices=Stage.choices, default=Stage.OPEN)
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True, editable=False)
     users = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Member", related_name="workshops")
     is_sample = models.BooleanField(_("sample"), default=False, help_text=_("Invented for the demo."))
 
@@ -91,6 +102,10 @@ class Workshop(HasTexts):
     def __str__(self) -> str:
         row = self.text()
         return row.name if row else self.slug
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage == self.Stage.OPEN
 
 
 class WorkshopText(TextRow):
@@ -105,23 +120,3 @@ class WorkshopText(TextRow):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Member(models.Model):
-    """A person who works in the desk for a workshop. A disabled user or a deleted row loses access at once."""
-
-    class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
-        HELPER = "helper", _("Helper")
-
-    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.HELPER)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["workshop", "user"], name="member_once_per_workshop")]
-        verbose_name = _("member")
-        verbose_name_plural = _("members")
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.workshop.slug}"
