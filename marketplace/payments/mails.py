@@ -1,4 +1,4 @@
-"""Mails about an order, in plain text: to the buyer in the order's language, to each workshop in its own.
+"""Mails about an order, in plain text, to the buyer in the order's language; and word to each workshop (signals.py).
 
 Each is a message of the outbox, written in the transaction that makes it necessary, with a key of its own: told once.
 """
@@ -17,6 +17,7 @@ from marketplace.money import Money, format_money
 from marketplace.payments import outbox
 from marketplace.payments.models import OutboxMessage, Payment, Refund
 from marketplace.payments.order_links import order_url
+from marketplace.signals import consignment_not_to_pack, consignment_to_pack
 
 PAID, EXPIRED, CANCELLED = "mail.order_paid", "mail.order_expired", "mail.order_cancelled"
 LATE, REFUNDED = "mail.paid_late", "mail.refunded"
@@ -179,54 +180,23 @@ def _given_back(refund: Refund) -> list[dict]:
     ]
 
 
-# To a workshop
+# To a workshop: whoever works there is told by the notices, each in her language and by the ways she chose
 
 
-@outbox.mail(TO_PACK)
-def to_pack(message: OutboxMessage) -> EmailMessage | None:
-    return _to_workshop(message, "mail_workshop", lambda row: list(row.lines), _new_subject)
+@outbox.handler(TO_PACK)
+def to_pack(message: OutboxMessage) -> None:
+    consignment_to_pack.send(sender=Consignment, consignment=_consignment(message))
 
 
-@outbox.mail(NOT_TO_PACK)
-def not_to_pack(message: OutboxMessage) -> EmailMessage | None:
-    wanted = message.payload["lines"]
-    return _to_workshop(
-        message,
-        "mail_workshop_cancelled",
-        lambda row: list(row.order.lines.filter(pk__in=wanted).order_by("pk")),
-        _cancelled_subject,
+@outbox.handler(NOT_TO_PACK)
+def not_to_pack(message: OutboxMessage) -> None:
+    consignment_not_to_pack.send(
+        sender=Consignment,
+        consignment=_consignment(message),
+        lines=message.payload["lines"],
+        whole=message.payload.get("whole", True),
     )
 
 
-def _new_subject(number: str) -> str:
-    return _("New consignment %(number)s to pack") % {"number": number}
-
-
-def _cancelled_subject(number: str) -> str:
-    return _("Please do not send: consignment %(number)s") % {"number": number}
-
-
-def _to_workshop(message: OutboxMessage, template: str, lines_of, subject_of) -> EmailMessage | None:
-    """None for a workshop without members."""
-    consignment = Consignment.objects.select_related("workshop", "order").get(pk=message.payload["consignment"])
-    people = [row.user for row in consignment.workshop.members.select_related("user")]
-    addresses = [user.email for user in people if user.email and user.is_active]
-    if not addresses:
-        return None
-    language = consignment.workshop.source_language
-    with translation.override(language if translation.check_for_language(language) else settings.LANGUAGE_CODE):
-        context = {
-            "consignment": consignment,
-            "lines": [_in_own_words(line) for line in lines_of(consignment)],
-            "whole": message.payload.get("whole", True),
-            "url": f"{settings.SITE_URL}/desk/",
-        }
-        body = render_to_string(f"marketplace/payments/{template}.txt", context)
-        return EmailMessage(subject_of(consignment.number), body, to=addresses)
-
-
-def _in_own_words(line):
-    """The order's line under the title that the maker gave the piece; the order has it in the buyer's language."""
-    if line.product:
-        line.title = line.product.own_title
-    return line
+def _consignment(message: OutboxMessage) -> Consignment:
+    return Consignment.objects.select_related("workshop").get(pk=message.payload["consignment"])

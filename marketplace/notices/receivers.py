@@ -1,0 +1,49 @@
+"""What the apps below announce, told to the members whose task it is."""
+
+from django.dispatch import receiver
+
+from marketplace.fulfilment.models import Consignment
+from marketplace.notices.services import tell, tell_workshop
+from marketplace.signals import consent_withdrawn, consignment_not_to_pack, consignment_to_pack
+from marketplace.workshops.assisting import helpers_of
+from marketplace.workshops.models import Consent, Right
+
+
+@receiver(consignment_to_pack, dispatch_uid="marketplace.notices.to_pack")
+def to_pack(sender, consignment: Consignment, **kwargs) -> None:
+    tell_workshop(
+        workshop=consignment.workshop,
+        rights=(Right.PACK,),
+        kind="order_to_pack",
+        key=consignment.number,
+        values={"consignment": consignment.pk},
+        url=consignment_url(consignment),
+    )
+
+
+@receiver(consignment_not_to_pack, dispatch_uid="marketplace.notices.not_to_pack")
+def not_to_pack(sender, consignment: Consignment, lines: list[int], whole: bool, **kwargs) -> None:
+    tell_workshop(
+        workshop=consignment.workshop,
+        rights=(Right.PACK,),
+        kind="order_not_to_pack",
+        key=f"{consignment.number}:{'-'.join(map(str, lines))}",
+        values={"consignment": consignment.pk, "lines": lines, "whole": whole},
+        url=consignment_url(consignment),
+    )
+
+
+@receiver(consent_withdrawn, dispatch_uid="marketplace.notices.consent_withdrawn")
+def no_longer_agrees(sender, consent: Consent, **kwargs) -> None:
+    """Who listed, and the owners where there are any."""
+    helped = consent.assistance
+    how = {"kind": "consent_withdrawn", "key": f"consent-{consent.pk}"}
+    how["values"] = {"workshop": str(helped.workshop), "maker": helped.maker_name}
+    for user in helpers_of(helped):
+        tell(user=user, **how)
+    tell_workshop(workshop=helped.workshop, rights=(Right.OWN,), **how)
+
+
+def consignment_url(consignment: Consignment) -> str:
+    """Its page on the desk, without host and language."""
+    return f"/desk/{consignment.workshop.slug}/consignments/{consignment.pk}/"
