@@ -1,5 +1,7 @@
 """When a consignment is sent and arrives, as an estimate: time to make, working days to pack, the carrier's days.
 
+A piece with a capacity per month (capacity.py) is begun in the first month that has room: later, never "sold out".
+
 Working days are all but the weekly days off of the economy (Unicode CLDR); holidays are not counted, so screens say
 "about". Times to make and the carrier's days are calendar days.
 """
@@ -12,6 +14,7 @@ from functools import lru_cache
 from babel import Locale
 from django.conf import settings
 
+from marketplace.fulfilment.capacity import begun_on, piece_of
 from marketplace.fulfilment.offers import ShippingOffer
 
 DAY = timedelta(days=1)
@@ -35,8 +38,7 @@ def delivery_window(lines: Iterable, offer: ShippingOffer, on: date) -> tuple[da
 
 def delivery_times(lines: Iterable, offer: ShippingOffer, on: date) -> Times:
     """When lines ordered on ``on`` are sent and arrive. All pieces of a consignment wait for the slowest."""
-    ready = on + making_days(lines) * DAY
-    sent_from = working_day(ready, offer.origin)
+    sent_from = working_day(ready_on(lines, on), offer.origin)
     sent_by = sent_from
     for _step in range(settings.MARKETPLACE_PACKING["DAYS"]):
         sent_by = working_day(sent_by + DAY, offer.origin)
@@ -48,10 +50,12 @@ def delivery_times(lines: Iterable, offer: ShippingOffer, on: date) -> Times:
     )
 
 
-def making_days(lines: Iterable) -> int:
-    """Calendar days until the slowest piece that is made to order can be sent; a variant takes as long as its piece."""
-    pieces = (line.product.parent if line.product.is_child else line.product for line in lines)
-    return max((piece.lead_days or 0 for piece in pieces if piece.made_to_order), default=0)
+def ready_on(lines: Iterable, on: date) -> date:
+    """The day on which the slowest of ``lines``, ordered ``on`` a day, is made; no statement where no piece has a capacity."""
+    lines = list(lines)
+    begun = begun_on(lines, on)
+    made = (begun.get(piece.pk, on) + (piece.lead_days or 0) * DAY for piece in map(piece_of, lines) if piece.made_to_order)
+    return max(made, default=on)
 
 
 def working_day(day: date, economy: str) -> date:

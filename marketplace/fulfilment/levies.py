@@ -12,7 +12,7 @@ from decimal import Decimal
 from marketplace.economies.markets import MarketChoice, MarketOffer, offer_for
 from marketplace.economies.quote_rates import QuoteRates
 from marketplace.economies.registrations import registrations_on
-from marketplace.fulfilment.dates import making_days
+from marketplace.fulfilment.dates import ready_on
 from marketplace.fulfilment.export import ExportKnowledge
 from marketplace.fulfilment.offers import ShippingOffer
 from marketplace.money import Money, allocate
@@ -83,7 +83,7 @@ def levies_of(
         on=rates.on,
         channel=offer.channel,
         terms=offer.incoterm,
-        arrives=rates.on + timedelta(days=making_days(lines) + offer.days_max),
+        arrives=ready_on(lines, rates.on) + timedelta(days=offer.days_max),
         siblings=siblings,
         order_value=order_goods,
         parcels=len(offer.parcels),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from marketplace.economies.markets import MarketChoice
 from marketplace.economies.quote_rates import thaw
+from marketplace.fulfilment.dates import delivery_times
 from marketplace.fulfilment.models import PriceQuote
-from marketplace.fulfilment.quotes import BasketQuote, quote_basket
+from marketplace.fulfilment.quotes import BasketQuote, ConsignmentQuote, quote_basket
 from marketplace.money import Money
 
 
@@ -30,9 +31,18 @@ def parts_of(quote: BasketQuote) -> list[dict]:
             "postage": str(row.postage.amount),
             "levies": [[one.levy.rule_id, one.levy.collected, str(one.amount.amount)] for one in row.levies.all],
             "unknown": row.levies.open_questions,
+            "times": [day.isoformat() for day in _promised(row, quote)],
         }
         for row in quote.consignments
     ]
+
+
+def _promised(row: ConsignmentQuote, quote: BasketQuote) -> tuple[date, ...]:
+    """Sent by, arrives from and by; nothing for what cannot be sent."""
+    if row.refusal:
+        return ()
+    times = delivery_times(row.lines, row.shipping, quote.rates.on)
+    return times.sent_by, times.arrives_from, times.arrives_by
 
 
 def hold(*, quote: BasketQuote, basket, lines: Iterable, region: str = "") -> PriceQuote:
@@ -84,5 +94,11 @@ def requote(*, held: PriceQuote, lines: Iterable) -> BasketQuote:
 
 
 def is_as_shown(*, held: PriceQuote, quote: BasketQuote) -> bool:
-    """Whether every amount is what ``held`` says."""
+    """Whether every amount and every day is what ``held`` says."""
     return quote.total == Money(held.total, held.currency) and parts_of(quote) == held.parts
+
+
+def leaves_later(*, held: PriceQuote, quote: BasketQuote) -> bool:
+    """Whether all amounts are what ``held`` says, but days are not: somebody else took the place in the maker's month."""
+    before, now = ([part | {"times": []} for part in parts] for parts in (held.parts, parts_of(quote)))
+    return before == now and not is_as_shown(held=held, quote=quote)

@@ -1,13 +1,16 @@
 """What happens to consignments. Each verb is one transaction and refuses what the state does not allow."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from marketplace.fulfilment.capacity import piece_of, write_slots
 from marketplace.fulfilment.carriers.contract import get_carriers
+from marketplace.fulfilment.dates import delivery_times
 from marketplace.fulfilment.dispatch import why_not_dispatched
 from marketplace.fulfilment.kept_price import levied
 from marketplace.fulfilment.models import Consignment, Parcel
@@ -20,14 +23,15 @@ from marketplace.fulfilment.parcels import (
     write_numbers,
     write_weights,
 )
-from marketplace.fulfilment.quotes import BasketQuote
+from marketplace.fulfilment.quotes import BasketQuote, ConsignmentQuote
 from marketplace.signals import consignment_sent
 
 State = Consignment.State
 # From → to; nothing else is allowed.
 ALLOWED = {
     State.PLACED: {State.PACKED, State.SENT, State.CANCELLED},
-    State.PACKED: {State.SENT, State.CANCELLED},
+    # Back: a mistaken "packed", while nothing has left (unpack).
+    State.PACKED: {State.SENT, State.PLACED, State.CANCELLED},
     # Cancelled on its way: by staff alone (payments.cancelling).
     State.SENT: {State.DELIVERED, State.CANCELLED},
     State.DELIVERED: set(),
@@ -60,12 +64,21 @@ def create_consignments(*, order, quote: BasketQuote) -> list[Consignment]:
             shipping_rate=part.shipping.rate,
             weight_g=part.shipping.weight_g,
             **levied(part),
+            **_promised(part, quote),
         )
         for part in quote.consignments
     )
+    if any(piece_of(line).month_capacity for part in quote.consignments for line in part.lines):
+        write_slots(order=order, on=quote.rates.on)
     boxes = zip(made, quote.consignments, strict=True)
     Parcel.objects.bulk_create(box for row, part in boxes for box in planned_parcels(row, part.shipping))
     return made
+
+
+def _promised(part: ConsignmentQuote, quote: BasketQuote) -> dict[str, date]:
+    """When it leaves and arrives, as the buyer was told before paying."""
+    times = delivery_times(part.lines, part.shipping, quote.rates.on)
+    return {"send_by": times.sent_by, "arrives_from": times.arrives_from, "arrives_by": times.arrives_by}
 
 
 def new_number(prefix: str) -> str:
@@ -83,6 +96,11 @@ def pack(*, consignment: Consignment, parcels: Sequence[Weighed] = ()) -> Consig
     if parcels:
         write_weights(moved, parcels, on=timezone.localdate())
     return moved
+
+
+def unpack(*, consignment: Consignment) -> Consignment:
+    """ "Packed" was a mistake. What was weighed stays. Raises NotAllowed unless it is packed and has not left."""
+    return _move(consignment, State.PLACED, packed_at=None)
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalogue.models import Product
 from marketplace.payments.models import Payment
+from marketplace.workshops.models import Officer
+from marketplace.workshops.rights import has_seat
 from storefront.checkout import baskets
 from storefront.checkout.finding import numbers_of
 from storefront.checkout.origin import same_origin_only
@@ -158,7 +160,7 @@ def _refuse(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
 @never_cache
 @require_GET
 def summary(request: HttpRequest) -> JsonResponse:
-    """What <basket-count> shows: {"count", "name" (null for a stranger), "desk" (works for a workshop)}.
+    """What <basket-count> shows: {"count", "name" (null for a stranger), "desk" (works for a workshop), "officer"}.
 
     Every page's script asks for it, so this is also where a page is counted as looked at.
     """
@@ -169,6 +171,7 @@ def summary(request: HttpRequest) -> JsonResponse:
         {
             "count": request.basket.num_items if request.basket.id else 0,
             "name": (user.first_name or user.email) if known else None,
-            "desk": known and user.memberships.exists(),
+            "desk": known and has_seat(user),
+            "officer": known and Officer.objects.of(user).exists(),
         }
     )

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.crypto import salted_hmac
+
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
 from marketplace.payments.models import ConsignmentShare, Refund
@@ -32,8 +34,8 @@ class GoingBack:
 
     @property
     def token(self) -> str:
-        """What a form sends back so that nobody agrees to one amount and gets another."""
-        return f"{self.total.amount} {self.total.currency}"
+        """What a form sends back so that nobody agrees to one amount and gets another. It tells nobody the amount."""
+        return salted_hmac("storefront.going_back", f"{self.total.amount} {self.total.currency}", algorithm="sha256").hexdigest()
 
 
 def whole(consignments: Sequence[Consignment], currency: str) -> GoingBack:

@@ -24,6 +24,7 @@ from marketplace.money import Money
 from marketplace.payments.models import Payment
 from marketplace.payments.order_links import opens
 from storefront.checkout.cancelling import buyer_of, can_cancel
+from storefront.checkout.conversation import describe_conversations, promise_of
 from storefront.checkout.finding import NotHere, find_payment, remember_order
 from storefront.checkout.order_refunds import RefundsOf
 from storefront.checkout.order_states import tell_state
@@ -77,7 +78,7 @@ def describe_order(payment: Payment, *, user=None, just_paid: bool = False) -> d
         row.order = placed
     told = tell_state(payment, consignments, just_paid=just_paid)
     whole, alone = can_cancel(payment, consignments, user)
-    refunds = RefundsOf(payment)
+    refunds, talks = RefundsOf(payment), describe_conversations(payment, consignments)
     reasons = reasons_of(placed) if refunds.refunds else {}
     lines = list(placed.lines.select_related("product").order_by("pk"))
     kept = [levy for row in consignments for levy in row.levies.all()]
@@ -105,6 +106,8 @@ def describe_order(payment: Payment, *, user=None, just_paid: bool = False) -> d
                 "reasons": reasons.get(row.number, []),
                 "reason_lang": row.workshop.source_language,
                 "cancel_url": _cancel_url(row) if row.pk in alone else "",
+                "promise": promise_of(row) if payment.paid_at else "",
+                "messages": talks.get(row.pk, {}),
             }
             for row in consignments
         ],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.economies.quote_rates import QuoteRates
-from marketplace.fulfilment.dates import delivery_window
+from marketplace.fulfilment.dates import delivery_times, delivery_window
 from marketplace.fulfilment.levies import PricedLevies
 from marketplace.fulfilment.levy_words import levy_label, levy_note
 from marketplace.fulfilment.models import Consignment, ConsignmentLevy
@@ -100,6 +100,11 @@ def arrival_text(lines: list, offer: ShippingOffer, on: date) -> str:
     """When a consignment that is ordered ``on`` a day is likely to arrive, in words."""
     first, last = delivery_window(lines, offer, on)
     return _("Arrives about %(first)s to %(last)s") % {"first": formats.day(first), "last": formats.day(last)}
+
+
+def leaving_text(lines: list, offer: ShippingOffer, on: date) -> str:
+    """By when a consignment that is ordered ``on`` a day leaves its workshop: what the order keeps as a promise."""
+    return _("Leaves the workshop by %(day)s") % {"day": formats.day(delivery_times(lines, offer, on).sent_by)}
 
 
 def sum_of_levies(quote: BasketQuote) -> list[dict]:

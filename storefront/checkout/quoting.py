@@ -64,7 +64,7 @@ def quote_for(request: HttpRequest, market: MarketChoice, region: str) -> tuple[
         quote = pinned.requote(held=known, lines=basket.all_lines())
         if not quote.refusals and pinned.is_as_shown(held=known, quote=quote):
             return quote, known
-        messages.info(request, _("The price changed since you last looked. Please read it again."))
+        messages.info(request, _what_changed(known, quote))
         _reprice(request, basket.strategy.unpinned())
     rates = QuoteRates(timezone.localdate(), [rate] if (rate := basket.strategy.rate) else [])
     lines = basket.all_lines()
@@ -72,3 +72,9 @@ def quote_for(request: HttpRequest, market: MarketChoice, region: str) -> tuple[
     if quote.refusals:
         return quote, None
     return quote, pinned.hold(quote=quote, basket=basket, lines=lines, region=region)
+
+
+def _what_changed(known: PriceQuote, quote: BasketQuote) -> str:
+    if pinned.leaves_later(held=known, quote=quote):
+        return _("A maker has other orders first now, so a day has changed. Please read it again.")
+    return _("The price changed since you last looked. Please read it again.")

@@ -42,6 +42,7 @@ from storefront.checkout.price_lines import (
     arrival_text,
     describe_levies,
     due_on_arrival,
+    leaving_text,
     rate_note,
     sum_of_levies,
 )
@@ -163,6 +164,7 @@ def describe_review(quote: BasketQuote, summary: dict, chosen: dict, held: Price
                 "shipping": part.postage,
                 "shipping_name": part.shipping.label,
                 "lead_text": _lead(part.lines),
+                "leaves": leaving_text(part.lines, part.shipping, quote.rates.on),
                 "arrives": arrival_text(part.lines, part.shipping, quote.rates.on),
                 "levies": describe_levies(part.levies),
                 "total": part.total,

@@ -56,6 +56,7 @@ def line(net_g: int | None = 100, quantity: int = 1, sides=(None, None, None), l
         is_child=parent is not None,
         parent=parent,
         lead_days=lead_days,
+        month_capacity=None,
         made_to_order=lead_days is not None,
     )
     return SimpleNamespace(product=product, quantity=quantity)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from marketplace.fulfilment.dates import Times, days_off, delivery_times, delivery_window, making_days
+from marketplace.fulfilment.dates import Times, days_off, delivery_times, delivery_window, ready_on
 from tests.fulfilment.making import DAY, line
 
 
@@ -41,7 +41,7 @@ def test_the_slowest_piece_decides_and_only_what_is_made_to_order():
     stocked = line()
     stocked.product.lead_days = 90
     lines = [line(lead_days=10), line(lead_days=21), stocked]
-    assert making_days(lines) == 21
+    assert ready_on(lines, DAY) == DAY + timedelta(21)
     times = delivery_times(lines, offer(), DAY)
     assert times.sent_from == date(2026, 7, 6)
     assert times.arrives_by == times.sent_by + timedelta(days=10 + 2)
@@ -49,13 +49,13 @@ def test_the_slowest_piece_decides_and_only_what_is_made_to_order():
 
 def test_a_variant_takes_as_long_as_its_piece():
     piece = line(lead_days=14).product
-    assert making_days([line(parent=piece)]) == 14
+    assert ready_on([line(parent=piece)], DAY) == DAY + timedelta(14)
 
 
 def test_made_to_order_without_days_is_sent_like_stock():
     piece = line()
     piece.product.made_to_order = True
-    assert making_days([piece]) == 0 == making_days([])
+    assert ready_on([piece], DAY) == DAY == ready_on([], DAY)
 
 
 def test_the_days_to_pack_are_the_operators(settings):

@@ -1,7 +1,9 @@
 """What is sent, to whom, and what that costs. One file per subject; import from here."""
 
 from marketplace.fulfilment.models.consignment import Consignment, ConsignmentQuerySet
+from marketplace.fulfilment.models.conversation import DispatchPhoto, Message, MessageTranslation
 from marketplace.fulfilment.models.customs_id import CustomsId
+from marketplace.fulfilment.models.making import MakingSlot
 from marketplace.fulfilment.models.parcel import Parcel
 from marketplace.fulfilment.models.quote import ConsignmentLevy, OrderConversion, PriceQuote
 from marketplace.fulfilment.models.recipient import Recipient
@@ -12,7 +14,11 @@ __all__ = [
     "ConsignmentLevy",
     "ConsignmentQuerySet",
     "CustomsId",
+    "DispatchPhoto",
     "Incoterm",
+    "MakingSlot",
+    "Message",
+    "MessageTranslation",
     "OrderConversion",
     "Parcel",
     "PriceQuote",

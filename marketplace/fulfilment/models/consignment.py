@@ -20,6 +20,10 @@ class ConsignmentQuerySet(models.QuerySet):
         was = Q(order__payment__state__in=("refunded", "attention"), order__payment__paid_at__isnull=False)
         return self.filter(Q(order__payment__state="paid") | was)
 
+    def waiting(self) -> "ConsignmentQuerySet":
+        """Those that have not left yet."""
+        return self.filter(state__in=(Consignment.State.PLACED, Consignment.State.PACKED))
+
 
 class Consignment(models.Model):
     """What one workshop sends to one buyer: the unit that shipping, papers, refunds and payouts attach to."""
@@ -50,6 +54,10 @@ class Consignment(models.Model):
     weight_g = models.PositiveIntegerField(_("net weight in grams"))
     carrier = models.CharField(_("carrier"), max_length=80, blank=True)
     tracking = models.CharField(_("tracking number"), max_length=80, blank=True)
+    # What the buyer was promised before paying; empty for orders from before it was kept.
+    send_by = models.DateField(_("promised to leave by"), null=True, blank=True)
+    arrives_from = models.DateField(_("promised to arrive from"), null=True, blank=True)
+    arrives_by = models.DateField(_("promised to arrive by"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     packed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -68,6 +76,16 @@ class Consignment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(goods__gte=0) & Q(shipping__gte=0) & Q(taxes__gte=0), name="consignment_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workshop", "state", "send_by"], name="consignment_due"),
+            models.Index(fields=["workshop", "-created_at", "-id"], name="consignment_latest"),
+            # In the order in which a maker packs them.
+            models.Index(
+                fields=["workshop", "send_by", "created_at", "id"],
+                condition=Q(state__in=("placed", "packed")),
+                name="consignment_waits",
             ),
         ]
 
