@@ -11,6 +11,8 @@ TEST_SWITCHES = {
     "MARKETPLACE_TEST_SKIP_STOCK_LOCK": "a piece is sold twice",
     "MARKETPLACE_TEST_SKIP_OFFER_LOCK": "an offer is used more often than it may be",
     "MARKETPLACE_TEST_SKIP_REFUND_LOCK": "money is paid back twice",
+    "MARKETPLACE_TEST_SKIP_HANDOVER_LOCK": "one code makes two owners",
+    "MARKETPLACE_TEST_SKIP_OWNERS_LOCK": "a workshop loses its last owner",
     "MARKETPLACE_TEST_PAUSE_AFTER_CHECK": "every order waits",
     "MARKETPLACE_TEST_FAILPOINT": "the shop kills itself",
 }

@@ -11,6 +11,7 @@ from django.db.models import Sum
 
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
+from marketplace.payments import owed
 from marketplace.payments.models import Account, JournalEntry, Payment, Posting
 
 
@@ -49,7 +50,7 @@ def post(
         defaults={"kind": kind, "payment": payment, "consignment": consignment, "details": dict(details or {})},
     )
     if created:
-        Posting.objects.bulk_create(
+        postings = [
             Posting(
                 entry=entry,
                 account=line.account,
@@ -59,7 +60,9 @@ def post(
                 currency=line.money.currency,
             )
             for line in lines
-        )
+        ]
+        Posting.objects.bulk_create(postings)
+        owed.keep(postings)
     return entry
 
 

@@ -95,6 +95,7 @@ class BatchView(InspectView):
             "may_cancel": waits and user.has_perm(MAY_PREPARE),
             "may_export": batch.approved_by_id and user.has_perm(MAY_APPROVE) and not _calls(batch.route),
             "may_settle": user.has_perm(MAY_PREPARE) and not _calls(batch.route),
+            "failures": Payout.Failure.choices,
             "acts": acts([batch, *batch.payouts.all()]),
         }
 
@@ -169,7 +170,9 @@ def _paid(request: HttpRequest, batch: PayoutBatch) -> None:
 
 
 def _failed(request: HttpRequest, batch: PayoutBatch) -> None:
-    settling.mark_failed(payout=_of(batch, request), by=request.user, why=request.POST.get("why", ""))
+    failure = request.POST.get("failure", Payout.Failure.OTHER)
+    why = request.POST.get("why", "")
+    settling.mark_failed(payout=_of(batch, request), by=request.user, why=why, failure=failure)
 
 
 def _of(batch: PayoutBatch, request: HttpRequest) -> Payout:

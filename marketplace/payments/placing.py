@@ -21,7 +21,7 @@ from marketplace.economies.quote_rates import QuoteRates
 from marketplace.fulfilment.customs_ids import keep_customs_id, missing_customs_id
 from marketplace.fulfilment.kept_price import keep_price
 from marketplace.fulfilment.models import PriceQuote
-from marketplace.fulfilment.pinned import is_as_shown, requote
+from marketplace.fulfilment.pinned import is_as_shown, leaves_later, requote
 from marketplace.fulfilment.quotes import BasketQuote, quote_basket
 from marketplace.fulfilment.recipients import write_recipient
 from marketplace.fulfilment.services import create_consignments
@@ -248,6 +248,8 @@ def _refuse_what_cannot_be_paid(quote: BasketQuote, language: str) -> None:
 
 
 def _refuse_changes(quote: BasketQuote, expected: Money, language: str, held: PriceQuote | None) -> None:
+    if held and quote.total == expected and leaves_later(held=held, quote=quote):
+        raise TotalChanged(quote.total, _("A maker has other orders first now, so a day has changed. Please read it again."))
     if quote.total != expected or (held and not is_as_shown(held=held, quote=quote)):
         raise TotalChanged(
             quote.total,

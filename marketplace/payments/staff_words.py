@@ -32,6 +32,7 @@ LABELS = {
     "reason": gettext_lazy("Reason"),
     "why": gettext_lazy("Reason"),
     "note": gettext_lazy("Reason"),
+    "failure": gettext_lazy("Why it failed"),
     "sha256": "SHA-256",
 }
 RANKS = {name: rank for rank, name in enumerate(LABELS)}

@@ -16,7 +16,6 @@ from marketplace.payments.payouts.preparing import prepare, total_of
 from marketplace.payments.payouts.terms_csv import SEED, import_terms, seed_terms
 from marketplace.workshops.models import Workshop
 from tests.factories import make_user
-from tests.factories.places import PASSWORD
 from tests.factories.texts import number
 
 Order = get_model("order", "Order")
@@ -80,7 +79,7 @@ def take_back(consignment: Consignment, amount: str, currency: str = "") -> None
 
 
 def owner_of(workshop: Workshop):
-    return workshop.members.get(role="owner").user
+    return workshop.members.get(is_owner=True).user
 
 
 def make_payee(workshop: Workshop, *, by, route: str = "bank_file", account: str = IBAN, **fields) -> Payee:
@@ -88,18 +87,12 @@ def make_payee(workshop: Workshop, *, by, route: str = "bank_file", account: str
     values = {"currency": workshop.village.economy.currency, "holder_name": "Hoa Nguyen", "bank": "Bank of Sao Mai"}
     row = payees.change_payee(
         workshop=workshop,
-        by=_with_password(owner_of(workshop)),
-        password=PASSWORD,
+        by=owner_of(workshop),
         route=route,
         account=account,
         **values | fields,
     )
     return payees.approve_payee(payee=row, by=by)
-
-
-def _with_password(user):
-    user.refresh_from_db()
-    return user
 
 
 def clerks() -> tuple:

@@ -138,6 +138,8 @@ DAMAGES = [
     ("paid_orders_are_booked", "UPDATE marketplace_payments_journalentry SET key = 'x' WHERE kind = 'paid'", "{paid}"),
     ("refunds_are_booked", "UPDATE marketplace_payments_refund SET state = 'failed'", "{refund}"),
     ("refunds_are_booked", "UPDATE marketplace_payments_refund SET state = 'done'", "{refund}"),
+    ("owed_is_what_is_posted", "UPDATE marketplace_payments_owed SET amount = amount + 0.01 "
+                               "WHERE consignment_id = {first_id}", "SML"),
     ("owed_is_what_was_frozen", f"UPDATE {POSTING} SET amount = amount - 0.01 WHERE account = 'workshop_payable' "
                                 "AND consignment_id = {first_id} AND amount < 0", "{first}"),
 ]  # fmt: skip

@@ -8,7 +8,6 @@ from django.urls import reverse
 from marketplace.payments.models import Attention, Payee, PayoutBatch, PayoutEvidence, PayoutTerms
 from marketplace.payments.payouts import payees
 from tests.factories import make_user
-from tests.factories.places import PASSWORD
 from tests.marketplace.payouts import IBAN, books, earn, make_payee, make_terms, owed, owner_of
 from tests.people import Visitor
 
@@ -86,7 +85,8 @@ def test_two_people_pay_a_workshop(house, cast):
         (
             "Recorded a payout as failed",
             first,
-            "State: Paid → Failed, the money is owed again · Amount: ₫600,000 · Reason: Account closed",
+            "State: Paid → Failed, the money is owed again · Amount: ₫600,000 · "
+            "Reason: Account closed · Why it failed: Another reason",
         ),
     ]
     kept = clerk.get(reverse("payouts:evidence", args=[PayoutEvidence.objects.get().pk]))
@@ -125,7 +125,7 @@ def test_without_the_right_nobody_takes_a_step(house, cast, name):
 def test_a_payee_is_decided_by_a_second_person_who_sees_it_masked(house, cast):
     workshop = cast.maker.workshop
     row = payees.change_payee(
-        workshop=workshop, by=owner_of(workshop), password=PASSWORD, route="bank_file", currency="VND",
+        workshop=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
         holder_name="Hoa <b>", account="1234 5678 90",
     )  # fmt: skip
     clerk, path = enter(house[0]), reverse("payees:decide", args=[row.pk])
@@ -148,7 +148,7 @@ def test_terms_are_shown_with_their_source(house, cast):
 
 def entered(workshop) -> Payee:
     return payees.change_payee(
-        workshop=workshop, by=owner_of(workshop), password=PASSWORD, route="bank_file", currency="VND",
+        workshop=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
         holder_name="Hoa", account="1234 5678 90",
     )  # fmt: skip
 

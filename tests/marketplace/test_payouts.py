@@ -26,7 +26,6 @@ from marketplace.payments.payouts.preparing import prepare, total_of
 from marketplace.payments.payouts.scheduled import prepare_scheduled
 from marketplace.payments.payouts.terms import TermsBook
 from tests.factories import make_member, make_village, make_workshop
-from tests.factories.places import PASSWORD
 from tests.marketplace.payouts import (
     IBAN,
     approve,
@@ -393,7 +392,7 @@ def test_a_payee_that_changed_after_prepare_gets_nothing_of_that_batch(shop):
     earn(workshop, "600000")
     batch = prepared("VND", maker)
     payees.change_payee(
-        workshop=workshop, by=owner_of(workshop), password=PASSWORD, route="bank_file", currency="VND",
+        workshop=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
         holder_name="Thief", account="666666",
     )  # fmt: skip
     with pytest.raises(BatchChanged):

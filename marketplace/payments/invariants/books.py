@@ -27,6 +27,16 @@ def books_are_zero() -> str:
     return f"SELECT currency FROM {POSTING} GROUP BY currency HAVING round(sum(amount), 2) <> 0"
 
 
+@invariant(GROUP, _("What each workshop is owed of each consignment is the sum of its postings."))
+def owed_is_what_is_posted() -> str:
+    return f"""
+        SELECT sides.holder FROM (
+            SELECT holder, currency, consignment_id, -amount AS amount FROM {POSTING} WHERE account = 'workshop_payable'
+            UNION ALL
+            SELECT holder, currency, consignment_id, -amount FROM marketplace_payments_owed
+        ) AS sides GROUP BY sides.holder, sides.currency, sides.consignment_id HAVING round(sum(sides.amount), 2) <> 0"""
+
+
 @invariant(GROUP, _("Every order that was paid is in the books, and no other."))
 def paid_orders_are_booked() -> str:
     return f"""

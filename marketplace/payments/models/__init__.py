@@ -1,8 +1,11 @@
 """Payments, what they are made of and what became of them."""
 
 from marketplace.payments.models.attention import Attention, AttentionQuerySet
+from marketplace.payments.models.contact_change import ContactChange
 from marketplace.payments.models.ledger import Account, JournalEntry, Posting
+from marketplace.payments.models.member_share import MemberShare, MemberShareRule, PayoutShare
 from marketplace.payments.models.outbox import OutboxMessage, OutboxQuerySet
+from marketplace.payments.models.owed import Owed
 from marketplace.payments.models.payment import InboxEvent, Payment, PaymentQuerySet
 from marketplace.payments.models.payout import (
     Payee,
@@ -21,11 +24,15 @@ __all__ = [
     "Attention",
     "AttentionQuerySet",
     "ConsignmentShare",
+    "ContactChange",
     "Dispute",
     "InboxEvent",
     "JournalEntry",
+    "MemberShare",
+    "MemberShareRule",
     "OutboxMessage",
     "OutboxQuerySet",
+    "Owed",
     "Payment",
     "PaymentQuerySet",
     "Payee",
@@ -33,6 +40,7 @@ __all__ = [
     "PayoutBatch",
     "PayoutEvidence",
     "PayoutLine",
+    "PayoutShare",
     "PayoutTerms",
     "PayoutTransfer",
     "Posting",

@@ -82,6 +82,8 @@ class JournalEntry(Written):
         ordering = ["-at", "-id"]
         verbose_name = _("journal entry")
         verbose_name_plural = _("journal entries")
+        # There are few, and a maker's page asks for them.
+        indexes = [models.Index(fields=["id"], condition=models.Q(kind="correction"), name="journalentry_corrections")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.key}"
@@ -103,7 +105,10 @@ class Posting(Written):
         ordering = ["entry", "id"]
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
-        indexes = [models.Index(fields=["account", "holder", "currency"], name="posting_by_account")]
+        # The entry for a statement's month, the amount so that a sum needs no look at the rows.
+        indexes = [
+            models.Index(fields=["account", "holder", "currency", "entry", "amount"], name="posting_by_account")
+        ]
         constraints = [models.CheckConstraint(condition=~models.Q(amount=0), name="posting_not_zero")]
 
     def __str__(self) -> str:

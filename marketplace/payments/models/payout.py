@@ -197,6 +197,17 @@ class Payout(models.Model):
         FAILED = "failed", _("Failed, the money is owed again")
         WITHDRAWN = "withdrawn", _("Taken out of the batch")
 
+    class Failure(models.TextChoices):
+        """Why it failed, as its workshop reads it in its own language."""
+
+        UNKNOWN = "unknown", _("The bank does not know this account number")
+        CLOSED = "closed", _("The account is closed")
+        NAME = "name", _("The name does not fit the account")
+        REFUSED = "refused", _("The bank refused it")
+        STRIPE = "stripe", _("Stripe refused the transfer")
+        NOT_FETCHED = "not_fetched", _("Nobody came for the money")
+        OTHER = "other", _("Another reason")
+
     batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="payouts")
     number = models.CharField(_("number"), max_length=24, unique=True)
     workshop = models.ForeignKey(
@@ -210,6 +221,8 @@ class Payout(models.Model):
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.PREPARED)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=11, choices=Failure.choices, blank=True)
+    # As somebody of the shop wrote it, in her language.
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta:

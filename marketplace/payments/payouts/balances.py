@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import models
-from django.db.models import Q, Sum
+from django.db import connection, models
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,12 +18,17 @@ from marketplace import formats
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
 from marketplace.payments import ledger
-from marketplace.payments.models import Account, Attention, Dispute, JournalEntry, Payment, Posting
+from marketplace.payments.models import Account, Attention, Dispute, JournalEntry, Owed, Payment, Posting
 from marketplace.payments.payouts.terms import Offer
 from marketplace.workshops.models import Workshop
 
 ZERO = Decimal("0.00")
 MAIL_TROUBLE = "outbox"
+# From one currency of an account to the next by the index: SELECT DISTINCT would read every posting of years.
+_NEXT = f"SELECT min(currency) FROM {Posting._meta.db_table} WHERE account = %s AND holder = %s"
+CURRENCIES = f"""WITH RECURSIVE found(currency) AS (
+    {_NEXT} UNION ALL SELECT ({_NEXT} AND currency > found.currency) FROM found WHERE found.currency IS NOT NULL
+) SELECT currency FROM found WHERE currency IS NOT NULL"""
 
 
 class Standing(models.TextChoices):
@@ -33,7 +38,7 @@ class Standing(models.TextChoices):
     HELD = "held", gettext_lazy("Held for some days")
     FROZEN = "frozen", gettext_lazy("Stopped")
     DUE = "due", gettext_lazy("Due")
-    BACK = "back", gettext_lazy("To be netted")
+    BACK = "back", gettext_lazy("To be taken off")
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,9 @@ class Balance:
 
 def currencies_of(workshop: Workshop) -> list[str]:
     """The currencies in which the books know the workshop, its economy's first."""
-    rows = Posting.objects.filter(account=Account.WORKSHOP_PAYABLE, holder=workshop.code_prefix)
-    found = set(rows.order_by().values_list("currency", flat=True).distinct())
+    with connection.cursor() as cursor:
+        cursor.execute(CURRENCIES, [Account.WORKSHOP_PAYABLE, workshop.code_prefix] * 2)
+        found = {currency for (currency,) in cursor.fetchall()}
     own = workshop.village.economy.currency
     return [own, *sorted(found - {own})]
 
@@ -90,8 +96,12 @@ def balance_of(
         positions = [_without_day(row) for row in positions]
     holder = workshop.code_prefix
     owed = -ledger.balance(Account.WORKSHOP_PAYABLE, holder=holder, currency=currency)
-    in_transit = -ledger.balance(Account.PAYOUTS_IN_TRANSIT, holder=holder, currency=currency)
-    return Balance(currency, tuple(positions), owed, in_transit, _paid(holder, currency))
+    return Balance(currency, tuple(positions), owed, in_transit(holder, currency), paid(holder, currency))
+
+
+def in_transit(holder: str, currency: str) -> Money:
+    """What was sent and has not arrived."""
+    return -ledger.balance(Account.PAYOUTS_IN_TRANSIT, holder=holder, currency=currency)
 
 
 def _without_day(row: Position) -> Position:
@@ -101,22 +111,28 @@ def _without_day(row: Position) -> Position:
     return replace(row, due_on=None, why=text % {"day": formats.day(row.consignment.delivered_at)})
 
 
-def _paid(holder: str, currency: str) -> Money:
+def paid(holder: str, currency: str) -> Money:
     """What arrived and stayed: less what a bank sent back afterwards, and what Stripe took back after a refund."""
     kinds = JournalEntry.Kind
     # A payout that fails on its way leaves "in transit" once, with plus; one that had arrived also undoes its arrival.
     undone = Q(entry__kind=kinds.PAYOUT_FAILED, amount__lt=0)
-    stayed = Q(account=Account.PAYOUTS_IN_TRANSIT) & (Q(entry__kind=kinds.PAYOUT_PAID) | undone)
-    taken = Q(account=Account.WORKSHOP_PAYABLE, entry__kind=kinds.CORRECTION, entry__details__what="taken_back")
-    rows = Posting.objects.filter(stayed | taken, holder=holder, currency=currency)
-    return Money(rows.aggregate(sum=Sum("amount"))["sum"] or ZERO, currency)
+    of_holder = Posting.objects.filter(holder=holder, currency=currency)
+    stayed = of_holder.filter(Q(entry__kind=kinds.PAYOUT_PAID) | undone, account=Account.PAYOUTS_IN_TRANSIT)
+    # Asked for by itself: there are few, and the workshop's other postings are many.
+    taken = of_holder.filter(
+        account=Account.WORKSHOP_PAYABLE, entry__kind=kinds.CORRECTION, entry__details__what="taken_back"
+    )
+    return Money(_sum(stayed) + _sum(taken), currency)
+
+
+def _sum(rows: QuerySet) -> Decimal:
+    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
 def owed_by_consignment(holders: Iterable[str], currency: str) -> dict[tuple[str, int | None], Decimal]:
     """(holder, consignment id) → what is owed, without those that are even. One statement."""
-    rows = Posting.objects.filter(account=Account.WORKSHOP_PAYABLE, holder__in=list(holders), currency=currency)
-    sums = rows.order_by().values_list("holder", "consignment").annotate(sum=Sum("amount"))
-    return {(holder, pk): -amount for holder, pk, amount in sums if amount}
+    rows = Owed.objects.filter(holder__in=list(holders), currency=currency).exclude(amount=0)
+    return {(holder, pk): amount for holder, pk, amount in rows.values_list("holder", "consignment", "amount")}
 
 
 def positions_of(
@@ -125,6 +141,17 @@ def positions_of(
     """Workshop id → its open positions, the oldest first. Three statements for any number of workshops."""
     by_code = {workshop.code_prefix: workshop for workshop in workshops}
     owed = owed_by_consignment(by_code, currency)
+    return positions_from(owed, by_code, currency, offers, now)
+
+
+def positions_from(
+    owed: Mapping[tuple[str, int | None], Decimal],
+    by_code: Mapping[str, Workshop],
+    currency: str,
+    offers: Mapping[int, Offer | None],
+    now: datetime,
+) -> dict[int, list[Position]]:
+    """The same for rows of owed_by_consignment that were chosen already."""
     ids = [pk for _holder, pk in owed if pk]
     rows = Consignment.objects.filter(pk__in=ids).select_related("order__payment")
     consignments = {row.pk: row for row in rows}
@@ -140,17 +167,23 @@ def positions_of(
 
 def frozen_orders(order_ids: Iterable[int]) -> set[int]:
     """Those of the orders of which nothing is paid out now: disputed, or waiting for a person's decision."""
-    ids = list(order_ids)
-    unsettled = Attention.objects.open().filter(payment__order__in=ids)
+    return set(stopped_payments().filter(order__in=list(order_ids)).values_list("order_id", flat=True))
+
+
+def stopped_payments() -> QuerySet[Payment]:
+    """Those of which nothing is paid out now."""
     # A mail that could not be sent is no doubt about the money.
-    unsettled = unsettled.exclude(kind=MAIL_TROUBLE)
-    stopped = Q(disputes__state=Dispute.State.OPEN) | ~Q(state="paid") | Q(pk__in=unsettled.values("payment"))
-    return set(Payment.objects.filter(stopped, order__in=ids).values_list("order_id", flat=True))
+    unsettled = Attention.objects.open().exclude(kind=MAIL_TROUBLE).exclude(payment=None)
+    disputed = Dispute.objects.filter(state=Dispute.State.OPEN)
+    stopped = Q(pk__in=disputed.values("payment")) | ~Q(state="paid") | Q(pk__in=unsettled.values("payment"))
+    return Payment.objects.filter(stopped)
 
 
 def _position(
     row: Consignment | None, owed: Money, offer: Offer | None, stopped: set[int], now: datetime
 ) -> Position:
+    if owed.amount < 0 and row is None:
+        return Position(row, owed, Standing.BACK, _("A correction by the shop. It is taken off your next payout."))
     if owed.amount < 0:
         text = _("More was given back to the buyer than was still owed. It is taken off your next payout.")
         return Position(row, owed, Standing.BACK, text)

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from marketplace.money import Money
 from marketplace.payments import audit
 from marketplace.payments.models import Account, Payee, Payout, PayoutBatch, Posting
-from marketplace.payments.payouts import posting
+from marketplace.payments.payouts import member_shares, posting
 from marketplace.payments.payouts.balances import Position, Standing
 from marketplace.payments.payouts.errors import (
     BatchChanged,
@@ -28,6 +28,7 @@ from marketplace.payments.payouts.preparing import (
     due_lines,
     locked_positions,
     offers_of,
+    paused_payees,
     total_of,
     withdrawn_words,
     write_lines,
@@ -83,6 +84,7 @@ def _let_go(row: PayoutBatch, payouts: Iterable[Payout], by) -> PayoutBatch:
         payout.state = State.TRANSIT
         payout.save(update_fields=["state"])
         posting.approved(payout)
+        member_shares.freeze(payout)
         if start:
             start(payout)
     audit.record(action="marketplace.payout_approved", instance=row, by=by, after={"total": total_of(row).amount})
@@ -119,12 +121,17 @@ def _take_out(row: PayoutBatch) -> list[Payout]:
 
 
 def _usable_payees(payouts: Iterable[Payout]) -> set[int]:
-    """Payees that are still in use, with no change waiting for approval."""
+    """Payees that are still in use, with no change waiting for approval and no pause."""
     ids = [payout.payee_id for payout in payouts]
+    paused = paused_payees([payout.payee for payout in payouts])
     active = set(Payee.objects.filter(pk__in=ids, state=Payee.State.ACTIVE).values_list("pk", flat=True))
     waiting = Payee.objects.filter(state=Payee.State.WAITING, workshop__payees__in=ids)
     changing = set(waiting.values_list("workshop", "currency"))
-    return {row.payee_id for row in payouts if row.payee_id in active and (row.workshop_id, row.currency) not in changing}
+    return {
+        row.payee_id
+        for row in payouts
+        if row.payee_id in active - paused and (row.workshop_id, row.currency) not in changing
+    }
 
 
 def _lines_left(payout: Payout, positions: Iterable[Position]) -> list:
@@ -198,10 +205,7 @@ def _content(row: PayoutBatch) -> BatchFile:
 def _file_row(payout: Payout) -> FileRow:
     payee, through = payout.payee, payout.payee.through
     if through is not None:
-        payee = Payee.objects.filter(workshop=through, currency=payout.currency, state=Payee.State.ACTIVE).first()
-        if payee is None:
-            values = {"name": str(through)}
-            raise PayoutRefused(_("Nobody has approved yet where the co-operative %(name)s is paid.") % values)
+        payee = _payee_through(payout)
     return FileRow(
         number=payout.number,
         workshop=str(payout.workshop),
@@ -214,6 +218,20 @@ def _file_row(payout: Payout) -> FileRow:
         consignments=tuple(line.consignment.number for line in payout.lines.all() if line.consignment),
         through=through.code_prefix if through else "",
     )
+
+
+@sensitive_variables()
+def _payee_through(payout: Payout) -> Payee:
+    """The co-operative's payee of when the batch was approved: what is on its way is not turned elsewhere by a change."""
+    through, on = payout.payee.through, payout.batch.approved_at
+    values = {"name": str(through)}
+    payees = Payee.objects.filter(workshop=through, currency=payout.currency, decided_at__isnull=False)
+    before = payees.filter(decided_at__lte=on).exclude(state=Payee.State.REFUSED).order_by("-decided_at").first()
+    if before is None:
+        if not payees.filter(state=Payee.State.ACTIVE).exists():
+            raise PayoutRefused(_("Nobody has approved yet where the co-operative %(name)s is paid.") % values)
+        before = payees.get(state=Payee.State.ACTIVE)
+    return before
 
 
 def _refuse_other_total(row: PayoutBatch, content: BatchFile) -> None:

@@ -1,14 +1,15 @@
 """Where a workshop's money goes: entered by its owner, approved by somebody of the shop, sealed, never shown whole."""
 
-from django.core.mail import EmailMessage
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from marketplace.fulfilment.sealing import reseal, seal, unseal
-from marketplace.payments import attention, audit, outbox
-from marketplace.payments.models import Attention, OutboxMessage, Payee
+from marketplace.payments import attention, audit
+from marketplace.payments.models import Attention, Payee
 from marketplace.payments.payouts import matters
 from marketplace.payments.payouts.accounts import mask
 from marketplace.payments.payouts.errors import BadPayee, NotOnTheWay, PayoutRefused, SamePerson
@@ -17,7 +18,6 @@ from marketplace.payments.payouts.terms import TermsBook
 from marketplace.workshops.models import Member, Workshop
 
 State = Payee.State
-MAIL = "payee.changed"
 
 
 def payee_of(workshop: Workshop, currency: str) -> Payee | None:
@@ -36,7 +36,6 @@ def change_payee(
     *,
     workshop: Workshop,
     by,
-    password: str,
     route: str,
     currency: str,
     holder_name: str,
@@ -44,11 +43,12 @@ def change_payee(
     bank: str = "",
     through: Workshop | None = None,
 ) -> Payee:
-    """A new payee, which waits for approval; what waited before is refused. All members are told by mail.
+    """A new payee, which waits for approval; what waited before is refused.
 
-    Only the workshop's owner may, with her password. Raises BadPayee; then nothing was written.
+    Only the workshop's owner may; the desk asks her for her password first, and tells owners and book-keepers. Raises
+    BadPayee; then nothing was written.
     """
-    _refuse_strangers(workshop, by, password)
+    _refuse_strangers(workshop, by)
     chosen = _offered(workshop, route, currency)
     kept = _account(chosen, account)
     _check_words(chosen, holder_name, through, workshop)
@@ -71,8 +71,6 @@ def change_payee(
         action="marketplace.payee_entered", instance=row, by=by, before=_shown(old), after=_shown(row),
     )  # fmt: skip
     matters.open_for(row)
-    # The address of now: a thief who changes it afterwards cannot stop the notice.
-    outbox.add(kind=MAIL, key=f"payee:{row.pk}", payload={"payee": row.pk, "to": _members(workshop)})
     return row
 
 
@@ -83,12 +81,10 @@ def _replace_waiting(workshop: Workshop, currency: str, by) -> None:
         Payee.objects.filter(pk=waiting.pk, state=State.WAITING).update(state=State.REPLACED)
 
 
-def _refuse_strangers(workshop: Workshop, by, password: str) -> None:
-    owner = Member.objects.filter(workshop=workshop, user=by, role=Member.Role.OWNER, user__is_active=True)
+def _refuse_strangers(workshop: Workshop, by) -> None:
+    owner = Member.objects.filter(workshop=workshop, user=by, is_owner=True, user__is_active=True)
     if not owner.exists():
         raise BadPayee("", _("Only the owner of the workshop can change where its money goes."))
-    if not by.check_password(password):
-        raise BadPayee("password", _("This is not your password."))
 
 
 def _offered(workshop: Workshop, route: str, currency: str) -> Route:
@@ -120,32 +116,19 @@ def _check_words(route: Route, holder_name: str, through: Workshop | None, works
         raise BadPayee("through", _("Please choose the co-operative that receives the money for you."))
 
 
-def _members(workshop: Workshop) -> list[int]:
-    rows = workshop.members.filter(user__is_active=True).order_by("pk")
-    return list(rows.values_list("user_id", flat=True))
-
-
 def _shown(row: Payee | None) -> dict:
     return {"route": row.route, "currency": row.currency, "account": row.masked, "state": row.state} if row else {}
 
 
-@outbox.mail(MAIL)
-def changed_mail(message: OutboxMessage) -> EmailMessage | None:
-    """To every member of the workshop, at the addresses they had: an unwanted change must not pass in silence."""
-    row = Payee.objects.select_related("workshop").get(pk=message.payload["payee"])
-    members = row.workshop.members.filter(user__in=message.payload["to"]).select_related("user")
-    addresses = [member.user.email for member in members if member.user.email]
-    if not addresses:
-        return None
-    with translation.override(row.workshop.source_language):
-        subject = _("Where your workshop is paid was changed")
-        values = {"workshop": str(row.workshop), "account": row.masked or row.holder_name}
-        text = _(
-            "Somebody entered a new way of being paid for %(workshop)s: %(account)s.\n\n"
-            "It counts as soon as the shop has approved it; until then nothing is paid out. "
-            "If it was none of you, answer this mail at once and change your password."
-        )
-        return EmailMessage(subject, text % values, to=addresses)
+@transaction.atomic
+def withdraw_waiting(*, entered_by, since: datetime) -> int:
+    """What this person entered since then and nobody approved yet counts no more. Answers how many."""
+    rows = Payee.objects.filter(entered_by=entered_by, entered_at__gte=since, state=State.WAITING)
+    found = list(rows.select_related("workshop").order_by("pk"))
+    for row in found:
+        _replace_waiting(row.workshop, row.currency, None)
+        audit.record(action="marketplace.payee_refused", instance=row, before={"state": State.WAITING})
+    return len(found)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from marketplace.money import Money
 from marketplace.payments import audit
 from marketplace.payments.models import Payee, Payment, Payout, PayoutBatch, PayoutLine
 from marketplace.payments.payouts.balances import Position, Standing, positions_of
+from marketplace.payments.payouts.pauses import paused_until
 from marketplace.payments.payouts.terms import Offer, TermsBook
 
 State = Payout.State
@@ -68,7 +69,17 @@ def _lock_payees(route: str, currency: str) -> list[Payee]:
     waiting = Payee.objects.filter(workshop__in=workshops, currency=currency, state=Payee.State.WAITING)
     busy = Payout.objects.filter(workshop__in=workshops, currency=currency, state=State.PREPARED)
     left_out = {*waiting.values_list("workshop", flat=True), *busy.values_list("workshop", flat=True)}
-    return [row for row in locked if row.workshop_id not in left_out]
+    paused = paused_payees(locked)
+    return [row for row in locked if row.workshop_id not in left_out and row.pk not in paused]
+
+
+def paused_payees(payees: Collection[Payee]) -> set[int]:
+    """Ids of those that are paid nothing at present: paused themselves, or paid through a co-operative whose own payee is."""
+    through = {row.through_id for row in payees if row.through_id}
+    theirs = Payee.objects.filter(workshop__in=through, state=Payee.State.ACTIVE) if through else []
+    paused = paused_until([*payees, *theirs])
+    halls = {(row.workshop_id, row.currency) for row in theirs if row.pk in paused}
+    return {row.pk for row in payees if row.pk in paused or (row.through_id, row.currency) in halls}
 
 
 def _offers(payees: Iterable[Payee], on) -> dict[int, Offer]:

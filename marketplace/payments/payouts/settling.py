@@ -50,9 +50,10 @@ def _refuse_other_reference(row: Payout, reference: str) -> None:
 
 
 @transaction.atomic
-def mark_failed(*, payout: Payout, by=None, why: str) -> Payout:
+def mark_failed(*, payout: Payout, by=None, why: str = "", failure: str = Payout.Failure.OTHER) -> Payout:
     """It did not arrive, or the bank sent it back: the workshop is owed it again, and the next batch takes it up.
 
+    ``failure`` is what the workshop reads in its language; ``why`` are words of the shop, needed for another reason.
     Said twice, it is posted once. Raises NotOnTheWay, and PayoutRefused without a reason.
     """
     row = _lock(payout)
@@ -60,10 +61,10 @@ def mark_failed(*, payout: Payout, by=None, why: str) -> Payout:
         return row
     if row.state not in (State.TRANSIT, State.PAID) or row.transfers.exists():
         raise NotOnTheWay(_("Only a payout that is on its way, or came back, can fail."))
-    if not why.strip():
-        raise PayoutRefused(_("Please write why it failed."))
+    if failure not in Payout.Failure.values or (failure == Payout.Failure.OTHER and not why.strip()):
+        raise PayoutRefused(_("Please say why it failed."))
     posting.failed(row, had_arrived=row.state == State.PAID)
-    return close(row, State.FAILED, by, "marketplace.payout_failed", note=why.strip()[:300])
+    return close(row, State.FAILED, by, "marketplace.payout_failed", failure=failure, note=why.strip()[:300])
 
 
 @transaction.atomic

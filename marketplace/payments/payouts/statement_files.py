@@ -33,6 +33,10 @@ def statement_csv(statement: Statement) -> bytes:
         for line in statement.lines
     ]
     rows.append(["", "", _("Owed after"), statement.closing, statement.currency])
+    for out in statement.shared:
+        text = _("How payout %(number)s is shared") % {"number": out.number}
+        rows.append(["", out.number, text, out.money, statement.currency])
+        rows += [["", out.number, name, money, statement.currency] for name, money in out.shares]
     return write_csv(head, rows, separator=";" if point == "," else ",", point=point, bom=True)
 
 
@@ -59,9 +63,20 @@ def statement_pdf(statement: Statement) -> bytes:
     columns.append(Column(_("Amount"), 34, "right", whole=True))
     more = {"bottom": HEIGHT - EDGE, "new_page": lambda: _again(canvas, statement), "size": 8.5, "caption": 7, "pad": 1.2}
     table = Table(canvas, EDGE, columns, **more)
-    table.draw(y, _rows(statement, language), language)
+    y = table.draw(y, _rows(statement, language), language)
+    if statement.shared:
+        people = Table(canvas, EDGE, [Column(_("Payout"), 36), Column(_("Shared among members"), 104), columns[-1]], **more)
+        people.draw(y + 6, _shared_rows(statement, language), language)
     number_pages(canvas, EDGE, HEIGHT - 8, INNER)
     return canvas.file()
+
+
+def _shared_rows(statement: Statement, language: str) -> list[list[str]]:
+    rows = []
+    for out in statement.shared:
+        rows.append([out.number, _("The whole payout"), format_money(out.money, language)])
+        rows += [["", name, format_money(money, language)] for name, money in out.shares]
+    return rows
 
 
 def month_name(first: datetime) -> str:

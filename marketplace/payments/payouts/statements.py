@@ -6,23 +6,32 @@ A month is one of the server's time zone (TIME_ZONE), stated on the statement.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.money import Money, format_money
-from marketplace.payments.models import Account, ConsignmentShare, JournalEntry, Posting, Refund, RefundPart
-from marketplace.payments.payouts import words
+from marketplace.payments.models import (
+    Account,
+    ConsignmentShare,
+    JournalEntry,
+    Owed,
+    Posting,
+    Refund,
+    RefundPart,
+)
+from marketplace.payments.payouts import member_shares, words
 from marketplace.payments.payouts.known import routes
+from marketplace.payments.payouts.member_shares import SharedOut
 from marketplace.workshops.models import Workshop
 
 Kind = JournalEntry.Kind
 ZERO = Decimal("0.00")
+SLACK = 1000  # entries
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class StatementLine:
     number: str
     text: str
     amount: Money
+    consignment: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,29 +56,72 @@ class Statement:
     opening: Money
     lines: tuple[StatementLine, ...]
     closing: Money
+    # How many there are in the month: ``lines`` may be some of them only.
+    count: int
+    shared: tuple[SharedOut, ...] = ()
 
 
 def months_of(workshop: Workshop, currency: str) -> list[datetime]:
-    """First moments of the months in which something was posted, the latest first."""
-    rows = _postings(workshop, currency).order_by()
+    """First moments of the months from the first posting to the last, the latest first. Two statements, by the index."""
+    rows = _postings(workshop, currency).select_related("entry")
+    ends = rows.order_by("entry_id").first(), rows.order_by("entry_id").last()
+    if ends[0] is None:
+        return []
     zone = timezone.get_default_timezone()
-    found = rows.annotate(month=TruncMonth("entry__at", tzinfo=zone)).values_list("month", flat=True).distinct()
-    return sorted(found, reverse=True)
+    first, month = (timezone.localtime(row.entry.at, zone).replace(tzinfo=None) for row in ends)
+    months = []
+    while (month.year, month.month) >= (first.year, first.month):
+        months.append(datetime(month.year, month.month, 1, tzinfo=zone))
+        month = month.replace(day=1) - timedelta(days=1)
+    return months
 
 
-def statement_of(workshop: Workshop, currency: str, year: int, month: int) -> Statement:
-    """In the active language. Raises ValueError for a month that does not exist."""
+def statement_of(
+    workshop: Workshop, currency: str, year: int, month: int, part: tuple[int, int] | None = None
+) -> Statement:
+    """In the active language. ``part``: only the lines from one number to before another; opening and closing are those
+    of the month. Raises ValueError for a month that does not exist.
+    """
     zone = timezone.get_default_timezone()
     first = datetime(year, month, 1, tzinfo=zone)
     until = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
     rows = _postings(workshop, currency)
-    month_rows = rows.filter(entry__at__gte=first, entry__at__lt=until)
-    found = list(month_rows.select_related("entry", "consignment").order_by("entry__at", "entry_id", "pk"))
-    reasons, postage = _refund_reasons(found), _postage(found)
-    lines = tuple(_line(row, reasons, row.pk in postage) for row in found)
-    return Statement(
-        workshop, currency, first, until, _owed(rows, first, currency), lines, _owed(rows, until, currency)
+    since = _since(rows, first)
+    month_rows = since.filter(entry__at__lt=until)
+    sums = since.aggregate(
+        month=Sum("amount", filter=Q(entry__at__lt=until)),
+        later=Sum("amount", filter=Q(entry__at__gte=until)),
+        count=Count("pk", filter=Q(entry__at__lt=until)),
     )
+    closing = owed_now(workshop, currency) + Money(sums["later"] or ZERO, currency)
+    opening = closing + Money(sums["month"] or ZERO, currency)
+    wanted = month_rows.select_related("entry", "consignment").order_by("entry_id", "pk")
+    found = list(wanted if part is None else wanted[part[0] : part[1]])
+    shown = _Words(_refunds(found), _postage(found))
+    lines = tuple(_line(row, shown) for row in found)
+    shared = tuple(member_shares.shared_out(_payouts(found)))
+    return Statement(workshop, currency, first, until, opening, lines, closing, sums["count"], shared)
+
+
+def owed_now(workshop: Workshop, currency: str) -> Money:
+    rows = Owed.objects.filter(holder=workshop.code_prefix, currency=currency).exclude(amount=0)
+    return Money(rows.aggregate(sum=Sum("amount"))["sum"] or ZERO, currency)
+
+
+def _since(rows: QuerySet[Posting], moment: datetime) -> QuerySet[Posting]:
+    """Those of entries at or after ``moment``, found by the numbers of entries, in whose order an account's index stands.
+
+    Entries that are written at the same time may get numbers the other way round: hence the slack.
+    """
+    after = rows.filter(entry__at__gte=moment)
+    at = JournalEntry.objects.filter(at__gte=moment).order_by("at").values_list("pk", flat=True).first()
+    return after.filter(entry__gte=at - SLACK) if at is not None else after.none()
+
+
+def _payouts(rows: Iterable[Posting]) -> list[str]:
+    """Numbers of the payouts that went out in these lines, each once."""
+    numbers = [row.entry.details.get("payout", "") for row in rows if row.entry.kind == Kind.PAYOUT]
+    return list(dict.fromkeys(filter(None, numbers)))
 
 
 def _postings(workshop: Workshop, currency: str):
@@ -77,16 +130,32 @@ def _postings(workshop: Workshop, currency: str):
     )
 
 
-def _owed(rows, before: datetime, currency: str) -> Money:
-    owed = rows.filter(entry__at__lt=before).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    return Money(-owed, currency)
+@dataclass(frozen=True)
+class _Words:
+    """What lines need beside their postings. ``refunds``: (entry key, consignment id) → reason and pieces."""
+
+    refunds: dict[tuple[str, int], str]
+    postage: set[int]
 
 
-def _refund_reasons(rows: Iterable[Posting]) -> dict[str, str]:
-    """Entry key → why the buyer got money back."""
+def _refunds(rows: Iterable[Posting]) -> dict[tuple[str, int], str]:
+    """Why the buyer got money back, and for which pieces."""
     numbers = {row.entry.key.split(":", 1)[1]: row.entry.key for row in rows if row.entry.kind == Kind.REFUND}
-    refunds = Refund.objects.filter(number__in=numbers)
-    return {numbers[row.number]: str(row.get_reason_display()) for row in refunds}
+    if not numbers:
+        return {}
+    workshop = ConsignmentShare.Party.WORKSHOP
+    parts = RefundPart.objects.filter(refund__number__in=numbers, share__party=workshop, own_amount__gt=0)
+    found: dict[tuple[str, int], tuple[Refund, list[str]]] = {}
+    for part in parts.select_related("refund", "share__line__product__parent").order_by("pk"):
+        key = numbers[part.refund.number], part.share.consignment_id
+        _refund, pieces = found.setdefault(key, (part.refund, []))
+        name = words.piece_of(part.share)
+        if name and name not in pieces:
+            pieces.append(name)
+    return {
+        key: ": ".join(filter(None, [str(refund.get_reason_display()), ", ".join(pieces)]))
+        for key, (refund, pieces) in found.items()
+    }
 
 
 def _postage(rows: Iterable[Posting]) -> set[int]:
@@ -126,19 +195,26 @@ def _parts(keys: Iterable[tuple]) -> dict[tuple, list[tuple]]:
     return found
 
 
-def _line(row: Posting, reasons: dict[str, str], postage: bool) -> StatementLine:
+def _line(row: Posting, shown: _Words) -> StatementLine:
     number = row.consignment.number if row.consignment else ""
-    return StatementLine(row.entry.at, number, _text(row, reasons, postage), Money(-row.amount, row.currency))
+    return StatementLine(
+        row.entry.at, number, _text(row, shown), Money(-row.amount, row.currency), row.consignment_id
+    )
 
 
-def _text(row: Posting, reasons: dict[str, str], postage: bool) -> str:
+def _text(row: Posting, shown: _Words) -> str:
     """What happened; for an amount below zero, why."""
     entry, details = row.entry, row.entry.details
-    text = str((words.POSTAGE if postage else words.ENTRIES).get(entry.kind, entry.get_kind_display()))
-    if entry.kind == Kind.REFUND and entry.key in reasons:
-        return _("%(text)s (%(reason)s)") % {"text": text, "reason": reasons[entry.key]}
+    text = str((words.POSTAGE if row.pk in shown.postage else words.ENTRIES).get(entry.kind, entry.get_kind_display()))
+    if entry.kind == Kind.REFUND and (why := shown.refunds.get((entry.key, row.consignment_id))):
+        return _("%(text)s (%(reason)s)") % {"text": text, "reason": why}
     if details.get("what") == "taken_back":
         return str(words.TAKEN_BACK)
+    if entry.kind == Kind.PAYOUT and row.amount < 0:
+        text = _("Taken off payout %(number)s: it had been given back after it was paid out")
+        return text % {"number": details["payout"]}
+    if entry.kind == Kind.CORRECTION and row.amount > 0:
+        return str(words.CORRECTED_DOWN)
     if "payout" in details:
         name = details.get("route", "")
         route = str(routes[name].title) if name in routes else name

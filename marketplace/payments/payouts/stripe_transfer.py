@@ -120,6 +120,7 @@ def _reference(row: PayoutTransfer) -> str:
 
 def _close(payout: Payout) -> None:
     """When no transfer waits any more: paid, or failed if Stripe refused every one."""
+    from marketplace.payments.payouts import member_shares
     from marketplace.payments.payouts.settling import close
 
     rows = list(payout.transfers.all())
@@ -127,9 +128,12 @@ def _close(payout: Payout) -> None:
         return
     sent = [row.gateway_transfer for row in rows if row.state == State.SENT]
     if sent:
+        if len(sent) < len(rows):
+            arrived = sum(row.amount for row in rows if row.state == State.SENT)
+            member_shares.freeze(payout, Money(arrived, payout.currency))
         close(payout, Payout.State.PAID, None, "marketplace.payout_paid", reference=" ".join(sent)[:120])
     else:
-        close(payout, Payout.State.FAILED, None, "marketplace.payout_failed", note=str(_("Stripe refused the transfer.")))
+        close(payout, Payout.State.FAILED, None, "marketplace.payout_failed", failure=Payout.Failure.STRIPE)
 
 
 def _call_a_person(row: PayoutTransfer, why: str) -> None:
@@ -148,7 +152,7 @@ attention.describe(
 attention.describe(
     "reversal_refused",
     happened=_("Stripe took nothing back of payout %(payout)s after a refund: %(why)s"),
-    advice=_("What the workshop owes is netted with what it earns next. Nothing needs to be done unless it earns no more."),
+    advice=_("What the workshop owes is taken off what it earns next. Nothing needs to be done unless it earns no more."),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.payments.models import JournalEntry
+from marketplace.payments.models import ConsignmentShare, JournalEntry
 
 Kind = JournalEntry.Kind
 
@@ -45,6 +45,14 @@ SOURCES = {
     ),
 }
 TAKEN_BACK = _("Taken back by Stripe after a refund")
+CORRECTED_DOWN = _("A correction by the shop: it had counted too much for you")
+
+
+def piece_of(share: ConsignmentShare) -> str:
+    """The piece that a share is of, in the maker's own words; "" for postage and levies."""
+    if share.line is None:
+        return ""
+    return share.line.product.own_title if share.line.product else share.line.title
 
 
 def paper_words(codes: list[str]) -> list[str]:
