@@ -1,7 +1,9 @@
 """Pictures from local storage, with the headers that cards inside other sites need."""
 
+import posixpath
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
@@ -12,6 +14,9 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
 
     ``cross-origin`` lets a card inside a sandboxed frame show it; ``nosniff`` and the policy keep an upload inert.
     """
+    # Documents have an address of their own, which asks whether their collection is private.
+    if posixpath.normpath(path).lstrip("/").startswith("documents/"):
+        raise Http404
     response = serve(request, path, document_root=settings.MEDIA_ROOT)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
