@@ -136,6 +136,7 @@ class PieceViewMixin(chooser.CreationFormMixin):
     def get_object_list(self) -> QuerySet:
         """Pieces with a card: those that have a maker and a price. Newest first."""
         pieces = Product.objects.exclude(structure=Product.CHILD).filter(card__isnull=False)
+        pieces = pieces.exclude(stage=Product.Stage.DRAFT)  # its maker has not shown it to anybody yet
         return pieces.select_related("card").order_by("-card__listed_at", "-pk")
 
     @property
@@ -176,11 +177,13 @@ class DescribedMixin:
 
 
 class PieceChosenView(DescribedMixin, chooser.ChosenView):
-    pass
+    def get_object(self, pk):
+        return Product.objects.exclude(stage=Product.Stage.DRAFT).get(pk=pk)
 
 
 class PieceChosenMultipleView(DescribedMixin, chooser.ChosenMultipleView):
-    pass
+    def get_objects(self, pks):
+        return super().get_objects(pks).exclude(stage=Product.Stage.DRAFT)
 
 
 class ProductChooserViewSet(ChooserViewSet):

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -43,9 +44,17 @@ def _chosen_currency(market: MarketChoice) -> str:
 
 def address_here(request: HttpRequest) -> str:
     """The address to come back to, without the market: path and filters."""
-    query = request.GET.copy()
+    query = _query(request).copy()
     query.pop("was", None)
     return request.path_info + (f"?{query.urlencode()}" if query else "")
+
+
+def _query(request: HttpRequest) -> QueryDict:
+    """Empty where there are too many to read: the page that says so has this menu, too."""
+    try:
+        return request.GET
+    except TooManyFieldsSent:
+        return QueryDict()
 
 
 def _destinations() -> list[dict]:
@@ -62,7 +71,7 @@ def _currencies() -> list[dict]:
 
 def _was(request: HttpRequest, market: MarketChoice) -> str:
     """A sentence for a reader whose address named what is not on offer."""
-    asked, _rest = split_path(f"/{request.GET.get('was', '')}")
+    asked, _rest = split_path(f"/{_query(request).get('was', '')}")
     if asked is None or asked == market:
         return ""
     if offer_to(asked.destination) is None:
