@@ -33,11 +33,12 @@ bench: ## measure speed: pages and checkout beside two bare Django views (docs/p
 	$(PREPARE) tests
 	@exec $(BIN)/python -m bench $(ARGS)
 
-lint: ## style, forgotten migrations, system checks, words without translation
+lint: ## style, forgotten migrations, system checks, words without translation, hard words
 	$(PREPARE) tests
 	$(BIN)/ruff check .
 	$(BIN)/python manage.py makemigrations --check --dry-run && $(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python -m tools.messages check
+	$(BIN)/python -m tools.plain
 
 messages: ## collect the words to translate into locale/, and compile them
 	$(PREPARE) tests

@@ -9,7 +9,7 @@ import time
 
 import psycopg
 
-from bench import checkout, landed, report, search
+from bench import checkout, desk, imports, landed, report, search
 from bench.data import Data
 from bench.measuring import CLIENTS, FULL, QUICK, Plan, Series, Target, in_turns
 from bench.pages import addresses, statements
@@ -46,6 +46,10 @@ def _run(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     data.prepare()
     if options.search:
         return _search(data, options, plan)
+    if options.imports:
+        return _import(data, options.rows)
+    if options.desk:
+        return _desk(data, options)
     shop = data.shop(options.products)
     if options.checkout:
         return _checkout(shop, options)
@@ -88,6 +92,20 @@ def _search(data: Data, options: argparse.Namespace, plan: Plan) -> bool:
     quality = search.quality(data.empty("questions"))
     print(f"\n## Search in {options.products:,} pieces\n\n{search.report(asked, built)}\n\n{quality}")
     return _judge(search.verdicts(asked, built))
+
+
+def _desk(data: Data, options: argparse.Namespace) -> bool:
+    """The maker's desk: a large workshop beside a small one, in the shop with the demo's content."""
+    found = desk.measure(data.shop(0), quick=options.quick)
+    print(f"\n## The desk\n\n{desk.report(found)}")
+    return _judge(desk.verdicts(found))
+
+
+def _import(data: Data, rows: int) -> bool:
+    """A large import alone."""
+    measured = imports.measure(data.shop(0), data.shop(1), rows)
+    print(f"\n## Import of {measured.rows:,} rows\n\n{imports.report(measured)}")
+    return _judge(imports.verdicts(measured))
 
 
 def _landed() -> bool:
@@ -161,7 +179,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--growth", action="store_true", help=f"also compare {SMALL:,} with {LARGE:,} pieces")
     parser.add_argument("--search", action="store_true", help="search alone, with its index (try --products 100000)")
     parser.add_argument("--checkout", action="store_true", help="buying alone, and what is true afterwards")
+    parser.add_argument("--import", action="store_true", dest="imports", help="an import of many pieces, again, and with a kill")
+    parser.add_argument("--rows", type=int, default=imports.ROWS, metavar="N", help="of the file that --import takes")
     parser.add_argument("--landed", action="store_true", help="the landed cost of a basket, with 100 and 10,000 rule rows")
+    parser.add_argument("--desk", action="store_true", help="the maker's desk, with 50 and with 20,000 consignments")
     return parser.parse_args()
 
 

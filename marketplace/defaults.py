@@ -90,6 +90,18 @@ MARKETPLACE_UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 MARKETPLACE_UPLOAD_MAX_PIXELS = 80_000_000
 MARKETPLACE_UPLOAD_EDGE = 2400
 
+# Most pixels of a picture that must be read as a whole; a JPEG can be read at a fraction of its size.
+MARKETPLACE_UPLOAD_MAX_WHOLE_PIXELS = 50_000_000
+
+# Largest request in bytes, for pages that ask for no more (see storefront.upload_limits.takes_uploads).
+MARKETPLACE_UPLOAD_REQUEST_BYTES = 64 * 1024 * 1024
+
+# Photos that wait for their piece: how many days; of one member at most so many, so many bytes, so many new ones a day.
+MARKETPLACE_PHOTOS_WAITING = {"DAYS": 30, "MOST": 200, "MOST_BYTES": 400 * 1024 * 1024, "A_DAY": 1000}
+
+# Voice notes: largest file in bytes, longest in seconds, and where the desk's own recorder stops.
+MARKETPLACE_VOICE = {"MOST_BYTES": 12 * 1024 * 1024, "MOST_SECONDS": 300, "RECORD_SECONDS": 180}
+
 # Who takes parcels: name → a backend of marketplace.fulfilment.carriers.contract.Carrier. The name stands in the
 # shipping rates; the cheapest offer is proposed, at equal prices the carrier named first. The workshop pays it at its
 # post office and gets the postage; with "PAID_BY": "shop" the carrier bills the shop.
@@ -124,3 +136,67 @@ MARKETPLACE_PII_KEYS = []
 # were marked as delivered or not, this many days after it was given.
 MARKETPLACE_CUSTOMS_ID_DAYS = 30
 MARKETPLACE_CUSTOMS_ID_DAYS_AT_MOST = 180
+
+# For how many minutes after she gave her password (or a code) a person may change where money goes, how she is reached,
+# and who works in her workshop, without being asked again.
+MARKETPLACE_ASK_AGAIN_MINUTES = 10
+
+# For so many hours after an account's e-mail or telephone was changed the old one can stop it, and nothing is paid out to
+# a payee that was entered around it.
+MARKETPLACE_CONTACT_CHANGE_HOURS = 72
+
+# Wrong passwords and codes: how many for one account from one address, and how many from one address for all accounts,
+# within so many minutes; and how many in one session before it ends.
+MARKETPLACE_TRIES_PER_ACCOUNT = 8
+MARKETPLACE_TRIES_PER_ADDRESS = 60
+MARKETPLACE_TRIES_MINUTES = 15
+MARKETPLACE_TRIES_PER_SESSION = 5
+
+# How many proxies of our own stand before the site and write down the visitor's address (X-Forwarded-For). 0: none.
+MARKETPLACE_PROXIES = 0
+
+# How many wrong handover codes an account, or a network address, may type in an hour.
+MARKETPLACE_HANDOVER_TRIES = 10
+
+# First words of the desk's own addresses (/desk/open/): no workshop ever gets one of them for its address.
+MARKETPLACE_RESERVED_SLUGS = (
+    *("account", "add", "again", "all", "area", "codes", "community", "contacts", "handover", "help", "how-paid"),
+    *("import", "join", "messages", "new", "notices", "officer", "officers", "open", "photos", "push"),
+    *("service-worker", "settings", "sign-in", "take-over", "uploads", "welcome"),
+)
+
+# Workshops that one person may have asked for and that wait for their officer; invitations of a workshop that wait,
+# and for how many days each holds.
+MARKETPLACE_MOST_APPLICATIONS = 3
+MARKETPLACE_MOST_INVITATIONS = 30
+MARKETPLACE_INVITATION_DAYS = 14
+
+# Messages of buyer and maker about a consignment: signs of one, how many a side may write in an hour, and for how many
+# days after the parcel arrived or was cancelled.
+MARKETPLACE_MESSAGES = {"LONGEST": 1000, "MOST_AN_HOUR": 30, "DAYS_AFTER": 60}
+
+# Photos of a consignment as it leaves, at most.
+MARKETPLACE_DISPATCH_PHOTOS = 6
+
+# Who carries an SMS (marketplace/notices/backends): console, memory, or a gateway of yours by http. See docs/notices.md.
+MARKETPLACE_SMS = {"BACKEND": "marketplace.notices.backends.console.ConsoleSms", "OPTIONS": {}}
+
+# Web push. PRIVATE_KEY: the shop's VAPID key (base64url; empty: not offered). TRUSTED_ORIGINS: push services of one's own
+# that may be reached inside of the network ("http://push.local:8080"); all others must be public, with https.
+MARKETPLACE_PUSH = {"PRIVATE_KEY": "", "TRUSTED_ORIGINS": ()}
+
+# Codes for signing in: how many are sent to one contact and asked for from one network address an hour, how many go to
+# telephone numbers that nobody has an account for an hour in all, how many may be typed from one address an hour.
+MARKETPLACE_CODES = {"PER_CONTACT": 6, "PER_ADDRESS": 60, "STRANGERS": 600, "TRIES_PER_ADDRESS": 200}
+
+# Imports of pieces. What the shop lends to them, as paths: "PICTURES" cleans an uploaded photo (file → new file, or raises
+# ValueError), "RECEIVE" makes a price of what a maker wants to receive (workshop, amount → Decimal), "TOGETHER" is a context
+# within which a batch is written. Empty: photos and amounts to receive are refused with a reason.
+MARKETPLACE_IMPORT = {"PICTURES": "", "RECEIVE": "", "TOGETHER": ""}
+
+# The most that an import may hold: rows, bytes of its table, photos, bytes of their ZIP, and of what is in that, unpacked.
+MARKETPLACE_IMPORT_MOST_ROWS = 100_000
+MARKETPLACE_IMPORT_MOST_BYTES = 50 * 1024 * 1024
+MARKETPLACE_IMPORT_MOST_PHOTOS = 2_000
+MARKETPLACE_IMPORT_MOST_ZIP_BYTES = 150 * 1024 * 1024
+MARKETPLACE_IMPORT_MOST_UNPACKED = 400 * 1024 * 1024

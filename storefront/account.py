@@ -1,67 +1,72 @@
-"""Accounts: sign up, log in, log out, own orders."""
+"""Accounts: a new password, own orders. Signing in and up: signing_in.py."""
+
+from uuid import uuid4
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView, PasswordResetView
-from django.db import IntegrityError, transaction
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext as _
+from django.urls import reverse_lazy
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from marketplace import formats
 from marketplace.money import Money
+from marketplace.notices.codes import TooMany, count_asking
+from marketplace.notices.contacts import BadContact, Contact, normalise, owner_of
+from marketplace.notices.services import tell, tell_contact
 from marketplace.payments.models import Payment
 from storefront.checkout.order_states import short_state
 from storefront.market.choice import start
-
-User = get_user_model()
-
-
-class EmailLoginView(LoginView):
-    """Logs in by e-mail; members of a workshop land on their desk."""
-
-    template_name = "storefront/account/login.html"
-
-    def get_form(self, form_class=None):
-        form = super().get_form(form_class)
-        form.fields["username"].label = _("E-mail")
-        form.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
-        form.label_suffix = ""
-        form.error_messages = form.error_messages | {
-            "invalid_login": _(
-                "E-mail and password do not fit together. Capital letters matter in the password."
-            )
-        }
-        return form
-
-    def get_default_redirect_url(self) -> str:
-        if self.request.user.memberships.exists():
-            return reverse("desk:home")
-        return super().get_default_redirect_url()
+from storefront.security import address_of, too_many
 
 
-class ForgottenView(PasswordResetView):
-    """Sends a link to set a new password; says the same whether the e-mail is known or not."""
+class ForgottenForm(forms.Form):
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
 
-    template_name = "storefront/account/forgotten.html"
-    email_template_name = "storefront/account/forgotten_mail.txt"
-    subject_template_name = "storefront/account/forgotten_subject.txt"
-    success_url = reverse_lazy("account:forgotten-sent")
-    # The host that was asked may be forged; the configured one is not.
-    extra_email_context = {"site_url": settings.SITE_URL, "shop": settings.MARKETPLACE_SHOP_NAME}
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
 
-    def get_form(self, form_class=None):
-        form = super().get_form(form_class)
-        form.fields["email"].label = _("E-mail")
-        form.label_suffix = ""
-        return form
+    def clean_email(self) -> Contact:
+        try:
+            return normalise(self.cleaned_data["email"])
+        except BadContact as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """A mail goes to every address alike: with a link for a new password, or with word that there is none to set."""
+    form = ForgottenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        contact = form.cleaned_data["email"]
+        try:
+            count_asking(contact, address_of(request))
+        except TooMany as problem:
+            return too_many(request, problem)
+        _tell(contact, request.LANGUAGE_CODE)
+        return redirect("account:forgotten-sent")
+    return render(
+        request, "storefront/account/forgotten.html", {"form": form}, status=400 if form.is_bound else 200
+    )
+
+
+def _tell(contact: Contact, language: str) -> None:
+    user = owner_of(contact)
+    kind, url = "no_password", "/account/login/"
+    if user and user.is_active and user.has_usable_password():
+        uid = urlsafe_base64_encode(force_bytes(user.pk))
+        url = f"/account/new-password/{uid}/{default_token_generator.make_token(user)}/"
+        kind = "new_password"
+    tell_contact(contact=contact, language=language, kind=kind, key=uuid4().hex, values={}, url=url)
 
 
 class NewPasswordView(PasswordResetConfirmView):
@@ -75,60 +80,10 @@ class NewPasswordView(PasswordResetConfirmView):
         form.label_suffix = ""
         return form
 
-
-class RegisterForm(forms.Form):
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"), max_length=150, widget=forms.EmailInput(attrs={"autocomplete": "email"})
-    )
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=120,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("At least nine characters."),
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-
-    def clean_email(self) -> str:
-        email = User.objects.normalize_email(self.cleaned_data["email"])
-        if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError(_("There is an account with this e-mail. Please log in."))
-        return email
-
-    def save(self):
-        """The new user; None, with an error on the form, when the same address came twice at the same moment."""
-        data = self.cleaned_data
-        try:
-            with transaction.atomic():
-                return User.objects.create_user(
-                    data["email"], data["email"], data["password"], first_name=data["name"]
-                )
-        except IntegrityError:
-            self.add_error("email", _("There is an account with this e-mail. Please log in."))
-            return None
-
-    def clean_password(self) -> str:
-        validate_password(self.cleaned_data["password"])
-        return self.cleaned_data["password"]
-
-
-@sensitive_post_parameters()
-@never_cache
-def register(request: HttpRequest) -> HttpResponse:
-    form = RegisterForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (user := form.save()):
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("account:orders")
-    return render(
-        request, "storefront/account/register.html", {"form": form}, status=400 if form.is_bound else 200
-    )
+    def form_valid(self, form) -> HttpResponse:
+        answer = super().form_valid(form)
+        tell(user=self.user, kind="password_changed", key=uuid4().hex, values={}, language=self.request.LANGUAGE_CODE)
+        return answer
 
 
 @never_cache

@@ -56,6 +56,8 @@ def _paths(language: str, _start: str) -> dict[str, str]:
         "summary": "basket-summary",
         "orders": "account:orders",
         "desk": "desk:home",
+        "open": "desk:open",
+        "officer": "officer:home",
         "search": "search",
         "suggest": "search-suggest",
     }

@@ -5,6 +5,7 @@ import hashlib
 import os
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
@@ -116,3 +117,38 @@ def _needed(name: str, service: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"MACHINE_TRANSLATOR is {service}, but {name} is not set. Set it, or choose none.")
     return value
+
+
+def sms_backend(production: bool) -> dict:
+    """The setting MARKETPLACE_SMS: the gateway at SMS_GATEWAY_URL; without one the server's own window, and in production
+    none, since codes must not stand in a log. Raises ImproperlyConfigured on an address that is none.
+    """
+    url = os.environ.get("SMS_GATEWAY_URL", "").strip()
+    if url:
+        if not url.startswith(("https://", "http://")):
+            raise ImproperlyConfigured("SMS_GATEWAY_URL must start with https:// (or http:// within your own network).")
+        authorization = os.environ.get("SMS_GATEWAY_AUTHORIZATION", "").strip()
+        options = {"url": url, "headers": {"Authorization": authorization} if authorization else {}}
+        return {"BACKEND": "marketplace.notices.backends.http.HttpSms", "OPTIONS": options}
+    name = "nobody.NoSms" if production else "console.ConsoleSms"
+    return {"BACKEND": f"marketplace.notices.backends.{name}", "OPTIONS": {}}
+
+
+def push_key(production: bool, secret_key: str) -> str:
+    """The key VAPID_PRIVATE_KEY that signs web push (32 bytes, base64url); in development one made of ``secret_key``.
+
+    Empty: not offered. Raises ImproperlyConfigured on a key that is none.
+    """
+    key = os.environ.get("VAPID_PRIVATE_KEY", "").strip()
+    if not key:
+        digest = hashlib.sha256(b"marketplace.push:" + secret_key.encode()).digest()
+        return "" if production else base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    try:
+        raw = base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True)
+        ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
+        if len(raw) != 32:
+            raise ValueError
+    except ValueError:
+        make = "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b'=').decode())"
+        raise ImproperlyConfigured(f'VAPID_PRIVATE_KEY is no key. Make one with: python -c "{make}"') from None
+    return key

@@ -12,12 +12,14 @@ from django.utils.cache import patch_vary_headers
 SAME_FOR_ALL = (
     "/static/",
     "/media/",
+    "/voices/",
     "/webhooks/",
     "/embed/",
     "/oembed",
     "/sitemap",
     "/robots.txt",
     "/favicon.ico",
+    "/push-worker.js",
 )
 
 

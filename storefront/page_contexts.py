@@ -11,6 +11,7 @@ from marketplace.economies.names import economy_name
 from storefront import preload
 from storefront.listing.cards import draw
 from storefront.listing.directory import Directory, Place, get_directory
+from storefront.listing.listed_by import listed_by
 from storefront.listing.models import ProductCard
 from storefront.listing.place_pages import OWN_WORDS
 from storefront.market.choice import start
@@ -130,6 +131,7 @@ def workshop(page, request: HttpRequest) -> dict:
         "hero": hero(page),
         "portrait": describe(_image(page.portrait_id), PORTRAIT, alt=row.contact),
         "workshop": place_link(place),
+        "listed_by": listed_by(page.workshop_id, directory),
         "village": place_link(directory.villages.get(place.village_id) if place else None),
         "since": row.since,
         "members": row.makers,

@@ -21,7 +21,9 @@ from storefront.environment import (
     machine_translator,
     one_of,
     pii_keys,
+    push_key,
     required_in_production,
+    sms_backend,
     whole_number,
 )
 from storefront.logs import logging_config
@@ -59,9 +61,11 @@ INSTALLED_APPS = [
     "storefront.apps.StorefrontConfig",
     "marketplace.economies.apps.EconomiesConfig",
     "marketplace.workshops.apps.WorkshopsConfig",
+    "marketplace.bulk.apps.BulkConfig",
     "marketplace.trade.apps.TradeConfig",
     "marketplace.fulfilment.apps.FulfilmentConfig",
     "marketplace.payments.apps.PaymentsConfig",
+    "marketplace.notices.apps.NoticesConfig",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.forms",
@@ -136,6 +140,7 @@ MIDDLEWARE = [
     "storefront.market.middleware.MarketMiddleware",
     "storefront.middleware.StorefrontLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "storefront.upload_limits.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -191,7 +196,7 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 AUTHENTICATION_BACKENDS = [
-    "oscar.apps.customer.auth_backends.EmailBackend",
+    "marketplace.notices.auth.ContactBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -235,6 +240,11 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # No address leads here: consents, recordings, import files. Views read them for those who may.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": Path(os.environ.get("PRIVATE_ROOT", VAR_DIR / "private")), "base_url": None},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -249,9 +259,15 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 # Nobody outside learns who works here.
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+MARKETPLACE_IMPORT = {
+    "PICTURES": "storefront.uploads.clean_picture",
+    "RECEIVE": "storefront.desk.bulk_prices.price_for",
+    "TOGETHER": "storefront.listing.refresh.once_at_the_end",
+}
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = MARKETPLACE_UPLOAD_MAX_BYTES  # noqa: F405
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = MARKETPLACE_UPLOAD_MAX_PIXELS  # noqa: F405
 WAGTAILIMAGES_WEBP_QUALITY = 78
+WAGTAILIMAGES_IMAGE_FORM_BASE = "storefront.editor_pictures.EditorImageForm"
 WAGTAILIMAGES_JPEG_QUALITY = 82
 WAGTAILEMBEDS_FINDERS = []
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
@@ -291,6 +307,8 @@ EMAIL_PORT = whole_number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = boolean("EMAIL_USE_TLS", default=False)
+MARKETPLACE_SMS = sms_backend(PRODUCTION)
+MARKETPLACE_PUSH = {"PRIVATE_KEY": push_key(PRODUCTION, SECRET_KEY), "TRUSTED_ORIGINS": ()}
 
 # Stripe. STRIPE_API_BASE points at the fake server in the demo and in the tests; empty means Stripe itself.
 STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
@@ -314,6 +332,11 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "storefront.upload_limits.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 if PRODUCTION:
     # __Host- names: the cookie belongs to this host alone and travels only over TLS.
     SESSION_COOKIE_NAME = "__Host-session"
@@ -323,6 +346,8 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = (
         ("HTTP_X_FORWARDED_PROTO", "https") if boolean("BEHIND_TLS_PROXY", default=False) else None
     )
+    # Behind a proxy everybody's address is the proxy's; what it saw itself is the last entry of X-Forwarded-For.
+    MARKETPLACE_PROXIES = 1 if SECURE_PROXY_SSL_HEADER else 0
     SECURE_HSTS_SECONDS = whole_number("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -15,18 +15,22 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from storefront import account, sitemaps
-from storefront.checkout import basket_views, cancelling, order_views
+from storefront import account, account_change_views, editors, signing_in, sitemaps
+from storefront.checkout import basket_views, cancelling, conversation, order_views
 from storefront.checkout import views as checkout
 from storefront.dashboard import catalogue_names, customer_names, offer_names, staff_only
+from storefront.desk import told
 from storefront.listing import product
 from storefront.listing import views as listing
 from storefront.market import picker
 from storefront.market.choice import start
 from storefront.media import media
 from storefront.middleware import preferred_language
+from storefront.push import views as push
 from storefront.search import views as search
 from storefront.serving import serve_page
+from storefront.staff_doors import throttled
+from storefront.voice_pages import voice
 
 
 @require_safe
@@ -47,10 +51,11 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 account_urls = [
-    path("login/", account.EmailLoginView.as_view(), name="login"),
+    path("login/", signing_in.SignInView.as_view(), name="login"),
+    path("code/", signing_in.code, name="code"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("register/", account.register, name="register"),
-    path("forgotten/", account.ForgottenView.as_view(), name="forgotten"),
+    path("register/", signing_in.register, name="register"),
+    path("forgotten/", account.forgotten, name="forgotten"),
     path(
         "forgotten/sent/",
         TemplateView.as_view(template_name="storefront/account/forgotten_sent.html"),
@@ -58,6 +63,10 @@ account_urls = [
     ),
     path("new-password/<uidb64>/<token>/", account.NewPasswordView.as_view(), name="new-password"),
     path("orders/", account.orders, name="orders"),
+    *account_change_views.patterns,
+    path("told/", told.told, name="told"),
+    path("push/subscribe/", push.subscribe, name="push-subscribe"),
+    path("push/unsubscribe/", push.unsubscribe, name="push-unsubscribe"),
 ]
 # Under Oscar's own names, so that its dashboard and models find them.
 catalogue_urls = [
@@ -70,17 +79,22 @@ handler500 = "storefront.faults.server_error"
 urlpatterns = [
     path("", to_language),
     path("desk/", to_language, {"rest": "desk/"}),
+    path("officer/", to_language, {"rest": "officer/"}),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.file, name="sitemap-file"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("favicon.ico", favicon, name="favicon"),
+    path("push-worker.js", push.service_worker, name="push-worker"),
     path("", include("marketplace.payments.urls")),
     path("", include("storefront.embeds.urls")),
-    path("admin/", include(wagtailadmin_urls)),
+    path("admin/reports/page-types-usage/", editors.page_types),
+    path("admin/reports/page-types-usage/results/", editors.page_types_results),
+    path("admin/", include(throttled(wagtailadmin_urls))),
     path("documents/", include(wagtaildocs_urls)),
-    path("django-admin/", admin.site.urls),
-    path("dashboard/", staff_only(apps.get_app_config("dashboard").urls)),
+    path("django-admin/", throttled(admin.site.urls)),
+    path("dashboard/", throttled(staff_only(apps.get_app_config("dashboard").urls))),
     path("media/<path:path>", media, name="media"),
+    path("voices/<int:pk>/<slug:fingerprint>/", voice, name="voice"),
     *i18n_patterns(
         path("products/", include((catalogue_urls, "catalogue"))),
         path("search/", search.search, name="search"),
@@ -95,13 +109,20 @@ urlpatterns = [
         path("orders/<str:number>/", order_views.order, name="order"),
         path("orders/<str:number>/cancel/", cancelling.whole_order, name="order-cancel"),
         path(
-            "orders/<str:number>/cancel/<str:consignment>/", cancelling.one_consignment, name="order-cancel-part"
+            "orders/<str:number>/cancel/<slug:consignment>/", cancelling.one_consignment, name="order-cancel-part"
+        ),
+        path("orders/<str:number>/messages/<slug:consignment>/", conversation.conversation, name="order-messages"),
+        path(
+            "orders/<str:number>/messages/<slug:consignment>/<slug:kind>/<int:pk>/",
+            conversation.photo,
+            name="order-messages-photo",
         ),
         path("orders/<str:number>/pay/", order_views.pay_again, name="order-pay"),
         path("account/", include((account_urls, "account"))),
         path("account/", include((customer_names, "customer"))),
         path("offers/", include((offer_names, "offer"))),
         path("desk/", include(("storefront.desk.urls", "desk"))),
+        path("officer/", include(("storefront.officer.urls", "officer"))),
         path("", serve_page, name="home"),
         path("<path:path>", serve_page),
         path("", include(wagtail_urls)),

@@ -13,6 +13,7 @@ from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from catalogue.models import Product
+from storefront import editors
 from storefront.missing_pieces import missing_pieces
 from storefront.page_links import ReadersPageLink
 from storefront.product_chooser import ProductChooserViewSet, ProductURLFinder, product_chooser_viewset
@@ -23,6 +24,8 @@ __all__ = ["translation_hooks"]
 
 register_admin_url_finder(Product, ProductURLFinder)
 register_snippet(SynonymViewSet)
+hooks.register("construct_admin_api", editors.narrow_api, order=1)
+hooks.register("before_move_page", editors.check_move)
 
 
 @hooks.register("register_admin_viewset")

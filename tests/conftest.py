@@ -113,6 +113,15 @@ def commit():
 
 
 @pytest.fixture
+def smsoutbox():
+    """What was sent by SMS in this test; beside pytest-django's ``mailoutbox``."""
+    from marketplace.notices.backends.memory import MemorySms
+
+    MemorySms.outbox.clear()
+    return MemorySms.outbox
+
+
+@pytest.fixture
 def client():
     """A stranger's browser (see tests/people.py)."""
     from tests.people import Visitor

@@ -22,6 +22,9 @@ for name in (
     "MACHINE_TRANSLATOR",
     "MARKETPLACE_PII_KEYS",
     "PLATFORM_ECONOMY",
+    "SMS_GATEWAY_URL",
+    "SMS_GATEWAY_AUTHORIZATION",
+    "VAPID_PRIVATE_KEY",
 ):
     os.environ.pop(name, None)
 os.environ |= {"VAR_DIR": VAR, "STRIPE_API_BASE": "http://127.0.0.1:9", "STRIPE_SECRET_KEY": "sk_test_fake"}
@@ -35,6 +38,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "marketplace"}}
 INSTALLED_APPS = ["tests", *INSTALLED_APPS]  # noqa: F405 - tests/management/commands/flush.py
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MARKETPLACE_SMS = {"BACKEND": "marketplace.notices.backends.memory.MemorySms", "OPTIONS": {}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Every test's client builds the middleware anew, and would list all static files each time.
 WHITENOISE_AUTOREFRESH = True

@@ -17,10 +17,18 @@ MAY_IMPORT = {
     "marketplace.trade": {"marketplace.workshops"},
     "marketplace.fulfilment": {"marketplace.trade", "marketplace.workshops"},
     "marketplace.payments": {"marketplace.fulfilment"},
+    "marketplace.notices": {"marketplace.payments"},
+    "marketplace.bulk": {"marketplace.workshops"},
     "marketplace.standards": {"marketplace.workshops"},
     "marketplace.exhibitions": {"marketplace.workshops"},
     "marketplace.partnerships": {"marketplace.payments"},
-    "storefront": {"marketplace.partnerships", "marketplace.standards", "marketplace.exhibitions"},
+    "storefront": {
+        "marketplace.partnerships",
+        "marketplace.standards",
+        "marketplace.exhibitions",
+        "marketplace.notices",
+        "marketplace.bulk",
+    },
 }
 # Modules that every app of marketplace has, beside its migrations.
 SHAPE = ("__init__.py", "apps.py", "models.py")

@@ -26,6 +26,7 @@ AGENCY_PAGE = ROOT / "tests" / "tools" / "agency_page.py"
 # Of the demo's people (manage.py load_demo): who, e-mail, password.
 STAFF = "admin@example.com / demo-admin-1"
 MAKER = "hoa@example.com / demo-maker-1"
+OFFICER = "officer@example.com / demo-officer-1"
 BUYER = "kenji@example.com / demo-buyer-1"
 
 
@@ -184,6 +185,7 @@ def serve(children: Children, port: int) -> None:
         children.start("agency page", "-m", "tests.tools.agency_page", "--shop", site, "--port", port + 2)
     children.wait_for(f"{site}/en/")
     children.start("payments", "manage.py", "reconcile_payments", "--every", 60)
+    children.start("notices", "manage.py", "send_digests", "--every", 900)
 
 
 def ready(port: int) -> str:
@@ -196,6 +198,7 @@ Ready: {site}/
 
   Shop              {site}/en/   {site}/ja/
   Maker's desk      {site}/en/desk/         {MAKER}
+  Officer's page    {site}/en/officer/      {OFFICER}
   Buyer's account   {site}/en/account/login/   {BUYER}
   Staff (Wagtail)   {site}/admin/           {STAFF}
   Oscar's dashboard {site}/dashboard/       the same

@@ -1,4 +1,7 @@
-"""“I can't make this”: a maker cancels pieces of a consignment until it is sent, and says to the buyer why."""
+"""“I can't make this”: a maker cancels pieces of a consignment until it is sent, and says to the buyer why.
+
+Who packs and does not keep the books reads that money goes back, but not how much.
+"""
 
 import uuid
 from functools import partial
@@ -19,6 +22,7 @@ from marketplace.money import Money, format_money
 from marketplace.payments import states
 from marketplace.payments.cancelling import CannotCancel, cancel_consignment, may_cancel
 from marketplace.payments.models import Refund
+from marketplace.workshops.models import Right
 from storefront.checkout import going_back
 from storefront.checkout.cancelling import is_disputed, key_of
 from storefront.checkout.reasons import keep_reason
@@ -66,7 +70,7 @@ def _titled(row) -> SafeString:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@desk_view(needs=Right.PACK)
 def page(desk: Desk, pk: int) -> HttpResponse:
     """GET asks which and why; a POST shows what it means, a POST with ``step`` "do" does it if that is still so."""
     consignment = desk.consignment(pk)
@@ -119,6 +123,8 @@ def _cancel(desk: Desk, consignment: Consignment, form: CannotMakeForm, key: str
 def _done(desk: Desk, consignment: Consignment, refund: Refund | None) -> HttpResponse:
     if refund is None:
         messages.success(desk.request, _("It is cancelled. Please do not send it."))
+    elif not desk.may(Right.BOOKS):
+        messages.success(desk.request, _("It is cancelled, and the buyer is paid back. Please do not send it."))
     else:
         amount = format_money(Money(refund.amount, refund.currency), get_language())
         text = _("It is cancelled, and the buyer gets %(amount)s back. Please do not send it.")
@@ -150,11 +156,13 @@ def _show(desk: Desk, consignment: Consignment, form: CannotMakeForm, status: in
 
 
 def _ask(desk: Desk, consignment: Consignment, form: CannotMakeForm, *, changed: bool = False) -> HttpResponse:
+    back = going_back.of_lines(consignment, form.chosen)
     context = {
         "consignment": {"number": consignment.number},
         "url": desk.url("consignment", pk=consignment.pk),
         "key": uuid.uuid4(),
-        "back": going_back.of_lines(consignment, form.chosen),
+        "token": back.token,
+        "back": back if desk.may(Right.BOOKS) else None,
         "changed": changed,
         "lines": [{"pk": row.pk, "title": _titled(row)} for row in form.chosen],
         "reason": form.cleaned_data["reason"],

@@ -1,74 +1,41 @@
-"""Consignments: what to pack, where it goes, and that it went."""
+"""One consignment: what to pack, where it goes, and that it went."""
 
 from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from marketplace import formats
 from marketplace.fulfilment import services
 from marketplace.fulfilment.carriers.contract import BadNumber
+from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment, Parcel
 from marketplace.fulfilment.models.consignment import CANCELLED_LINE
 from marketplace.fulfilment.parcels import BadParcel, tracking_of
+from marketplace.fulfilment.photos import add_dispatch_photo
 from marketplace.payments.cancelling import may_cancel
 from marketplace.payments.models import Refund
-from storefront.desk.describe import describe_consignment, describe_fully
+from marketplace.workshops.models import Right
+from storefront.desk.conversation import describe_photos, describe_talk
+from storefront.desk.describe import describe_fully
 from storefront.desk.own_share import describe_own_share
 from storefront.desk.papers import describe_papers
-from storefront.desk.parcel_forms import PackForm, SendForm
+from storefront.desk.parcel_forms import PackForm, PhotoForm, SendForm
 from storefront.desk.scope import Desk, desk_view
-from storefront.paging import describe_paging
+from storefront.uploads import BadPicture, clean_picture
 
 State = Consignment.State
 OPEN = (State.PLACED, State.PACKED)
-PER_PAGE = 20
-
-
-@require_safe
-@desk_view
-def listing(desk: Desk) -> HttpResponse:
-    """All consignments, or those in one state; the oldest that still waits comes first."""
-    request, rows = desk.request, desk.consignments()
-    state = request.GET.get("state", "")
-    state = state if state in State.values else ""
-    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
-    if state:
-        rows = rows.filter(state=state).order_by(
-            "created_at" if state in (State.PLACED, State.PACKED) else "-created_at", "-pk"
-        )
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    here = desk.url("consignments")
-    filters = [{"label": _("All"), "count": sum(counts.values()), "url": here, "current": not state}] + [
-        {
-            "label": label,
-            "count": counts.get(value, 0),
-            "url": f"{here}?state={value}",
-            "current": state == value,
-        }
-        for value, label in State.choices
-        if counts.get(value) or state == value
-    ]
-    return desk.render(
-        "consignments",
-        {
-            "consignments": [describe_consignment(row, desk) for row in page],
-            "filters": filters,
-            "paging": describe_paging(page, request),
-        },
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@desk_view(needs=Right.PACK)
 def detail(desk: Desk, pk: int) -> HttpResponse:
-    """One consignment; a POST says what happened to it: ``action`` is pack, weigh, send or deliver."""
+    """One consignment; a POST says what happened to it: ``action`` is pack, unpack, weigh, send, photo or deliver."""
     consignment = desk.consignment(pk)
     if desk.request.method != "POST":
         return _show(desk, consignment)
@@ -77,6 +44,11 @@ def detail(desk: Desk, pk: int) -> HttpResponse:
         return _pack(desk, consignment, action)
     if action == "send":
         return _send(desk, consignment)
+    if action == "photo":
+        return _add_photo(desk, consignment)
+    if action == "unpack":
+        verb = partial(services.unpack, consignment=consignment)
+        return _do(desk, consignment, verb, State.PLACED, _("It is to pack again."))
     if action == "deliver":
         verb = partial(services.deliver, consignment=consignment)
         return _do(desk, consignment, verb, State.DELIVERED, _("Marked as delivered."))
@@ -124,7 +96,11 @@ def _send(desk: Desk, consignment: Consignment) -> HttpResponse:
         form = PackForm(consignment)
         messages.error(desk.request, _("Please weigh the packed parcel first."))
         return _show(desk, consignment, pack_form=form, status=400)
-    form = SendForm(consignment, desk.request.POST)
+    form = SendForm(consignment, desk.request.POST, desk.request.FILES)
+    # A photo that came over a slow line is kept, whatever else must be mended.
+    form.is_valid()
+    if "photo" in desk.request.FILES and (why := _keep_photo(desk, consignment)):
+        form.add_error("photo", why)
     if not form.is_valid():
         return _show(desk, consignment, send_form=form, status=400)
     verb = partial(services.send, consignment=consignment, **form.sending)
@@ -133,6 +109,27 @@ def _send(desk: Desk, consignment: Consignment) -> HttpResponse:
     except BadNumber as problem:
         form.add_error("tracking", str(problem))
         return _show(desk, consignment, send_form=form, status=400)
+
+
+def _add_photo(desk: Desk, consignment: Consignment) -> HttpResponse:
+    """One that was forgotten when the parcel was sent."""
+    form = PhotoForm(desk.request.POST, desk.request.FILES)
+    if form.is_valid() and (why := _keep_photo(desk, consignment)):
+        form.add_error("photo", why)
+    if not form.is_valid():
+        return _show(desk, consignment, photo_form=form, status=400)
+    messages.success(desk.request, _("The photo is saved."))
+    return redirect(desk.url("consignment", pk=consignment.pk))
+
+
+def _keep_photo(desk: Desk, consignment: Consignment) -> str:
+    """Why the photo that was sent is not kept; empty when it is."""
+    try:
+        photo = clean_picture(desk.request.FILES["photo"])
+        add_dispatch_photo(consignment=consignment, photo=photo, by=desk.request.user)
+    except (BadPicture, services.NotAllowed) as problem:
+        return str(problem)
+    return ""
 
 
 def _do(
@@ -164,23 +161,30 @@ def _show(
     *,
     pack_form: PackForm | None = None,
     send_form: SendForm | None = None,
+    photo_form: PhotoForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     waits, weighed = consignment.state in OPEN, _is_weighed(consignment)
-    described = describe_fully(consignment, desk)
+    described = describe_fully(consignment, desk, today_at(desk.workshop.village))
     for line, shown in zip(consignment.order.own_lines, described["lines"], strict=True):
         shown["cancelled"] = line.status == CANCELLED_LINE
     cannot_make = may_cancel(consignment, by=desk.request.user, as_=Refund.As.MAKER)
     context = {
         "consignment": described,
-        "own": describe_own_share(consignment),
+        "own": describe_own_share(consignment) if desk.may(Right.BOOKS) else {},
+        # A packer packs; what it earns is for those who keep the books.
+        "shows_money": desk.may(Right.BOOKS),
+        "talk": describe_talk(consignment, desk),
+        "photos": describe_photos(consignment, desk),
         "cannot_make_url": desk.url("consignment-cannot-make", pk=consignment.pk) if cannot_make else "",
         "parcels": [_describe_parcel(row) for row in consignment.parcels.all()],
         "tracking": tracking_of(consignment),
         "papers": describe_papers(consignment, desk),
         "pack_form": (pack_form or PackForm(consignment)) if waits else None,
         "send_form": (send_form or SendForm(consignment)) if waits and weighed else None,
+        "photo_form": (photo_form or PhotoForm()) if consignment.state == State.SENT else None,
         "can_pack": consignment.state == State.PLACED,
+        "can_unpack": consignment.state == State.PACKED,
         "can_deliver": consignment.state == State.SENT,
     }
     return desk.render("consignment", context, status=status)

@@ -1,6 +1,8 @@
 """What the desk's templates draw."""
 
+import uuid
 from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 from django.utils.translation import get_language, ngettext
@@ -10,6 +12,7 @@ from marketplace.economies.addresses import format_address
 from marketplace.economies.models import Economy
 from marketplace.economies.names import economy_name
 from marketplace.formats import day, weight
+from marketplace.fulfilment.deadlines import deadline_of
 from marketplace.fulfilment.models import Consignment
 from marketplace.fulfilment.recipients import parts_of
 from marketplace.money import Money
@@ -18,15 +21,20 @@ from storefront.listing.cards import card_path
 from storefront.listing.models import ProductCard
 
 
-def describe_consignment(row: Consignment, desk: Desk) -> dict:
-    """A consignment in a list: number, place, titles, state. Needs ``own_lines`` (Desk.consignments)."""
-    address = row.order.shipping_address
+def describe_consignment(row: Consignment, desk: Desk, today: date) -> dict:
+    """A consignment in a list: number, place, titles, state, deadline. Needs ``own_lines`` (Desk.consignments).
+
+    ``today``: the workshop's own (deadlines.today_at).
+    """
+    address, deadline = row.order.shipping_address, deadline_of(row, today)
     return {
         "pk": row.pk,
         "number": row.number,
         "url": desk.url("consignment", pk=row.pk),
         "state": row.state,
         "state_label": row.get_state_display(),
+        "due": deadline.due.value if deadline else "",
+        "deadline": deadline.text if deadline else "",
         "economy": economy_name(address.country_id) if address else "",
         "name": address.last_name if address else "",
         "paid_on": day(row.order.payment.paid_at or row.created_at),
@@ -34,14 +42,14 @@ def describe_consignment(row: Consignment, desk: Desk) -> dict:
     }
 
 
-def describe_fully(row: Consignment, desk: Desk) -> dict:
+def describe_fully(row: Consignment, desk: Desk, today: date) -> dict:
     """A consignment on its own page, with the address and what the parcel holds."""
     lines = row.order.own_lines
     cards = ProductCard.objects.in_bulk(
         {line.product.parent_id or line.product_id for line in lines if line.product}
     )
     address = row.order.shipping_address
-    return describe_consignment(row, desk) | {
+    return describe_consignment(row, desk, today) | {
         "lines": [describe_line(line, cards) for line in lines],
         **_address(address, row.workshop.village.economy_id),
         "phone": str(address.phone_number or "") if address else "",
@@ -67,12 +75,20 @@ def describe_line(line, cards: dict[int, ProductCard]) -> dict:
     return {
         "title": product.own_title if product else line.title,
         "lang": product.source_language if product else "",
+        "options": _options(product),
         "code": line.partner_sku,
         "quantity": line.quantity,
         "unit_price": Money(line.unit_price_incl_tax, line.order.currency),
         "line_price": Money(line.line_price_incl_tax, line.order.currency),
         "picture": {**card.picture, "alt": "", "lang": ""} if card and card.picture else {},
     }
+
+
+def _options(product: Product | None) -> list[str]:
+    """Size and colour of a variant, in the maker's words, where they say more than its name."""
+    if product is None or not product.is_child:
+        return []
+    return [text for text in (product.variant_size, product.variant_colour) if text and text not in product.title]
 
 
 def describe_piece(product: Product, desk: Desk, languages: Iterable[str]) -> dict:
@@ -86,6 +102,9 @@ def describe_piece(product: Product, desk: Desk, languages: Iterable[str]) -> di
         "lang": product.source_language,
         "code": product.upc or "",
         "visible": product.is_public,
+        "stage": product.stage,
+        "stage_label": product.get_stage_display(),
+        "key": uuid.uuid4(),
         "state": card.state if card else "",
         "state_label": card.get_state_display() if card else "",
         "picture": {**card.picture, "alt": "", "lang": ""} if card and card.picture else {},

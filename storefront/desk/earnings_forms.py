@@ -20,13 +20,6 @@ class PayeeForm(forms.Form):
     through = forms.ModelChoiceField(
         label=gettext_lazy("Your co-operative"), queryset=Workshop.objects.none(), required=False
     )
-    password = forms.CharField(
-        label=gettext_lazy("Your password, once more"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=gettext_lazy("So that nobody who finds your telephone can turn your money elsewhere."),
-    )
 
     def __init__(self, workshop: Workshop, *args, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)

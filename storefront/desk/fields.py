@@ -1,31 +1,13 @@
 """Form fields that read what people type on phones, and refuse the rest in plain words."""
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-# Signs that show nothing or turn the direction of what follows; joiners, needed by scripts and emoji, stay.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-
-
-def clean_words(value: object, *, lines: bool) -> str:
-    """Text without characters that cannot be seen, composed (NFC). ``lines``: it keeps its line breaks."""
-    text = unicodedata.normalize("NFC", str(value)).replace("\r\n", "\n").replace("\r", "\n")
-    if not lines:
-        text = " ".join(text.split())
-    return UNSEEN.sub("", text).strip()
-
-
-def plain_digits(text: str) -> str:
-    """Digits of any script (full-width, Thai …) as 0–9, and the full-width point as a point."""
-    return (
-        "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
-        .replace("．", ".")
-        .strip()
-    )
+from marketplace.typed import clean_paragraphs, clean_words, plain_digits
 
 
 class Words(forms.CharField):
@@ -43,7 +25,7 @@ class Paragraphs(Words):
     def to_python(self, value):
         if value in self.empty_values:
             return self.empty_value
-        return re.sub(r"\n{3,}", "\n\n", clean_words(value, lines=True))
+        return clean_paragraphs(value)
 
 
 class WholeNumber(forms.Field):
@@ -115,3 +97,8 @@ class Photos(forms.Field):
 
     widget = PhotoInput
     empty_values = (None, "", [], ())
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """To what the browser makes photos smaller: longest edge in pixels, and bytes at most."""
+        return {"edge": settings.MARKETPLACE_UPLOAD_EDGE, "bytes": settings.MARKETPLACE_UPLOAD_MAX_BYTES}

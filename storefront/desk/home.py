@@ -1,53 +1,51 @@
-"""What is to be done today."""
+"""The desk's first page: what is to be done today."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment
-from marketplace.workshops.models import Workshop
+from marketplace.workshops.models import Right, Workshop
+from marketplace.workshops.rights import Seat
 from storefront.desk.describe import describe_consignment
 from storefront.desk.scope import Desk, desk_view, members_only
-from storefront.listing.models import ProductCard
+from storefront.desk.shares_of_members import link_to_mine
+from storefront.desk.today import tasks_of
 
 State = Consignment.State
 SHOWN = 5
 
 
 @members_only
-def home(request: HttpRequest, workshops: list[Workshop]) -> HttpResponse:
+def home(request: HttpRequest, seats: list[Seat]) -> HttpResponse:
     """The desk of the only workshop, or a choice of several."""
-    if len(workshops) == 1:
-        return redirect("desk:workshop", workshop=workshops[0].slug)
-    return render(
-        request,
-        "storefront/desk/choose.html",
-        {"desks": [_to_choose(Desk(request, row)) for row in workshops]},
-    )
-
-
-def _to_choose(desk: Desk) -> dict:
-    to_pack = desk.consignments().filter(state=State.PLACED).count()
-    return {"name": str(desk.workshop), "url": desk.url("workshop"), "to_pack": to_pack}
+    if len(seats) == 1:
+        return redirect("desk:workshop", workshop=seats[0].workshop.slug)
+    packed_by_me = [seat.workshop.pk for seat in seats if seat.may(Right.PACK)]
+    rows = Consignment.objects.filter(workshop__in=packed_by_me, state=State.PLACED).payable().order_by()
+    to_pack = dict(rows.values_list("workshop").annotate(Count("pk")))
+    desks = [Desk(request, row.workshop, seats) for row in seats]
+    found = [
+        {"name": str(desk.workshop), "url": desk.url("workshop"), "to_pack": to_pack.get(desk.workshop.pk, 0)}
+        for desk in desks
+    ]
+    return render(request, "storefront/desk/choose.html", {"desks": found})
 
 
 @desk_view
 def workshop(desk: Desk) -> HttpResponse:
-    """Consignments to pack first, then what the shop is short of."""
-    counts = desk.consignments().aggregate(
-        to_pack=Count("pk", filter=Q(state=State.PLACED)), packed=Count("pk", filter=Q(state=State.PACKED))
-    )
-    pieces = desk.pieces().aggregate(
-        shown=Count("pk", filter=Q(is_public=True)),
-        hidden=Count("pk", filter=Q(is_public=False)),
-        sold_out=Count("pk", filter=Q(is_public=True, card__state=ProductCard.State.SOLD_OUT)),
-    )
-    waiting = (
-        desk.consignments()
-        .filter(state__in=(State.PLACED, State.PACKED))
-        .order_by("created_at", "pk")[:SHOWN]
-    )
-    return desk.render(
-        "home",
-        {"counts": counts, "pieces": pieces, "waiting": [describe_consignment(row, desk) for row in waiting]},
-    )
+    """What to do, in the order of its urgency; below, the next parcels. Nothing to do is said kindly, with a next step."""
+    today, packs = today_at(desk.workshop.village), desk.may(Right.PACK)
+    waiting = desk.consignments().waiting().order_by(F("send_by").asc(nulls_last=True), "created_at", "pk")
+    context = {
+        "tasks": tasks_of(desk, today),
+        "waiting": [describe_consignment(row, desk, today) for row in waiting[:SHOWN]] if packs else [],
+        "may_pack": packs,
+        "may_list": desk.may(Right.LIST),
+        "may_books": desk.may(Right.BOOKS),
+        "has_pieces": desk.pieces().exists(),
+        "my_share_url": link_to_mine(desk),
+        "may_help": desk.workshop.kind == Workshop.Kind.COOPERATIVE and desk.may(Right.LIST) and not desk.assistance,
+    }
+    return desk.render("home", context)

@@ -28,14 +28,20 @@ EXAMPLE_TIMES = 4
 @require_safe
 def how_paid(request: HttpRequest) -> HttpResponse:
     """The routes of the economy in ``?economy=``, those that do not exist there with the reason; else a choice."""
-    economies, code = economies_with_terms(), request.GET.get("economy", "")
-    chosen = next((row for row in economies if row.pk == code), None) or _by_language(economies)
+    economies, chosen = choose_economy(request.GET.get("economy", ""))
     context = {
-        "economies": [{"code": row.pk, "name": row.get_name(), "chosen": row == chosen} for row in economies],
+        "economies": economies,
         "chosen": describe_economy(chosen, timezone.localdate()) if chosen else None,
         "here": reverse("desk:how-paid"),
     }
     return render(request, "storefront/desk/how_paid.html", context)
+
+
+def choose_economy(code: str) -> tuple[list[dict], Economy | None]:
+    """The economies to choose from, as a form draws them, and the one of this code or of the active language, if any."""
+    economies = economies_with_terms()
+    chosen = next((row for row in economies if row.pk == code), None) or _by_language(economies)
+    return [{"code": row.pk, "name": row.get_name(), "chosen": row == chosen} for row in economies], chosen
 
 
 def _by_language(economies: list[Economy]) -> Economy | None:
@@ -94,7 +100,7 @@ def fee_words(terms: PayoutTerms) -> str:
         return _("None")
     fee = formats.joined(parts)
     if terms.fee_by == PayoutTerms.FeeBy.SHOP:
-        return _("%(fee)s, borne by the shop: you get the whole amount") % {"fee": fee}
+        return _("%(fee)s, paid by the shop: you get the whole amount") % {"fee": fee}
     return _("%(fee)s, taken off what you get") % {"fee": fee}
 
 
@@ -109,7 +115,11 @@ def _wait(terms: PayoutTerms) -> str:
 
 def _least(terms: PayoutTerms) -> str:
     values = {"amount": _shown(terms.minimum, terms.currency), "step": _shown(terms.step, terms.currency)}
-    return _("%(amount)s. Less is kept for you until the next payout, and so is what is no multiple of %(step)s.") % values
+    text = _(
+        "%(amount)s. Less is kept for you until the next payout."
+        " We pay in steps of %(step)s, and keep the rest for you, too."
+    )
+    return text % values
 
 
 def _example(economy: Economy, offer: Offer | None, on: date) -> str:

@@ -13,6 +13,7 @@ from catalogue.provenance import WrittenBy, with_provenance
 from catalogue.text import by_language, language_name
 from marketplace.economies.requirements import writers
 from marketplace.workshops.details import Refused
+from marketplace.workshops.models import Right
 from marketplace.workshops.words import Overtaken, PieceWords, keep_words, read_words, write_words
 from storefront.desk.describe import describe_coverage
 from storefront.desk.scope import Desk, desk_view
@@ -22,7 +23,7 @@ from storefront.listing.refresh import once_at_the_end
 
 
 @require_safe
-@desk_view
+@desk_view(needs=Right.LIST)
 def listing(desk: Desk, pk: int) -> HttpResponse:
     """The shop's languages, and how it stands with the piece in each."""
     product = desk.piece(pk)
@@ -36,7 +37,7 @@ def listing(desk: Desk, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@desk_view(needs=Right.LIST)
 def edit(desk: Desk, pk: int, language: str) -> HttpResponse:
     """The piece's words in one language; a POST writes them, or with ``action`` keep says that they are right."""
     product = desk.piece(pk)

@@ -1,4 +1,7 @@
-"""The papers of a consignment: what is needed, what still keeps it from being printed, and the files."""
+"""The papers of a consignment: what is needed, what still keeps it from being printed, and the files.
+
+Customs papers and the invoice carry values by law, so a packer reads them there, and nowhere else on the desk.
+"""
 
 from django import forms
 from django.contrib import messages
@@ -11,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.economies.scripts import is_latin
+from marketplace.fulfilment.all_papers import make_all_papers
 from marketplace.fulfilment.declare import PaperState, make_paper, papers_of
 from marketplace.fulfilment.files import file_response
 from marketplace.fulfilment.models import Consignment
@@ -18,21 +22,26 @@ from marketplace.fulfilment.sealing import CannotOpen
 from marketplace.fulfilment.senders import change_sender, sender_of
 from marketplace.registry import Unknown
 from marketplace.trade.papers.refusal import PaperProblem, PaperRefused
+from marketplace.workshops.models import Right
 from storefront.desk.fields import Words
 from storefront.desk.scope import Desk, desk_view
 
 State = Consignment.State
+ALL, PDF = "all", "application/pdf"
 
 
 @require_safe
-@desk_view
+@desk_view(needs=Right.PACK)
 def paper(desk: Desk, pk: int, paper: str) -> HttpResponse:
-    """One paper of an own, paid consignment as a file, or in the browser with ``?view``. 409 says why there is none."""
+    """One paper of an own, paid consignment as a file, or in the browser with ``?view``. 409 says why there is none.
+
+    ``paper`` "all": every needed one that is printed, in one file.
+    """
     consignment = desk.consignment(pk)
     if consignment.state == State.CANCELLED:
         raise Http404
     try:
-        made, file_name, data = make_paper(consignment, paper)
+        media_type, file_name, data = _make(consignment, paper)
     except Unknown:
         raise Http404 from None
     except PaperRefused as refused:
@@ -40,7 +49,15 @@ def paper(desk: Desk, pk: int, paper: str) -> HttpResponse:
     except CannotOpen:
         text = _("The buyer’s customs number cannot be read at the moment. Please tell us.")
         return _refused(desk, consignment, [PaperProblem("addressee.customs_id", None, text)])
-    return file_response(data, made.media_type, file_name, view="view" in desk.request.GET)
+    return file_response(data, media_type, file_name, view="view" in desk.request.GET)
+
+
+def _make(consignment: Consignment, paper: str) -> tuple[str, str, bytes]:
+    """Media type, file name and bytes. Raises Unknown, PaperRefused, CannotOpen."""
+    if paper == ALL:
+        return PDF, *make_all_papers(consignment)
+    made, file_name, data = make_paper(consignment, paper)
+    return made.media_type, file_name, data
 
 
 def _refused(desk: Desk, consignment: Consignment, problems: list[PaperProblem]) -> HttpResponse:
@@ -58,7 +75,10 @@ def describe_papers(consignment: Consignment, desk: Desk) -> dict:
         return {}
     states = papers_of(consignment)
     needed = [_describe(state, desk, consignment) for state in states if state.needed]
+    whole = all(not state.problems for state in states if state.needed and state.paper.media_type == PDF)
     return {
+        "all_url": desk.url("paper", pk=consignment.pk, paper=ALL) if whole else "",
+        "all_name": f"{consignment.number}-papers.pdf",
         "needed": needed,
         "others": [_describe(state, desk, consignment) for state in states if not state.needed],
         "problems": _all_problems([state for state in states if state.needed], desk, consignment),
@@ -71,7 +91,7 @@ def _describe(state: PaperState, desk: Desk, consignment: Consignment) -> dict:
         "title": state.paper.title,
         "ready": not state.problems,
         "url": url,
-        "print_url": f"{url}?view" if state.paper.media_type == "application/pdf" else "",
+        "print_url": f"{url}?view" if state.paper.media_type == PDF else "",
     }
 
 
@@ -134,7 +154,7 @@ class SenderForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@desk_view(needs=Right.PACK)
 def sender(desk: Desk) -> HttpResponse:
     """The address on the workshop's papers. Its economy is that of the village."""
     known = sender_of(desk.workshop)

@@ -162,8 +162,27 @@ class PackForm(forms.Form):
         return {line.pk: data.get(f"inside_{number}_{line.pk}") or 0 for line in self._lines}
 
 
+class Photo(forms.FileField):
+    """One photo, from the camera or the album; what it is, storefront.uploads finds out."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(widget=forms.FileInput(attrs={"accept": "image/*"}), **kwargs)
+
+
+class PhotoForm(forms.Form):
+    """A photo of the packed parcel."""
+
+    photo = Photo(
+        label=gettext_lazy("Photo of the packed parcel"),
+        error_messages={"required": gettext_lazy("Please choose a photo.")},
+    )
+
+    def __init__(self, data=None, files=None) -> None:
+        super().__init__(data, files, auto_id="photo-%s", label_suffix="")
+
+
 class SendForm(forms.Form):
-    """Who takes the boxes, and the number of each. After is_valid(): ``sending``, arguments of services.send."""
+    """Who takes the boxes, the number of each, and a photo. After is_valid(): ``sending``, arguments of services.send."""
 
     carrier = forms.ChoiceField(
         label=gettext_lazy("Carrier"), error_messages={"required": gettext_lazy("Please say who takes the parcel.")}
@@ -175,8 +194,8 @@ class SendForm(forms.Form):
         help_text=gettext_lazy("Such as the name of your post; the buyer reads it."),
     )
 
-    def __init__(self, consignment: Consignment, data=None) -> None:
-        super().__init__(data, label_suffix="")
+    def __init__(self, consignment: Consignment, data=None, files=None) -> None:
+        super().__init__(data, files, label_suffix="")
         parcels = list(consignment.parcels.all())
         carriers = get_carriers()
         self.fields["carrier"].choices = [
@@ -192,6 +211,11 @@ class SendForm(forms.Form):
             field = _tracking(label)
             field.initial = parcels[number - 1].tracking if parcels else ""
             self.fields[field_name("tracking", number)] = field
+        self.fields["photo"] = Photo(
+            label=_("Photo of the packed parcel"),
+            required=False,
+            help_text=_("It helps you if somebody says that it arrived broken."),
+        )
 
     def clean(self) -> dict:
         data = super().clean()

@@ -16,18 +16,23 @@ from marketplace.economies.quote_rates import QuoteRates
 from marketplace.economies.requirements import writers_of
 from marketplace.workshops import services
 from marketplace.workshops.details import MOST_PICTURES, Refused
+from marketplace.workshops.models import Right
+from marketplace.workshops.voices import mark_written
 from storefront.desk.describe import describe_piece
 from storefront.desk.forms import PieceForm, VariantForm, initial_of
 from storefront.desk.scope import Desk, desk_view
+from storefront.desk.steps.pages import next_step
+from storefront.desk.uploading import describe_voice, keep_voice
 from storefront.desk.what_i_receive import Calculator, describe_worked_out
 from storefront.listing.refresh import once_at_the_end
-from storefront.pictures import PORTRAIT, describe
+from storefront.upload_limits import takes_photos
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@takes_photos
 @form_page
-@desk_view
+@desk_view(needs=Right.LIST)
 def add(desk: Desk) -> HttpResponse:
     """A new piece. The form sent twice leads to the one piece that it made."""
     kwargs = {"user": desk.request.user, "language": desk.workshop.source_language, "workshop": desk.workshop}
@@ -56,11 +61,14 @@ def add(desk: Desk) -> HttpResponse:
     return redirect(desk.url("piece", pk=product.pk))
 
 
+@takes_photos
 @form_page
-@desk_view
+@desk_view(needs=Right.LIST)
 def edit(desk: Desk, pk: int) -> HttpResponse:
-    """A piece of this workshop as its maker changes it."""
+    """A piece of this workshop as its maker changes it; a draft goes on where it stopped."""
     product = desk.piece(pk)
+    if product.stage == Product.Stage.DRAFT:
+        return redirect(desk.url("piece-step", pk=pk, step=next_step(product)))
     children = (
         list(product.children.order_by("pk").prefetch_related("stockrecords")) if product.is_parent else []
     )
@@ -77,7 +85,16 @@ def edit(desk: Desk, pk: int) -> HttpResponse:
     if _wants_a_price(desk, form, variants):
         return _work_out(desk, form, variants)
 
+    if mistake := keep_voice(desk, product):
+        return _show(desk, form, variants, status=400, voice_error=mistake)
+
     def save() -> Product:
+        mark_written(
+            workshop=desk.workshop,
+            product=product,
+            written=form.cleaned_data.get("from_voice", False),
+            user=desk.request.user,
+        )
         return services.change_piece(
             workshop=desk.workshop,
             product=product,
@@ -130,22 +147,19 @@ def _saved(form: PieceForm, variants: list[VariantForm], save: Callable[[], Prod
 
 
 def _show(
-    desk: Desk, form: PieceForm, variants: list[VariantForm] | None = None, status: int = 200
+    desk: Desk,
+    form: PieceForm,
+    variants: list[VariantForm] | None = None,
+    status: int = 200,
+    voice_error: str = "",
 ) -> HttpResponse:
     context = {
         "form": form,
         "variants": variants or [],
         "piece": describe_piece(form.product, desk, writers_of([form.product])[form.product.pk]) if form.product else None,
-        "pictures": [
-            {
-                "pk": row.pk,
-                "pic": describe(row.picture, PORTRAIT),
-                "removed": row.pk in form.removed,
-                "first": row.pk == form.first,
-            }
-            for row in form.pictures
-        ],
+        "pictures": form.described_pictures(),
         "most_pictures": MOST_PICTURES,
+        "voice": describe_voice(desk, form.product, form.voice, voice_error) if form.product else None,
     }
     return desk.render("piece", context, status=status)
 

@@ -13,6 +13,7 @@ from catalogue.models import Product
 from marketplace.trade import hs_services, readiness_services
 from marketplace.trade.hs import search
 from marketplace.workshops.details import Refused
+from marketplace.workshops.models import Right
 from storefront.desk.readiness_forms import CertificateForm, FactsForm, HsSearchForm, TariffForm
 from storefront.desk.readiness_shown import describe_readiness, shop_places
 from storefront.desk.scope import Desk, desk_view
@@ -20,7 +21,7 @@ from storefront.listing.refresh import once_at_the_end
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_view
+@desk_view(needs=Right.LIST)
 def page(desk: Desk, pk: int) -> HttpResponse:
     """The piece's readiness; a POST does ``action``: facts, tariff, certificate, choose or ask."""
     product = desk.piece(pk)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Prefetch, Q, QuerySet
@@ -15,18 +15,32 @@ from oscar.core.loading import get_model
 
 from catalogue.models import Product
 from marketplace.fulfilment.models import Consignment
-from marketplace.workshops.models import Workshop
+from marketplace.workshops.models import Assistance, Right, Workshop
+from marketplace.workshops.rights import Seat, owners_of, seats_of
+from storefront.desk.opening.stage import describe_stage
 
 OrderLine = get_model("order", "Line")
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One workshop's desk as one of its members uses it. Owner and helper may do the same."""
+    """One workshop's desk as one of its members uses it, or somebody who lists for it (``assistance``)."""
 
     request: HttpRequest
     workshop: Workshop
-    workshops: list[Workshop] = field(default_factory=list)
+    seats: list[Seat] = field(default_factory=list)
+
+    @property
+    def seat(self) -> Seat:
+        return next(row for row in self.seats if row.workshop.pk == self.workshop.pk)
+
+    @property
+    def assistance(self) -> Assistance | None:
+        """Set where this person is no member but lists for the maker."""
+        return self.seat.assistance
+
+    def may(self, right: Right) -> bool:
+        return self.seat.may(right)
 
     def consignments(self) -> QuerySet[Consignment]:
         """Paid consignments of this workshop; ``order.own_lines`` are its lines and nobody else's."""
@@ -70,10 +84,16 @@ class Desk:
                 "slug": self.workshop.slug,
                 "name": str(self.workshop),
                 "tabs": self._tabs(),
+                "assisted": self.assistance.maker_name if self.assistance else "",
+                "owns": self.may(Right.OWN),
+                "stage": describe_stage(self.workshop, home=self.request.path == self.url("workshop")),
                 "others": [
-                    {"name": str(row), "url": reverse("desk:workshop", kwargs={"workshop": row.slug})}
-                    for row in self.workshops
-                    if row.pk != self.workshop.pk
+                    {
+                        "name": str(row.workshop),
+                        "url": reverse("desk:workshop", kwargs={"workshop": row.workshop.slug}),
+                    }
+                    for row in self.seats
+                    if row.workshop.pk != self.workshop.pk
                 ],
             }
         }
@@ -82,25 +102,21 @@ class Desk:
     def _tabs(self) -> list[dict]:
         home, path = self.url("workshop"), self.request.path
         tabs = [
-            (_("To do"), home),
-            (_("Consignments"), self.url("consignments")),
-            (_("Pieces"), self.url("pieces")),
-            (_("Earnings"), self.url("earnings")),
+            (_("To do"), home, None),
+            (_("Consignments"), self.url("consignments"), Right.PACK),
+            (_("Pieces"), self.url("pieces"), Right.LIST),
+            (_("Earnings"), self.url("earnings"), Right.BOOKS),
+            (_("Members"), self.url("members"), Right.OWN),
         ]
         return [
             {"label": label, "url": url, "current": path.startswith(url) if url != home else path == home}
-            for label, url in tabs
+            for label, url, right in tabs
+            if right is None or self.may(right)
         ]
 
 
-def workshops_of(user) -> list[Workshop]:
-    """The workshops that ``user`` is a member of at this moment."""
-    rows = Workshop.objects.filter(members__user=user).select_related("village", "partner")
-    return list(rows.prefetch_related("texts__locale").order_by("slug"))
-
-
 def members_only(view: Callable) -> Callable:
-    """``view(request, workshops, …)`` for members; others sign in, or are told what the desk is (403)."""
+    """``view(request, seats, …)`` for whoever has a seat; others sign in, or are told what the desk is (403)."""
 
     @never_cache
     @wraps(view)
@@ -108,25 +124,31 @@ def members_only(view: Callable) -> Callable:
         if not request.user.is_authenticated:
             back = request.get_full_path() if request.method == "GET" else reverse("desk:home")
             return redirect_to_login(back)
-        workshops = workshops_of(request.user)
-        if not workshops:
+        seats = seats_of(request.user)
+        if not seats:
             return render(request, "storefront/desk/not_a_member.html", status=403)
-        return view(request, workshops, *args, **kwargs)
+        return view(request, seats, *args, **kwargs)
 
     return wrapper
 
 
-def desk_view(view: Callable) -> Callable:
-    """``view(desk, …)`` for a member of the workshop in the address; any other workshop is missing (404)."""
+def desk_view(view: Callable | None = None, *, needs: Right | None = None) -> Callable:
+    """``view(desk, …)`` for whoever has a seat in the workshop of the address; any other workshop is missing (404).
+
+    ``needs``: the right without which a colleague is told whom to ask (403).
+    """
+    if view is None:
+        return partial(desk_view, needs=needs)
 
     @members_only
     @wraps(view)
-    def wrapper(
-        request: HttpRequest, workshops: list[Workshop], *args, workshop: str, **kwargs
-    ) -> HttpResponse:
-        own = next((row for row in workshops if row.slug == workshop), None)
+    def wrapper(request: HttpRequest, seats: list[Seat], *args, workshop: str, **kwargs) -> HttpResponse:
+        own = next((row.workshop for row in seats if row.workshop.slug == workshop), None)
         if own is None:
             raise Http404
-        return view(Desk(request, own, workshops), *args, **kwargs)
+        desk = Desk(request, own, seats)
+        if needs is not None and not desk.may(needs):
+            return desk.render("no_right", {"right": needs.label, "owners": owners_of(own)}, status=403)
+        return view(desk, *args, **kwargs)
 
     return wrapper

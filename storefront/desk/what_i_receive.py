@@ -17,6 +17,7 @@ from marketplace.money import Money, quantum
 from marketplace.payments.shares import Party, Terms, price_for, terms_for
 from marketplace.workshops.models import Workshop
 from storefront.checkout.repricing import rate_sentence
+from storefront.listing.models import ProductCard
 from storefront.listing.shares import percent
 from storefront.market.choice import shopping_in
 from storefront.market.door import at_your_door
@@ -106,14 +107,20 @@ def _examples() -> list[str]:
     return [*(code for code in wanted if code in offered), *(c for c in sorted(offered) if c not in wanted)][:EXAMPLES]
 
 
+def _card_of_draft(product: Product) -> ProductCard:
+    workshop = product.partner.workshop
+    return ProductCard(product_id=product.pk, economy=workshop.village.economy_id, workshop_id=workshop.pk)
+
+
 def _market(destination: str, price: Money, product: Product | None) -> dict:
     """{"to", "price", "shipping", "levies", "total", "refusals"} for one destination in its own currency."""
     choice = MarketChoice(destination, get_offers().markets[destination].default_currency)
     found = {"to": economy_name(destination), "price": selling_price(price, choice), "refusals": []}
-    card = getattr(product, "card", None) if product else None
-    if card is None:
+    if product is None:
         return found
-    card = copy(card)
+    # A draft has no card yet; its maker's economy and the price are all that the way to the buyer needs.
+    known = getattr(product, "card", None)
+    card = copy(known) if known else _card_of_draft(product)
     card.price, card.currency = price.amount, price.currency
     with shopping_in(choice):
         door = at_your_door(product, card, writers_of([product])[product.pk])

@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import TypeVar
 
 from django.db.models import CharField, F, IntegerField, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from catalogue.models import CraftText, MaterialText
 from catalogue.text import choose
 from marketplace.economies.models import RequiredLanguage
 from marketplace.economies.requirements import Requirement
-from marketplace.workshops.models import VillageText, WorkshopText
+from marketplace.workshops.models import Assistance, VillageText, Workshop, WorkshopText
 from storefront.listing import version
 from storefront.listing.place_pages import PageRow, below, read_pages
 from storefront.market.choice import start
@@ -47,6 +47,16 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Help:
+    """Who lists for the maker of a workshop: an office, or a co-operative (its id). ``lang`` is the maker's language."""
+
+    maker: str
+    office: str
+    cooperative_id: int | None
+    lang: str
+
+
+@dataclass(frozen=True)
 class Directory:
     language: str
     villages: dict[int, Place] = field(default_factory=dict)
@@ -58,6 +68,8 @@ class Directory:
     sections: dict[str, str] = field(default_factory=dict)
     # Language code → Wagtail's url_path of the home page in that language.
     roots: dict[str, str] = field(default_factory=dict)
+    # Workshop's id → who lists there for its maker.
+    helps: dict[int, Help] = field(default_factory=dict)
     # In which languages a piece must be described before it is sent somewhere.
     required: tuple[Requirement, ...] = ()
     # What else follows from pages, stories and pictures, filled as it is asked for (see keep).
@@ -113,9 +125,11 @@ def _build(language: str, _start: str, _version: int) -> Directory:
         "workshop": {},
         "material": {},
     }
-    required = []
+    required, helps = [], {}
     for row in _names():
-        if row[0] == "required":
+        if row[0] == "help":
+            helps[row[1]] = Help(maker=row[5], office=row[6], cooperative_id=row[9] or None, lang=row[3])
+        elif row[0] == "required":
             required.append(Requirement(destination=row[2], language=row[4], machine_counts=bool(row[10])))
         else:
             kinds[row[0]].setdefault(row[1], {})[row[4]] = row
@@ -134,6 +148,7 @@ def _build(language: str, _start: str, _version: int) -> Directory:
         materials=made["material"],
         sections={kind: url for (kind, subject), url in urls.items() if subject == 0},
         roots=roots,
+        helps=helps,
         required=tuple(sorted(required)),
     )
 
@@ -167,8 +182,8 @@ def _place(row: tuple, page: PageRow | None, url: str) -> Place:
 def _names() -> list[tuple]:
     """(kind, id, slug, source language, language, name, summary, region, economy, village id, sample) of all four kinds.
 
-    And what languages destinations require, as kind "required" with the destination for a slug, so that it costs no
-    statement of its own.
+    And what languages destinations require, as kind "required" with the destination for a slug, and who lists for a
+    workshop's maker, as kind "help" with the maker for a name, so that they cost no statement of their own.
     """
 
     def rows(model, kind, summary, region, economy, village, sample):
@@ -193,7 +208,7 @@ def _names() -> list[tuple]:
     village = rows(VillageText, "village", F("summary"), region, economy, none, sample)
     workshop = rows(
         WorkshopText, "workshop", F("summary"), empty, its_economy, F("owner__village_id"), sample
-    )
+    ).filter(owner__stage=Workshop.Stage.OPEN)
     craft = rows(CraftText, "craft", F("summary"), empty, empty, none, none)
     material = rows(MaterialText, "material", empty, empty, empty, none, none)
     required = RequiredLanguage.objects.order_by().values_list(
@@ -206,7 +221,19 @@ def _names() -> list[tuple]:
         none,
         Cast("machine_counts", IntegerField()),
     )
-    return list(village.union(workshop, craft, material, required, all=True))
+    helps = Assistance.objects.filter(ended_at=None).order_by().values_list(
+        Value("help", CharField()),
+        "workshop_id",
+        "workshop__slug",
+        "workshop__source_language",
+        "workshop__source_language",
+        "maker_name",
+        Coalesce(Cast("officer__title", TextField()), empty),
+        *[empty] * 2,
+        Coalesce("cooperative_id", none),
+        none,
+    )
+    return list(village.union(workshop, craft, material, required, helps, all=True))
 
 
 def forget() -> None:

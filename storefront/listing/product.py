@@ -24,9 +24,11 @@ from storefront.embeds.discovery import discovery
 from storefront.lang import in_language
 from storefront.listing.cards import card_spots, draw
 from storefront.listing.directory import Directory, get_directory
+from storefront.listing.listed_by import listed_by
 from storefront.listing.models import ProductCard
 from storefront.listing.product_words import describe_words, label_of_variants
 from storefront.listing.shares import describe_shares
+from storefront.listing.voice import describe_voice, with_voice
 from storefront.market.choice import start
 from storefront.market.door import at_your_door
 from storefront.market.prices import selling_price
@@ -56,7 +58,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
 def _load(pk: int) -> Product | None:
     """A visible standalone or parent product with its card."""
     rows = Product.objects.filter(pk=pk, is_public=True, card__visible=True).exclude(structure=Product.CHILD)
-    return rows.select_related("card").first()
+    return with_voice(rows.select_related("card")).first()
 
 
 def _texts(product: Product) -> dict[int, dict[str, ProductText]]:
@@ -94,6 +96,8 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         | {"portrait": {}, "village": village.name if village else ""}
         if workshop
         else None,
+        "voice": describe_voice(product),
+        "listed_by": listed_by(card.workshop_id, directory),
         "village": page_contexts.place_link(village),
         "craft": page_contexts.place_link(directory.crafts.get(card.craft_id)),
         "story": page_contexts.story_card(story, directory) if story else None,

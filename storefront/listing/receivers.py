@@ -18,8 +18,8 @@ from catalogue.models import (
     TranslationRecord,
 )
 from marketplace.economies.models import RequiredLanguage
-from marketplace.signals import stock_held
-from marketplace.workshops.models import Village, VillageText, Workshop, WorkshopText
+from marketplace.signals import pieces_changed, stock_held
+from marketplace.workshops.models import Assistance, Officer, Village, VillageText, Workshop, WorkshopText
 from storefront.listing import version
 from storefront.listing.models import ProductCard
 from storefront.listing.refresh import refresh
@@ -45,6 +45,11 @@ def stock_changed(sender, instance, raw=False, created=True, **kwargs) -> None:
     """A sale mostly changes how many there are, and no card says that: it is not built anew then."""
     if not raw:
         _show_again([instance.product_id] if created else _untrue([instance]))
+
+
+@receiver(pieces_changed)
+def pieces_were_written(sender, ids, **kwargs) -> None:
+    refresh(ids)
 
 
 @receiver(stock_held)
@@ -117,6 +122,8 @@ def place_changed(sender, instance, raw=False, created=False, **kwargs) -> None:
 @receiver([post_save, post_delete], sender=Material)
 @receiver([post_save, post_delete], sender=MaterialText)
 @receiver([post_save, post_delete], sender=RequiredLanguage)
+@receiver([post_save, post_delete], sender=Assistance)
+@receiver([post_save, post_delete], sender=Officer)
 def name_changed(sender, instance, raw=False, **kwargs) -> None:
     if not raw:
         version.raise_after_commit("places")

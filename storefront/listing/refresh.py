@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from oscar.core.loading import get_model
 
 from catalogue.models import Product, ProductImage, ProductText
 from catalogue.text import by_language
@@ -14,27 +15,39 @@ from storefront.listing.models import ProductCard
 from storefront.pictures import CARD, describe
 from storefront.search import index
 
+Partner = get_model("partner", "Partner")
 State = ProductCard.State
-BATCH = 500
+BATCH, MANY = 500, 50
+OF_PLACES = ("partner__workshop__texts__locale", "partner__workshop__village__texts__locale")
 
 
 def products_for_cards():
     """Standalone and parent products with all that a card is made of."""
-    texts = ProductText.objects.select_related("locale")
-    return (
-        Product.objects.exclude(structure=Product.CHILD)
-        .select_related("partner__workshop__village", "craft")
-        .prefetch_related(
-            Prefetch("texts", queryset=texts),
-            "stockrecords",
-            "children__stockrecords",
-            "materials",
-            "partner__workshop__texts__locale",
-            "partner__workshop__village__texts__locale",
-            Prefetch("images", queryset=ProductImage.objects.select_related("picture").order_by("display_order", "id")),
-            "images__picture__renditions",
-        )
-    )
+    return _pieces().select_related("partner__workshop__village", "craft").prefetch_related(*_parts(), *OF_PLACES)
+
+
+def _pieces():
+    return Product.objects.exclude(structure=Product.CHILD)
+
+
+def _parts() -> list:
+    """What belongs to each piece by itself."""
+    return [
+        Prefetch("texts", queryset=ProductText.objects.select_related("locale")),
+        "stockrecords",
+        "children__stockrecords",
+        "materials",
+        Prefetch("images", queryset=ProductImage.objects.select_related("picture").order_by("display_order", "id")),
+        "images__picture__renditions",
+    ]
+
+
+def _many_products(ids: list[int]) -> list[Product]:
+    """The same for so many at once: each partner, with its places, is read once, and stands for all of its pieces."""
+    places = [name.removeprefix("partner__") for name in OF_PLACES]
+    partners = Partner.objects.select_related("workshop__village").prefetch_related(*places)
+    rows = _pieces().filter(pk__in=ids).order_by("pk")
+    return list(rows.prefetch_related(*_parts(), Prefetch("partner", queryset=partners)))
 
 
 _waiting: ContextVar[set[int] | None] = ContextVar("waiting", default=None)
@@ -68,7 +81,10 @@ def refresh(product_ids: Iterable[int], *, words: bool = True) -> None:
     ids = sorted(set(product_ids))
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        products = list(products_for_cards().filter(pk__in=batch).order_by("pk"))
+        if len(batch) >= MANY:
+            products = _many_products(batch)
+        else:
+            products = list(products_for_cards().filter(pk__in=batch).order_by("pk"))
         cards = [card for product in products if (card := build_card(product))]
         write(cards)
         gone = set(batch) - {card.pk for card in cards}

@@ -70,9 +70,9 @@ def read_descriptions(ids: Iterable[int]) -> dict[int, dict[str, str]]:
 
 
 def places(kind: str, ids: Iterable[int]) -> None:
-    """Make the entries of these villages, crafts or workshops true; one that is gone has none."""
+    """Make the entries of these villages, crafts or workshops true; one that is gone, or not open, has none."""
     ids = list(ids)
-    owners = PLACES[kind].objects.filter(pk__in=ids).prefetch_related("texts__locale")
+    owners = _public(kind).filter(pk__in=ids).prefetch_related("texts__locale")
     pages = _place_pages(kind, ids)
     entries = [
         entry for owner in owners for entry in documents.of_place(kind, owner, pages.get(owner.pk, {}))
@@ -138,9 +138,15 @@ def _forget_strangers() -> None:
     from storefront.models import StoryPage
 
     known = {Kind.PRODUCT: ProductCard.objects.filter(visible=True), Kind.STORY: StoryPage.objects.all()}
-    known |= {kind: model.objects.all() for kind, model in PLACES.items()}
+    known |= {kind: _public(kind) for kind in PLACES}
     for kind, rows in known.items():
         _delete(SearchEntry.objects.filter(kind=kind).exclude(object_id__in=Subquery(rows.values("pk"))))
+
+
+def _public(kind: str) -> QuerySet:
+    """A workshop that waits for its officer, or was closed, is nobody's business."""
+    rows = PLACES[kind].objects.all()
+    return rows.filter(stage=Workshop.Stage.OPEN) if kind == Kind.WORKSHOP else rows
 
 
 def _in_batches(ids: Iterable[int], work: Callable[[list[int]], None]) -> None:

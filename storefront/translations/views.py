@@ -1,7 +1,5 @@
 """The worklist's screen and what its buttons do."""
 
-import csv
-import io
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from catalogue.text import language_name
+from marketplace.safe_tables import stream_csv
 from marketplace.workshops.models import Village
 from storefront.translations import things, worklist
 
@@ -118,24 +117,12 @@ def _as_csv(filters: worklist.Filters) -> StreamingHttpResponse:
     return response
 
 
-def _lines(filters: worklist.Filters) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
+def _lines(filters: worklist.Filters) -> Iterator[bytes]:
     head = [_("Title"), _("Kind"), _("Language"), _("State"), _("Views"), _("Reason")]
     # The mark at the start tells spreadsheets that this is UTF-8.
-    yield "\ufeff"
-    for row in (head, *(_cells(item) for item in worklist.every(filters))):
-        writer.writerow([_no_formula(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    return stream_csv(head, (_cells(item) for item in worklist.every(filters)), bom=True)
 
 
 def _cells(item: worklist.Item) -> list[str]:
     states = ", ".join(item.state_names)
     return [item.name, item.kind_name, item.language, states, str(item.views), item.reason]
-
-
-def _no_formula(cell: str) -> str:
-    """A spreadsheet must not take a title for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -117,34 +117,35 @@ def test_a_village_with_a_mistake_is_not_saved(staff):
 
 
 def workshop_form(village: Village, members: list[tuple] = (), **more) -> dict:
-    """The workshop's form; ``members`` are (id of the row or "", e-mail, role, more fields)."""
+    """The workshop's form; ``members`` are (id of the row or "", e-mail, right, more fields)."""
     form = {
         "slug": "new-workshop", "code_prefix": "NEW", "village": village.pk, "kind": "household", "source_language": "en",
         "name": "New Workshop", "summary": "", "contact": "An", "since": "1990", "makers": "3",
         "members-TOTAL_FORMS": len(members), "members-INITIAL_FORMS": len([row for row in members if row[0]]),
     } | more  # fmt: skip
-    for number, (pk, email, role, *rest) in enumerate(members):
-        form |= {f"members-{number}-id": pk, f"members-{number}-email": email, f"members-{number}-role": role}
+    for number, (pk, email, right, *rest) in enumerate(members):
+        form |= {f"members-{number}-id": pk, f"members-{number}-email": email}
+        form |= {f"members-{number}-{right}": "on"} if right else {}
         form |= {f"members-{number}-{key}": value for key, value in (rest[0] if rest else {}).items()}
     return form
 
 
 def test_a_workshop_is_added_with_its_partner_words_and_members(staff):
     make_user("an@example.com")
-    form = workshop_form(make_village(), [("", "AN@example.com", "owner"), ("", "", "helper")])
+    form = workshop_form(make_village(), [("", "AN@example.com", "is_owner"), ("", "", "")])
     assert staff.post(reverse("workshops:add"), form).status_code == 302
     workshop = Workshop.objects.get(slug="new-workshop")
     assert (workshop.partner.name, workshop.partner.code) == ("New Workshop", "new-workshop")
     assert str(workshop) == "New Workshop"
-    assert [(row.user.email, row.role) for row in workshop.members.all()] == [("an@example.com", "owner")]
+    assert [(row.user.email, row.rights) for row in workshop.members.all()] == [("an@example.com", ["is_owner"])]
 
 
 def test_members_are_changed_and_removed_and_a_removed_one_loses_the_desk(staff, cast):
     workshop = cast.maker.workshop
-    owner, helper = workshop.members.get(role="owner"), workshop.members.get(role="helper")
+    owner, helper = workshop.members.get(is_owner=True), workshop.members.get(packs=True)
     desk = f"/en/desk/{workshop.slug}/"
     assert cast.helper.client.get(desk).status_code == 200
-    rows = [(owner.pk, owner.user.email, "owner"), (helper.pk, helper.user.email, "helper", {"DELETE": "on"})]
+    rows = [(owner.pk, owner.user.email, "is_owner"), (helper.pk, helper.user.email, "packs", {"DELETE": "on"})]
     same = {"slug": workshop.slug, "code_prefix": workshop.code_prefix, "name": str(workshop)}
 
     response = staff.post(
@@ -162,10 +163,10 @@ def test_a_workshop_with_members_who_are_nobody_is_not_saved(staff):
     make_user("gone@example.com", is_active=False)
     village = make_village()
     for members in (
-        [("", "nobody@example.com", "owner")],
-        [("", "not an address", "owner")],
-        [("", "an@example.com", "owner"), ("", "an@example.com", "helper")],
-        [("", "gone@example.com", "owner")],
+        [("", "nobody@example.com", "is_owner")],
+        [("", "not an address", "is_owner")],
+        [("", "an@example.com", "is_owner"), ("", "an@example.com", "packs")],
+        [("", "gone@example.com", "is_owner")],
     ):
         response = staff.post(reverse("workshops:add"), workshop_form(village, members))
         assert response.status_code == 200, members
@@ -175,7 +176,7 @@ def test_a_workshop_with_members_who_are_nobody_is_not_saved(staff):
 
 def test_another_workshops_member_cannot_be_slipped_into_the_form(staff, cast):
     workshop, foreign = cast.maker.workshop, cast.other_maker.workshop.members.get()
-    rows = [(foreign.pk, foreign.user.email, "owner", {"DELETE": "on"})]
+    rows = [(foreign.pk, foreign.user.email, "is_owner", {"DELETE": "on"})]
     same = {"slug": workshop.slug, "code_prefix": workshop.code_prefix, "name": str(workshop)}
     staff.post(reverse("workshops:edit", args=[workshop.pk]), workshop_form(workshop.village, rows, **same))
     assert Member.objects.filter(pk=foreign.pk, workshop=cast.other_maker.workshop).exists()

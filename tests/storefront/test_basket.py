@@ -362,16 +362,18 @@ def test_an_unknown_language_is_a_404(piece):
 
 def test_the_summary_counts_pieces_and_knows_who_is_there(cast, piece):
     stranger = Shopper().fill((piece, 2))
-    assert stranger.client.get("/en/basket/summary.json").json() == {"count": 2, "name": None, "desk": False}
+    assert stranger.client.get("/en/basket/summary.json").json() == {"count": 2, "name": None, "desk": False, "officer": False}
     assert cast.buyer.client.get("/en/basket/summary.json").json() == {
         "count": 0,
         "name": "Kenji",
         "desk": False,
+        "officer": False,
     }
     assert cast.maker.client.get("/en/basket/summary.json").json() == {
         "count": 0,
         "name": "Hoa",
         "desk": True,
+        "officer": False,
     }
 
 

@@ -265,3 +265,79 @@ def test_saving_a_piece_warns_of_nothing(db):
     piece = make_piece()
     piece.save()
     piece.delete()
+
+
+DESK_SENTENCE = "A piece goes into the shop at its maker"
+
+
+@pytest.mark.parametrize("stage", ["draft", "paused", "live"])
+def test_staff_put_no_piece_into_the_shop_by_its_form(cast, stage):
+    piece = make_piece(cast.maker.workshop)
+    Product.objects.filter(pk=piece.pk).update(stage=stage, is_public=False)
+    path = f"/dashboard/catalogue/products/{piece.pk}/"
+    form = form_of(cast.staff.client.get(path).content.decode(), "create_update_product_form")
+    assert "is_public" not in form
+
+    answer = cast.staff.client.post(path, form | {"title": "Mine", "is_public": "on", "action": "save"})
+
+    assert (answer.status_code, DESK_SENTENCE in answer.content.decode()) == (200, True)
+    kept = Product.objects.get(pk=piece.pk)
+    assert (kept.is_public, kept.stage, kept.title) == (False, stage, piece.title)
+    assert cast.staff.client.post(path, form | {"title": "Mine", "action": "save"}).status_code == 302
+    assert Product.objects.get(pk=piece.pk).title == "Mine"
+
+
+def test_what_staff_create_is_not_in_the_shop(cast):
+    kind, before = make_piece(cast.maker.workshop).product_class, Product.objects.count()
+    path = f"/dashboard/catalogue/products/create/{kind.slug}/"
+    form = form_of(cast.staff.client.get(path).content.decode(), "create_update_product_form")
+    assert "is_public" not in form
+
+    form |= {"title": "Bowl by staff", "action": "save"}
+    answer = cast.staff.client.post(path, form | {"is_public": "on"})
+    assert (answer.status_code, DESK_SENTENCE in answer.content.decode()) == (200, True)
+    assert Product.objects.count() == before
+
+    assert cast.staff.client.post(path, form).status_code == 302
+    assert not Product.objects.get(title="Bowl by staff").is_public
+
+
+def in_bulk(client, action: str, *pieces, **more):
+    """Both of Oscar's steps; answers the page after them."""
+    ids = {piece.parent_id or piece.pk for piece in pieces}
+    step = client.post("/dashboard/catalogue/", {"action": action, "selected_product": ids})
+    assert step.status_code == 302 and "bulk-action" in step["Location"], step
+    return client.post(step["Location"], {"selected_products": [piece.pk for piece in pieces]} | more, follow=True)
+
+
+@pytest.mark.parametrize("stage", ["draft", "paused", "archived", "live"])
+def test_many_at_once_are_not_put_into_the_shop_either(cast, stage):
+    shown, hidden = make_piece(cast.maker.workshop), make_piece(cast.maker.workshop)
+    Product.objects.filter(pk=hidden.pk).update(stage=stage, is_public=False)
+
+    answer = in_bulk(cast.staff.client, "make_products_public", shown, hidden)
+
+    assert (answer.status_code, DESK_SENTENCE in answer.content.decode()) == (200, True)
+    assert dict(Product.objects.values_list("pk", "is_public")) == {shown.pk: True, hidden.pk: False}
+
+
+def test_variants_are_shown_and_pieces_hidden_many_at_once_and_their_cards_follow(cast):
+    piece = make_piece(cast.maker.workshop, variants={"Small": ("20.00", 1), "Large": ("30.00", 1)})
+    large = piece.children.get(stockrecords__price="30.00")
+    Product.objects.filter(pk=large.pk).update(is_public=False)
+    in_bulk(cast.staff.client, "make_products_public", large)
+    assert Product.objects.get(pk=large.pk).is_public
+
+    assert f"-{piece.pk}/" in cast.stranger.client.get("/en/products/").content.decode()
+    in_bulk(cast.staff.client, "make_products_non_public", piece)
+    assert not Product.objects.get(pk=piece.pk).is_public
+    assert cast.stranger.client.get(piece.get_absolute_url()).status_code == 404
+    assert f"-{piece.pk}/" not in cast.stranger.client.get("/en/products/").content.decode()
+
+
+def test_a_price_for_many_stands_on_their_cards(cast):
+    piece = make_piece(cast.maker.workshop)
+    partner = cast.maker.workshop.partner_id
+    in_bulk(cast.staff.client, "set_product_price", piece, new_price="77.00", partners=[partner], confirm_irreversible="on")
+    assert piece.stockrecords.get().price == Decimal("77.00")
+    assert Product.objects.get(pk=piece.pk).card.price == Decimal("77.00")

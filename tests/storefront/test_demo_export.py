@@ -26,6 +26,7 @@ from storefront.demo.load.places import load_people
 from storefront.listing.refresh import once_at_the_end
 from tests.factories import make_basket
 from tests.shopping import quote_of
+from tests.storefront.demo_desk import the_desk_has_something_of_each_kind, the_log_ins_that_are_told_work
 
 DAY = date(2026, 11, 22)
 PIECES = [row for _slug, row in content.pieces()]
@@ -173,10 +174,12 @@ def generated_pieces_can_be_sold_abroad(demo: dict[str, int]) -> None:
     assert not Product.objects.filter(pk__in=made.values()).filter(customs_description="").exists()
 
 
-def test_the_loaded_demo(demo):
+def test_the_loaded_demo(demo, mailoutbox, smsoutbox):
     """One test, since loading takes seconds; its parts follow each other and each says what it finds."""
     pieces_are_ready_as_counted(demo)
     everybody_has_papers_and_an_address(demo)
     a_buyer_in_germany_pays_everything_with_the_order(demo)
     loading_again_adds_nothing_and_leaves_decisions_alone(demo)
     generated_pieces_can_be_sold_abroad(demo)
+    the_desk_has_something_of_each_kind(mailoutbox, smsoutbox)
+    the_log_ins_that_are_told_work()

@@ -1,11 +1,24 @@
 """The desk's consignments: only one's own lines, and what may happen to them."""
 
+from datetime import timedelta
+from io import BytesIO
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
+from pypdf import PdfReader
 
 from catalogue.models import Product
+from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment
-from tests.factories import make_buyer, make_order, make_piece
+from marketplace.fulfilment.senders import change_sender
+from storefront.listing import version
+from tests.factories import make_buyer, make_member, make_order, make_piece
+from tests.fulfilment.making import make_consignment
+from tests.people import Visitor
 
 State = Consignment.State
 pytestmark = pytest.mark.django_db
@@ -227,10 +240,135 @@ def test_a_line_whose_piece_is_gone_is_still_packed(shared, cast):
     assert page.status_code == 200 and "Tea cup" in page.text
 
 
-def test_the_desk_says_what_is_to_do(shared, cast):
-    home = reverse("desk:workshop", kwargs={"workshop": cast.maker.workshop.slug})
-    make_piece(cast.maker.workshop, title="Gone bowl", stock=0)
-    page = cast.maker.client.get(home)
-    assert page.context["counts"] == {"to_pack": 1, "packed": 0}
-    assert page.context["pieces"] == {"shown": 2, "hidden": 0, "sold_out": 1}
-    assert own(shared, cast.maker).number in page.text
+def test_a_mistaken_packed_is_taken_back_until_it_leaves(shared, cast):
+    mine, here, client = own(shared, cast.maker), path(cast.maker, own(shared, cast.maker)), cast.maker.client
+    client.post(here, {"action": "pack", "weight": "2 kg"})
+    for _click in range(2):
+        assert client.post(here, {"action": "unpack"})["Location"] == here
+    mine.refresh_from_db()
+    assert (mine.state, mine.packed_at) == (State.PLACED, None)
+    assert mine.parcels.get().gross_weight_g == 2000, "what was weighed stays"
+    client.post(here, {"action": "pack", "weight": "2 kg"})
+    client.post(here, {"action": "send", "carrier": "post"})
+    page = client.post(here, {"action": "unpack"}, follow=True)
+    mine.refresh_from_db()
+    assert mine.state == State.SENT and "cannot become" in page.text
+
+
+def photo(colour: str = "navy") -> SimpleUploadedFile:
+    file = BytesIO()
+    Image.new("RGB", (60, 40), colour).save(file, "JPEG")
+    return SimpleUploadedFile("IMG_0001.jpg", file.getvalue(), "image/jpeg")
+
+
+def test_a_photo_of_the_parcel_stays_when_something_else_must_be_mended(shared, cast):
+    mine, here, client = own(shared, cast.maker), path(cast.maker, own(shared, cast.maker)), cast.maker.client
+    client.post(here, {"action": "pack", "weight": "2 kg"})
+    page = client.post(here, {"action": "send", "carrier": "post", "tracking": "RR1", "photo": photo()})
+    assert page.status_code == 400 and mine.photos.count() == 1
+    # The same one once more is the same one.
+    client.post(here, {"action": "send", "carrier": "post", "tracking": "", "photo": photo()})
+    mine.refresh_from_db()
+    assert mine.state == State.SENT
+    assert mine.photos.get().taken_by == cast.maker.user
+    client.post(here, {"action": "photo", "photo": photo("green")})
+    assert mine.photos.count() == 2
+    client.post(here, {"action": "deliver"})
+    assert client.post(here, {"action": "photo", "photo": photo("gold")}).status_code == 400
+    assert mine.photos.count() == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload='alert(1)'/>", b"%PDF-1.7", b"\xff\xd8\xff\xe0 torn"])
+def test_what_is_no_photo_is_refused_and_the_parcel_stays(shared, cast, content):
+    mine, here = own(shared, cast.maker), path(cast.maker, own(shared, cast.maker))
+    cast.maker.client.post(here, {"action": "pack", "weight": "2 kg"})
+    file = SimpleUploadedFile("../../x.jpg", content, "image/jpeg")
+    page = cast.maker.client.post(here, {"action": "send", "carrier": "post", "photo": file})
+    mine.refresh_from_db()
+    assert (page.status_code, mine.state, mine.photos.count()) == (400, State.PACKED, 0)
+
+
+def test_all_papers_are_one_file_on_a4(shared, cast):
+    here, workshop = path(cast.maker, own(shared, cast.maker)), cast.maker.workshop
+    change_sender(workshop=workshop, name="Hoa", line1="5 New Lane", city="Ha Noi", state="", postcode="100000")
+    assert cast.maker.client.get(f"{here}papers/all/").status_code == 409, "nothing is weighed: no paper is made"
+    assert cast.maker.client.get(here).context["papers"]["all_url"] == ""
+    cast.maker.client.post(here, {"action": "pack", "weight": "1.9 kg", "tracking": "RR123456785VN"})
+    assert cast.maker.client.get(here).context["papers"]["all_url"] == f"{here}papers/all/"
+    answer = cast.maker.client.get(f"{here}papers/all/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    pages = PdfReader(BytesIO(answer.content)).pages
+    # Letter-shaped forms lie on sheets of A4; none is larger than that.
+    assert {(round(float(page.mediabox.width)), round(float(page.mediabox.height))) for page in pages} <= {(595, 842)}
+    text = "\n".join(page.extract_text() for page in pages)
+    number = own(shared, cast.maker).number
+    assert text.count(number) >= 3 and "CN22" in text.replace(" ", "") and "Mori Kenji" in text
+    for secret in ("Blue scarf", "BFI-03", "77.00", "Ban Fai Indigo", shared.order.number):
+        assert secret not in text
+    theirs = path(cast.other_maker, own(shared, cast.other_maker))
+    assert cast.maker.client.get(f"{theirs}papers/all/").status_code == 404
+
+
+def test_a_packer_reads_no_money(shared, cast):
+    packer = Visitor()
+    packer.force_login(make_member(cast.maker.workshop, rights=("packs",)))
+    page = packer.get(path(cast.maker, own(shared, cast.maker)))
+    assert "Tea cup" in page.text and "Mori Kenji" in page.text
+    for amount in ("93.00", "$", "What you receive"):
+        assert amount not in page.text, amount
+    assert "$93.00" in cast.maker.client.get(path(cast.maker, own(shared, cast.maker))).text
+
+
+def test_the_list_by_what_is_due(shared, cast):
+    today, mine, here = today_at(cast.maker.workshop.village), own(shared, cast.maker), path(cast.maker)
+    for days, due, words in (
+        (-2, "late", "(2 days ago)"), (0, "today", "Send it today"), (3, "week", "(in 3 days)"), (9, "", "(in 9 days)"),
+    ):  # fmt: skip
+        Consignment.objects.filter(pk=mine.pk).update(send_by=today + timedelta(days=days))
+        for name in ("late", "today", "week"):
+            found = cast.maker.client.get(here, {"due": name}).context["consignments"]
+            assert [row["number"] for row in found] == ([mine.number] if name == due else []), (days, name)
+        assert words in cast.maker.client.get(here, {"state": "placed"}).text
+    assert cast.maker.client.get(here, {"due": "asked"}).context["consignments"] == []
+    for odd in ("later", "x", "\x00", "late' OR 1=1"):
+        assert len(cast.maker.client.get(here, {"due": odd, "sort": odd}).context["consignments"]) == 1
+
+
+def test_what_is_due_comes_first_and_the_newest_if_wished(cast):
+    piece, here = make_piece(cast.maker.workshop, stock=9), path(cast.maker)
+    rows = [own(make_order([piece], paid=True), cast.maker) for _order in range(3)]
+    days = [timedelta(days=4), timedelta(days=1), None]
+    for row, later in zip(rows, days, strict=True):
+        send_by = today_at(cast.maker.workshop.village) + later if later else None
+        Consignment.objects.filter(pk=row.pk).update(send_by=send_by)
+    first, second, third = (row.number for row in rows)
+
+    def numbers(**query) -> list[str]:
+        return [row["number"] for row in cast.maker.client.get(here, {"state": "placed"} | query).context["consignments"]]
+
+    assert numbers() == [second, first, third], "what was promised for no day comes last"
+    assert numbers(sort="newest") == [third, second, first]
+
+
+@pytest.mark.parametrize("q, found", [("SML-", 1), ("sml-", 1), ("BFI-", 0), ("%", 0), ("\x00", 1), ("x" * 500, 0)])
+def test_an_old_one_is_found_by_its_number(shared, cast, q, found):
+    page = cast.maker.client.get(path(cast.maker), {"q": q})
+    assert page.status_code == 200 and len(page.context["consignments"]) == found
+    assert own(shared, cast.other_maker).number not in page.text
+
+
+def test_the_page_of_one_asks_the_same_for_three_lines_and_for_thirty(cast, monkeypatch):
+    # Whether the content's version is looked up hangs on the second of the clock.
+    monkeypatch.setattr(version, "LOOK_EVERY", 3600)
+    three, thirty = (
+        make_consignment(*((f"Piece {number}", 40, 1) for number in range(count)), workshop=cast.maker.workshop)
+        for count in (3, 30)
+    )
+    assert _statements(cast, three) == _statements(cast, thirty)
+
+
+def _statements(cast, row) -> int:
+    cast.maker.client.get(path(cast.maker, row))
+    with CaptureQueriesContext(connection) as queries:
+        cast.maker.client.get(path(cast.maker, row))
+    return len(queries)

@@ -1,8 +1,10 @@
 """“I can't make this”: whole consignments and single lines, until they are sent; shown before it is done, done once."""
 
+import re
 from decimal import Decimal
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from marketplace.fulfilment.models import Consignment
@@ -149,3 +151,23 @@ def test_her_own_share_adds_up_in_her_own_currency(shared, cast):
     assert sum(row["amount"].amount for row in own_["rows"]) == own_["total"].amount
     assert own_["total"].currency == "VND" and "1 USD = " in own_["rate"]
     assert "77.00" not in page.text, "nothing of the other workshop"
+
+
+def test_who_keeps_no_books_cancels_without_reading_an_amount(shared, cast):
+    """Neither what goes back nor what is lost: not on the pages, not hidden in the form, not when it is done."""
+    mine = own(shared, cast.maker)
+    bowl = mine.lines[1]
+    amounts = re.compile(r"12[.,]34|31[.,]00|93[.,]00|105[.,]34|USD|VND|\$|₫")
+    seen = [cast.helper.client.get(path(cast.maker, mine)), cast.helper.client.get(path(cast.maker, mine, "consignment"))]
+    page = cast.helper.client.post(path(cast.maker, mine), {"step": "look", "lines": [bowl.pk], "reason": "The kiln broke."})
+    assert page.context["back"] is None
+    assert "The buyer gets back what these pieces cost." in page.text
+    data = hidden_fields(page.text) | {"step": "do"}
+    assert data["shown"] == ask(cast.maker, mine, [bowl]).context["back"].token
+    done = cast.helper.client.post(path(cast.maker, mine), data, follow=True)
+    assert told(done) == "It is cancelled, and the buyer is paid back. Please do not send it."
+    assert Refund.objects.get().amount == Decimal("12.34")
+    for answer in [*seen, page, done]:
+        main = BeautifulSoup(answer.text, "html.parser").find("main")
+        assert amounts.findall(main.get_text(" ") + str([row.get("value") for row in main.find_all("input")])) == []
+    assert amounts.search(ask(cast.maker, mine, [mine.lines[0]]).text), "who keeps them reads it all"

@@ -1,17 +1,21 @@
 """Earnings at the desk, and what everybody may read of how workshops are paid."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from marketplace.payments.models import Payee, PayoutTerms
-from marketplace.payments.payouts import settling
-from marketplace.payments.payouts.terms import economies_with_terms
-from tests.factories import make_user
+from marketplace.payments import outbox, owed
+from marketplace.payments.models import ContactChange, MemberShareRule, Owed, Payee, Payment, PayoutTerms
+from marketplace.payments.payouts import open_money, settling
+from marketplace.payments.payouts.balances import Standing, balance_of
+from marketplace.payments.payouts.terms import TermsBook, economies_with_terms
+from tests.factories import make_member, make_user
 from tests.factories.places import PASSWORD
 from tests.marketplace.payouts import IBAN, approve, books, earn, make_payee, make_terms, prepared, take_back
+from tests.people import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -53,10 +57,13 @@ def doors(house) -> list[tuple[str, dict | None]]:
     return [
         (url("earnings", house), None),
         (url("payee", house), None),
-        (url("payee", house), {"way": "bank_file:VND", "holder_name": "X", "account": "12345678", "password": PASSWORD}),
+        (url("payee", house), {"way": "bank_file:VND", "holder_name": "X", "account": "12345678"}),
         (url("statement", house, **month), None),
         (url("statement-file", house, **month, kind="csv"), None),
         (url("statement-file", house, **month, kind="pdf"), None),
+        (url("earnings-open", house, currency="VND"), None),
+        (url("member-shares", house), None),
+        (url("member-shares", house), {"action": "off"}),
     ]
 
 
@@ -72,11 +79,11 @@ def test_the_page_says_how_much_when_and_why(house, cast):
     assert house["other"].number not in page and "9,999" not in page and IBAN not in page
 
 
-@pytest.mark.parametrize("door", range(6))
+@pytest.mark.parametrize("door", range(9))
 def test_only_members_come_in(house, cast, door):
     path, data = doors(house)[door]
     before = books()
-    for person in cast.all_but("maker", "helper"):
+    for person in cast.all_but("maker"):
         response = person.client.post_from_page(path, data) if data else person.client.get(path)
         assert response.status_code == {"stranger": 302, "other_maker": 404}.get(person.name, 403), person
         if person.name == "stranger":
@@ -84,18 +91,30 @@ def test_only_members_come_in(house, cast, door):
     assert books() == before
 
 
-def test_a_helper_reads_and_cannot_turn_the_money_elsewhere(house, cast):
-    assert cast.helper.client.get(url("earnings", house)).status_code == 200
-    before = books()
-    path, data = doors(house)[2]
-    assert cast.helper.client.get(path).status_code == 403
-    assert cast.helper.client.post_from_page(path, data).status_code == 403
-    assert books() == before
+def test_a_book_keeper_reads_and_saves_and_cannot_turn_the_money_elsewhere(house, cast):
+    keeper = Visitor()
+    keeper.force_login(member := make_member(cast.maker.workshop, rights=("keeps_books",)))
+    before = (books(), MemberShareRule.objects.count())
+    for path, data in doors(house):
+        response = keeper.post_from_page(path, data) if data else keeper.get(path)
+        wanted = 403 if path in (url("payee", house), url("member-shares", house)) else 200
+        assert (response.status_code, "no-store" in response["Cache-Control"]) == (wanted, True), path
+    # She reads numbers, and follows none to a page that is not hers.
+    page = keeper.get(url("earnings", house)).content.decode()
+    assert house["due"].number in page and "/consignments/" not in page
+    assert (books(), MemberShareRule.objects.count()) == before
+    member.memberships.all().delete()
+    assert {keeper.get(path).status_code for path, _data in doors(house)} == {403}
 
 
-def test_the_owner_changes_it_with_her_password_and_everything_waits(house, cast):
+def test_the_owner_changes_it_with_her_password_and_everything_waits(house, cast, mailoutbox, commit):
     path, data = doors(house)[2]
-    response = cast.maker.client.post_from_page(path, data)
+    was = ContactChange.objects.create(
+        user=cast.maker.user, kind="email", old="old-hoa@example.com", new="hoa@example.com", stop_hash="x",
+        until=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    response = cast.maker.client.post_from_page(path, data | {"again-answer": PASSWORD})
+    was.delete()
     assert (response.status_code, response.url) == (302, url("earnings", house))
     row = Payee.objects.get(state="waiting")
     assert (row.masked, row.entered_by) == ("•••• 5678", cast.maker.user)
@@ -104,6 +123,13 @@ def test_the_owner_changes_it_with_her_password_and_everything_waits(house, cast
     # Nowhere a day, neither above nor beside a consignment.
     assert "comes on" not in page and "next payout, on" not in page
     assert "It comes after the shop has approved your new way of being paid." in page
+    commit()
+    outbox.deliver()
+    told = {address: letter for letter in mailoutbox for address in letter.to}
+    # Whoever keeps the books, and the owner at the address that she had until lately; packers are not.
+    assert set(told) == {"hoa@example.com", "old-hoa@example.com"}
+    for letter in told.values():
+        assert "5678" in letter.body and "12345678" not in letter.body
 
 
 def test_what_came_back_is_not_paid_and_she_reads_why(house, cast):
@@ -112,7 +138,12 @@ def test_what_came_back_is_not_paid_and_she_reads_why(house, cast):
     response = cast.maker.client.get(url("earnings", house))
     page = text_of(response)
     assert "You are owed ₫1,450,000" in page and "Paid to you so far" not in page
-    assert "Why: Account closed &lt;b&gt;" in page
+    assert "The shop wrote: “Account closed &lt;b&gt;”" in page and "Why:" not in page
+
+
+def test_why_a_payout_failed_is_told_in_her_language(house, cast):
+    settling.mark_failed(payout=house["payout"], by=cast.staff.user, failure="closed")
+    assert "Why: The account is closed" in text_of(cast.maker.client.get(url("earnings", house)))
 
 
 @pytest.mark.parametrize(("language", "month"), [("en", "{:%B %Y}"), ("vi", "tháng {0.month} năm {0.year}")])
@@ -124,19 +155,19 @@ def test_months_are_named_in_the_readers_language(house, cast, language, month):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"password": "guess"}, {"way": "stripe_transfer:VND"}, {"account": "=1"}, {"way": "bank_file:USD"}, {"holder_name": ""}],
+    [{"way": "stripe_transfer:VND"}, {"account": "=1"}, {"way": "bank_file:USD"}, {"holder_name": ""}],
 )
 def test_a_wrong_form_is_shown_again_and_writes_nothing(house, cast, wrong):
     path, data = doors(house)[2]
     before = books()
-    response = cast.maker.client.post_from_page(path, data | wrong)
+    response = cast.maker.client.post_from_page(path, data | wrong | {"again-answer": PASSWORD})
     assert response.status_code == 400 and "12345678" not in str(Payee.objects.values_list("masked", flat=True))
     assert PASSWORD not in response.content.decode()
     assert books() == before
 
 
 def test_the_months_statement_adds_up_on_the_page_and_is_there_as_files(house, cast):
-    paths = [path for path, _data in doors(house)[3:]]
+    paths = [path for path, _data in doors(house)[3:6]]
     page = text_of(cast.maker.client.get(paths[0]))
     assert f"Statement {timezone.localdate():%B %Y} VND" in page
     assert "Owed before ₫0" in page and "Owed after ₫650,000" in page and house["payout"].number in page
@@ -160,7 +191,7 @@ def test_a_statement_that_does_not_exist_is_missing(house, cast, place):
 @pytest.mark.parametrize(
     ("economy", "there", "missing"),
     [
-        ("VN", ["(VND)", "Every month, on day 1", "₫5,500, borne by the shop"], "Stripe does not pay out to Viet Nam."),
+        ("VN", ["(VND)", "Every month, on day 1", "₫5,500, paid by the shop"], "Stripe does not pay out to Viet Nam."),
         ("CA", ["(CAD)", "Every week, on Monday", "Stripe passes the money on"], ""),
     ],
 )
@@ -195,3 +226,41 @@ def test_a_route_that_ended_is_told_on_the_desk(house, cast):
     page = text_of(cast.maker.client.get(url("earnings", house)))
     assert "comes on" not in page and "next payout, on" not in page
     assert "This shop does not offer it in Viet Nam at present. Please choose another way of being paid." in page
+
+
+def test_the_sums_of_the_page_are_those_of_every_line(house, cast):
+    """One statement adds up what the rules say of each line; and kept sums are those of the books."""
+    workshop = cast.maker.workshop
+    offer = TermsBook(["VN"]).offer("VN", "bank_file", "VND", timezone.localdate())
+    Payment.objects.filter(order=earn(workshop, "70000").order).update(state="attention")
+    earn(workshop, "30000", delivered=1)
+    for terms in (offer, None):
+        whole, summary = balance_of(workshop, "VND", terms), open_money.summary_of(workshop, "VND", terms)
+        assert summary.sums == {standing: whole.of(standing) for standing in Standing}
+        assert (summary.owed, summary.payable) == (whole.owed, whole.payable)
+        assert (summary.in_transit, summary.paid) == (whole.in_transit, whole.paid)
+    assert all(summary.sums[standing] for standing in (Standing.PENDING, Standing.HELD, Standing.FROZEN, Standing.BACK))
+    kept = list(Owed.objects.order_by("subject").values_list("subject", "amount"))
+    owed.rebuild()
+    assert list(Owed.objects.order_by("subject").values_list("subject", "amount")) == kept and len(kept) == 6
+
+
+def test_the_owner_sets_the_shares_and_a_member_sees_hers_alone(house, cast):
+    path, (hoa, lan) = url("member-shares", house), (cast.maker.user.pk, cast.helper.user.pk)
+    data = {"action": "save", "unit": "percent", "starts_on": f"{timezone.localdate():%Y-%m-%d}", "again-answer": PASSWORD}
+    rows = {"p0-user": hoa, "p0-name": "", "p0-parts": "70", "p1-user": lan, "p1-name": "", "p1-parts": "29.99"}
+    wrong = cast.maker.client.post_from_page(path, data | rows)
+    assert wrong.status_code == 400 and "Now they are 99.99." in text_of(wrong) and 'value="29.99"' in wrong.content.decode()
+    foreign = cast.maker.client.post_from_page(path, data | rows | {"p1-user": cast.other_maker.user.pk, "p1-parts": "30"})
+    assert (foreign.status_code, MemberShareRule.objects.count()) == (400, 0)
+    assert cast.maker.client.post_from_page(path, data | rows | {"p1-parts": "30"}).status_code == 302
+    approve(batch := prepared("VND", make_user(is_staff=True)), cast.staff.user)
+    payout = batch.payouts.get()
+    month = {"currency": "VND", "year": timezone.localdate().year, "month": timezone.localdate().month}
+    assert f"How payout {payout.number} is shared: ₫500,000" in text_of(cast.maker.client.get(url("statement", house, **month)))
+    mine = text_of(cast.helper.client.get(url("my-share", house)))
+    assert "Of each payout 30 percent are yours." in mine and "₫150,000" in mine
+    assert "350,000" not in mine and "500,000" not in mine
+    assert cast.other_maker.client.get(url("my-share", house)).status_code == 404
+    assert cast.maker.client.post_from_page(path, {"action": "off"}).status_code == 302
+    assert "Payouts are not shared out here at present." in text_of(cast.helper.client.get(url("my-share", house)))

@@ -4,13 +4,15 @@ import io
 import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from oscar.core.loading import get_model
 from PIL import Image
 from wagtail.images import get_image_model
@@ -19,7 +21,7 @@ from wagtail.models import ModelLogEntry, ReferenceIndex
 from catalogue.models import Product, ProductImage
 from marketplace.workshops import services
 from marketplace.workshops.details import PieceDetails
-from marketplace.workshops.models import Workshop
+from marketplace.workshops.models import WaitingPhoto, Workshop
 from storefront.listing.models import ProductCard
 from tests.factories import make_craft, make_material, make_order, make_piece, make_story, pay_order
 
@@ -317,12 +319,12 @@ def test_photos_wait_while_a_mistake_is_put_right(cast, filled):
     page = add(cast.maker, filled | {"price": "-1"}, photo("firebrick"), photo("navy"))
     kept = page.context["form"].kept
     assert len(kept) == 2 and "You need not send them again" in page.text
-    assert all(row.small_url in page.text and default_storage.exists(row.name) for row in kept)
+    assert all(row.small_url in page.text and storages["private"].exists(row.name) for row in kept)
     data = filled | {"kept": [row.ticket for row in kept]}
     answer = add(cast.maker, data, photo("green"))
     assert answer.status_code == 302
     assert Product.objects.get().images.count() == 3
-    assert not any(default_storage.exists(row.name) for row in kept)
+    assert not any(storages["private"].exists(row.name) for row in kept)
     assert add(cast.maker, data)["Location"] == answer["Location"], "sent twice, its photos used up"
 
 
@@ -333,10 +335,12 @@ def test_a_photo_that_waits_can_be_left_out(cast, filled):
 
 
 def test_photos_nobody_came_back_for_are_cleared_away(cast, filled):
-    old = default_storage.save("desk-drafts/2020-01-01/forgotten.jpg", photo())
+    add(cast.maker, filled | {"price": "-1"}, photo())
+    old = WaitingPhoto.objects.get()
+    WaitingPhoto.objects.update(made_at=timezone.now() - timedelta(days=31))
     page = add(cast.maker, filled | {"price": "-1"}, photo())
-    assert not default_storage.exists(old)
-    assert default_storage.exists(page.context["form"].kept[0].name)
+    assert not storages["private"].exists(old.file.name)
+    assert storages["private"].exists(page.context["form"].kept[0].name)
 
 
 def test_tickets_of_others_and_forged_ones_mean_nothing(cast, filled):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from oscar.core.loading import get_model
 
 from catalogue.models import Product
-from marketplace.workshops import services
+from marketplace.workshops import services, stages
 from marketplace.workshops.details import Refused
 from storefront.listing.models import ProductCard
 from tests.factories import make_order, make_piece, pay_order
@@ -172,7 +172,7 @@ def test_the_services_look_after_themselves(cast, piece):
     with pytest.raises(LookupError):
         services.set_stock(workshop=cast.other_maker.workshop, product=piece, quantity=1)
     with pytest.raises(LookupError):
-        services.set_visible(workshop=cast.other_maker.workshop, product=piece, visible=False)
+        stages.set_aside(workshop=cast.other_maker.workshop, product=piece, stage="paused")
     with pytest.raises(Refused):
         services.set_stock(workshop=cast.maker.workshop, product=piece, quantity=-1)
     assert stock_of(piece) == 5

@@ -39,7 +39,7 @@ WORDS = {"en": "Made by hand.", "ja": "手仕事です。", "vi": "Làm bằng t
 WORDS |= {"es": "Hecho a mano.", "zh-hant": "手工製作。"}
 BODY = [{"type": "text", "value": {"heading": "", "text": "<p>Only in English.</p>"}}]
 # Names and words of the data that are the same in every language.
-KNOWN = {"Village & Hand", "Stripe", "Kenji", "Mori Kenji", "Hoa"}
+KNOWN = {"Village & Hand", "Stripe", "WebM", "Ogg", "Kenji", "Mori Kenji", "Hoa"}
 KNOWN |= {
     word for value in ADDRESS.values() for word in (value, *value.split()) if word.strip("+-0123456789")
 }

@@ -12,6 +12,7 @@ from io import StringIO
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.economies.addresses import format_address, label_parts
+from marketplace.safe_tables import plain, write_csv
 from marketplace.trade.papers.book import PaperBook
 from marketplace.trade.papers.declaration import Declaration, Line, Parcel, Party
 from marketplace.trade.papers.forms.parts import amount, kilograms
@@ -45,11 +46,8 @@ def as_json(declaration: Declaration, book: PaperBook) -> bytes:
 )  # fmt: skip
 def as_csv(declaration: Declaration, book: PaperBook) -> bytes:
     """One row per content piece; the item's own columns are repeated. UTF-8 with a byte order mark, for spreadsheets."""
-    file = StringIO()
-    writer = csv.DictWriter(file, COLUMNS)
-    writer.writeheader()
-    writer.writerows(row for item in items(declaration) for row in _rows(item))
-    return file.getvalue().encode("utf-8-sig")
+    rows = (row for item in items(declaration) for row in _rows(item))
+    return write_csv(COLUMNS, ([row.get(name, "") for name in COLUMNS] for row in rows), bom=True)
 
 
 def items(declaration: Declaration) -> list[dict]:
@@ -162,7 +160,9 @@ def read_csv(data: bytes) -> list[dict]:
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise ValueError("The columns are not those of the advance data.")
     found: dict[str, dict] = {}
-    for row in reader:
+    for cells in reader:
+        # What the writer made harmless for spreadsheets, such as +81…, is again as it was.
+        row = {name: plain(text or "") for name, text in cells.items()}
         item = found.setdefault(row["item_id"], _item_of(row))
         piece = {name: row[name] for name in PIECE}
         piece |= {name: int(row[name]) for name in ("piece_number", "quantity")}

@@ -15,7 +15,7 @@ def load_payees() -> int:
     row = content.shares()["payee"]
     staff = get_user_model().objects.filter(is_superuser=True).order_by("pk").first()
     known = set(Payee.objects.values_list("workshop", flat=True))
-    owners = Member.objects.filter(role=Member.Role.OWNER, workshop__is_sample=True).exclude(workshop__in=known)
+    owners = Member.objects.filter(is_owner=True, workshop__is_sample=True).exclude(workshop__in=known)
     now = timezone.now()
     for owner in owners.select_related("workshop__village__economy").order_by("workshop", "pk"):
         if owner.workshop_id in known or staff is None:

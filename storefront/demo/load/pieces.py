@@ -53,6 +53,7 @@ def _load_piece(row: dict, workshop: Workshop, craft: Craft) -> Product:
         "craft": craft,
         "supply": row["supply"],
         "lead_days": row.get("lead_days"),
+        "month_capacity": row.get("month_capacity"),
         "net_weight_g": row["net_weight_g"],
         "length_mm": length,
         "width_mm": width,

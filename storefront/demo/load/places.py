@@ -12,7 +12,7 @@ from storefront.demo import content
 
 Partner = get_model("partner", "Partner")
 User = get_user_model()
-PASSWORDS = {"staff": "demo-admin-1", "maker": "demo-maker-1", "buyer": "demo-buyer-1"}
+PASSWORDS = {"staff": "demo-admin-1", "maker": "demo-maker-1", "buyer": "demo-buyer-1", "officer": "demo-officer-1"}
 
 
 def load_places() -> None:
@@ -65,10 +65,10 @@ def _load_workshop(row: dict) -> None:
         WorkshopText, workshop, {code: _pick(text, "name", "summary") for code, text in row["text"].items()}
     )
     user = person(row["login"], row["contact"], "maker")
-    Member.objects.get_or_create(workshop=workshop, user=user, defaults={"role": Member.Role.OWNER})
+    Member.objects.get_or_create(workshop=workshop, user=user, defaults={"is_owner": True})
     if row["slug"] == "sao-mai-lacquer":
         helper = person("man@example.com", "Mận", "maker")
-        Member.objects.get_or_create(workshop=workshop, user=helper, defaults={"role": Member.Role.HELPER})
+        Member.objects.get_or_create(workshop=workshop, user=helper, defaults={"lists": True, "packs": True})
 
 
 def load_people() -> None:

@@ -7,9 +7,11 @@ from django.db import transaction
 from catalogue.provenance import unrecorded
 from catalogue.record_missing import record_missing
 from storefront.demo.load.bulk import load_many
+from storefront.demo.load.desk import load_desk
 from storefront.demo.load.export import load_export
 from storefront.demo.load.images import load_images
 from storefront.demo.load.indexes import indexed_at_the_end
+from storefront.demo.load.officers import load_officers
 from storefront.demo.load.pages import date_stories, load_pages
 from storefront.demo.load.payees import load_payees
 from storefront.demo.load.pieces import load_pieces
@@ -41,6 +43,8 @@ class Command(BaseCommand):
             self._step("papers for export", load_export)
             self._step("rules for shares", load_shares)
             self._step("payees", load_payees)
+            self._step("officers", load_officers)
+            self._step("messages of a sample order", load_desk)
             self._step("pages", load_pages)
         date_stories()
         self._step("records of translations", record_missing)

@@ -1,5 +1,5 @@
 /* Public pages are the same for everyone; what is personal is asked for here.
-   GET url → {count, name, desk}. Without this script the link to the basket remains. */
+   GET url → {count, name, desk, officer}. Without this script the link to the basket remains. */
 class BasketCount extends HTMLElement {
   connectedCallback() {
     this.refresh();
@@ -16,7 +16,7 @@ class BasketCount extends HTMLElement {
     } catch { /* offline: the plain link still works */ }
   }
 
-  show({ count, name, desk }) {
+  show({ count, name, desk, officer }) {
     let badge = this.querySelector(".count");
     if (count > 0) {
       if (!badge) {
@@ -29,6 +29,7 @@ class BasketCount extends HTMLElement {
       badge?.remove();
     }
     for (const link of document.querySelectorAll("[data-when-desk]")) link.hidden = !desk;
+    for (const link of document.querySelectorAll("[data-when-officer]")) link.hidden = !officer;
     for (const place of document.querySelectorAll("[data-account-name]")) if (name) place.textContent = name;
   }
 }

@@ -1,0 +1,1 @@
+"""Listing a piece as a conversation: small steps, each kept by itself."""

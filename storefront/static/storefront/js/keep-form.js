@@ -1,0 +1,114 @@
+// <keep-form>: what was typed survives a lost connection, a reload and a killed tab.
+// Without scripts its form is sent as any other. Files are not kept here: photo-field sends them one by one.
+const PAUSES = [2, 5, 10, 20, 40];
+const KEPT = "keep-form:";
+
+class KeepForm extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    if (!this.form) return;
+    this.place = KEPT + location.pathname;
+    this.putBack();
+    this.form.addEventListener("input", () => this.keep());
+    this.form.addEventListener("submit", (event) => this.send(event));
+    addEventListener("online", () => this.waiting && this.retry());
+  }
+
+  // Typed values only: no files, no tokens, no passwords.
+  values() {
+    const found = [];
+    for (const field of this.form.elements) {
+      if (!field.name || ["hidden", "file", "password", "submit", "button"].includes(field.type)) continue;
+      const ticked = field.type === "checkbox" || field.type === "radio";
+      found.push([field.name, ticked ? `${field.value}\u0000${field.checked}` : field.value]);
+    }
+    return JSON.stringify(found);
+  }
+
+  keep() {
+    try { localStorage.setItem(this.place, this.values()); } catch { /* a full or forbidden store: nothing is worse than before */ }
+  }
+
+  forget() {
+    try { localStorage.removeItem(this.place); } catch { /* as above */ }
+  }
+
+  putBack() {
+    let kept = null;
+    try { kept = localStorage.getItem(this.place); } catch { return; }
+    // A page that came back with a mistake shows what was typed already.
+    if (!kept || kept === this.values() || document.querySelector("#problems")) return;
+    const left = JSON.parse(kept);
+    for (const field of this.form.elements) {
+      const at = left.findIndex(([name, value]) => name === field.name && (!value.includes("\u0000") || value.startsWith(`${field.value}\u0000`)));
+      if (at < 0 || ["hidden", "file", "password", "submit", "button"].includes(field.type)) continue;
+      const [[, value]] = left.splice(at, 1);
+      if (value.includes("\u0000")) field.checked = value.endsWith("true");
+      else field.value = value;
+    }
+    this.say(this.dataset.found);
+  }
+
+  async send(event) {
+    // Something within still waits (photos on their way) and sends the form itself when it is done.
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    if (this.busy) return;
+    this.busy = true;
+    this.keep();
+    const data = new FormData(this.form, event.submitter);
+    this.last = { data, url: event.submitter?.getAttribute("formaction")?.startsWith("/") ? event.submitter.formAction : location.href, tries: 0 };
+    await this.attempt();
+  }
+
+  async attempt() {
+    try {
+      const answer = await fetch(this.last.url.split("#")[0], { method: "POST", body: this.last.data, headers: { Accept: "text/html" } });
+      if (answer.status >= 500) throw new Error(answer.status);
+      this.waiting = false;
+      if (answer.redirected) {
+        this.forget();
+        location.assign(answer.url);
+        return;
+      }
+      const page = await answer.text();
+      if (answer.ok) this.forget();
+      document.open();
+      document.write(page);
+      document.close();
+    } catch {
+      this.busy = false;
+      this.waiting = true;
+      this.say(this.dataset.lost, true);
+      const pause = PAUSES[this.last.tries++];
+      if (pause) setTimeout(() => this.waiting && this.retry(), pause * 1000);
+    }
+  }
+
+  retry() {
+    if (this.busy) return;
+    this.busy = true;
+    this.say(this.dataset.back);
+    this.attempt();
+  }
+
+  say(text, again = false) {
+    let note = this.querySelector(".keep-note");
+    if (!note) {
+      note = document.createElement("p");
+      note.className = "note keep-note";
+      note.setAttribute("role", "status");
+      this.prepend(note);
+    }
+    note.textContent = `${text} `;
+    if (!again) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button quiet";
+    button.textContent = this.dataset.again;
+    button.addEventListener("click", () => this.retry());
+    note.append(button);
+  }
+}
+
+customElements.define("keep-form", KeepForm);
