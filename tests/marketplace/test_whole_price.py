@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalogue.models import Product
-from marketplace.economies import versions
 from marketplace.economies.markets import MarketChoice
 from marketplace.economies.models import Economy
 from marketplace.economies.quote_rates import QuoteRates
@@ -107,10 +106,8 @@ def check_sums(quote) -> int:
     return sum(len(part.levies.all) for part in quote.consignments)
 
 
-def test_ten_lines_of_four_workshops_cost_few_statements(monkeypatch):
+def test_ten_lines_of_four_workshops_cost_few_statements(steady):
     """And none more for another line or workshop."""
-    # On a busy machine the second in which nobody looks for newer rates may pass in between.
-    monkeypatch.setattr(versions, "LOOK_EVERY", 3600.0)
     workshops = [make_workshop(village=make_village(economy=code)) for code in ("PE", "VN", "JP", "TH")]
     pieces = [make_piece(workshops[number % 4], price="20.00", stock=9) for number in range(10)]
     few, many = count_statements(make_basket(pieces[0])), count_statements(make_basket(*pieces))

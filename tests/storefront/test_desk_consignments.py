@@ -15,7 +15,6 @@ from catalogue.models import Product
 from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment
 from marketplace.fulfilment.senders import change_sender
-from storefront.listing import version
 from tests.factories import make_buyer, make_member, make_order, make_piece
 from tests.fulfilment.making import make_consignment
 from tests.people import Visitor
@@ -357,9 +356,8 @@ def test_an_old_one_is_found_by_its_number(shared, cast, q, found):
     assert own(shared, cast.other_maker).number not in page.text
 
 
-def test_the_page_of_one_asks_the_same_for_three_lines_and_for_thirty(cast, monkeypatch):
+def test_the_page_of_one_asks_the_same_for_three_lines_and_for_thirty(cast, steady):
     # Whether the content's version is looked up hangs on the second of the clock.
-    monkeypatch.setattr(version, "LOOK_EVERY", 3600)
     three, thirty = (
         make_consignment(*((f"Piece {number}", 40, 1) for number in range(count)), workshop=cast.maker.workshop)
         for count in (3, 30)

@@ -12,7 +12,6 @@ from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment, Message
 from marketplace.payments.models import Payee
 from marketplace.workshops.models import Workshop
-from storefront.listing import version
 from tests.factories import make_member, make_order, make_piece
 from tests.fulfilment.making import make_consignment
 from tests.people import Visitor
@@ -135,9 +134,8 @@ def test_the_day_is_the_villages_own(numbers, cast):
     assert tasks["late"] == "2 parcels are late" and "today" not in tasks
 
 
-def test_home_and_list_ask_the_same_of_three_and_of_thirty(cast, monkeypatch):
+def test_home_and_list_ask_the_same_of_three_and_of_thirty(cast, steady):
     # Whether the content's version is looked up hangs on the second of the clock.
-    monkeypatch.setattr(version, "LOOK_EVERY", 3600)
 
     def count(path: str) -> int:
         cast.maker.client.get(path)

@@ -18,7 +18,6 @@ from marketplace.fulfilment.models import DispatchPhoto, Message, MessageTransla
 from marketplace.fulfilment.phrases import BY_CODE
 from marketplace.notices.models import Notice
 from marketplace.workshops.models import Member
-from storefront.listing import version
 from tests.factories import make_buyer, make_order, make_piece
 from tests.people import Visitor
 from tests.storefront.translators import choose
@@ -255,9 +254,8 @@ def test_nothing_of_one_workshops_messages_is_the_others(payment, cast):
     assert Message.objects.count() == 2
 
 
-def test_statements_do_not_grow_with_the_messages(payment, cast, monkeypatch):
+def test_statements_do_not_grow_with_the_messages(payment, cast, steady):
     # Whether the content's version is looked up hangs on the second of the clock.
-    monkeypatch.setattr(version, "LOOK_EVERY", 3600)
     row = row_of(payment, cast.maker)
 
     def count() -> int:

@@ -17,7 +17,6 @@ from marketplace.payments.models import Payment
 from marketplace.payments.order_links import order_key
 from marketplace.payments.placing import new_reference
 from marketplace.payments.services import apply_facts, start_payment
-from storefront.listing import version
 from tests.factories import make_buyer, make_order, make_piece, make_workshop, pay_order
 from tests.ledger import nothing_changes
 from tests.marketplace.paying import age
@@ -344,9 +343,8 @@ def test_looking_writes_nothing(fake_stripe, cast, state, who):
     assert not page.cookies or set(page.cookies) <= {"csrftoken"}
 
 
-def test_the_number_of_statements_does_not_grow_with_the_order(monkeypatch):
+def test_the_number_of_statements_does_not_grow_with_the_order(steady):
     # Whether the content's version is looked up hangs on the second of the clock, not on the order.
-    monkeypatch.setattr(version, "LOOK_EVERY", 3600)
     small = make_order()
     workshops = [make_workshop() for _turn in range(3)]
     large = make_order([make_piece(workshop, pictures=1) for workshop in workshops for _turn in range(3)])

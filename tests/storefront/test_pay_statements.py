@@ -6,10 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marketplace.economies import versions
 from marketplace.fulfilment.models import Consignment, Parcel
 from marketplace.payments.models import Payment
-from storefront.listing import version
 from tests.factories import make_piece, make_workshop
 from tests.ledger import assert_books_balance
 from tests.shopping import Shopper
@@ -30,10 +28,8 @@ def count_statements(*pieces) -> int:
     return sum(1 for query in asked if not CONTROL.match(query["sql"]))
 
 
-def test_a_larger_basket_costs_no_more(fake_stripe, monkeypatch):
+def test_a_larger_basket_costs_no_more(fake_stripe, steady):
     """Three lines of two workshops; then twelve of four."""
-    for kept in (version, versions):
-        monkeypatch.setattr(kept, "LOOK_EVERY", 60.0)
     workshops = [make_workshop() for _workshop in range(4)]
     pieces = [make_piece(workshop, stock=20) for workshop in workshops for _piece in range(3)]
     count_statements(pieces[0])  # what a process reads once

@@ -11,7 +11,7 @@ from django.utils import timezone
 from marketplace.economies import versions
 from marketplace.payments.models import ShareRule
 from marketplace.payments.share_views import SHARES
-from storefront.listing import shares, version
+from storefront.listing import shares
 from storefront.listing.cards import card_path
 from storefront.public import page_cache
 from tests.factories import make_piece, make_workshop
@@ -77,8 +77,7 @@ def test_without_a_rule_the_maker_keeps_all_and_who_gets_nothing_is_not_named():
     assert [row[1] for row in parts(see(piece))] == ["90 %", "10 %"]
 
 
-def test_a_rule_is_seen_at_once_and_costs_no_statement_of_a_view(monkeypatch, commit):
-    monkeypatch.setattr(version, "LOOK_EVERY", 60.0)
+def test_a_rule_is_seen_at_once_and_costs_no_statement_of_a_view(steady, commit):
     piece = make_piece(price="30.00")
     address = card_path(piece.card, "en")
     Visitor().get(address)

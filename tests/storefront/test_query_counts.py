@@ -122,9 +122,8 @@ def make_shop() -> Shop:
 
 
 @pytest.fixture
-def shop(db, recorded, monkeypatch) -> Shop:
+def shop(db, recorded, steady) -> Shop:
     # On a busy machine a page takes longer than a worker waits before it looks at the version again.
-    monkeypatch.setattr(version, "LOOK_EVERY", 60.0)
     return recorded(make_shop)
 
 
@@ -163,8 +162,7 @@ def test_counts_are_exact_and_do_not_grow_with_the_rows(client, shop):
     assert counts(client, shop, "en") == COLD
 
 
-def test_a_worker_that_remembers_asks_nothing(client, shop, monkeypatch):
-    monkeypatch.setattr(version, "LOOK_EVERY", 60)
+def test_a_worker_that_remembers_asks_nothing(client, shop, steady):
     for address in shop.addresses("en").values():
         client.get(address)
         with CaptureQueriesContext(connection) as captured:
