@@ -7,7 +7,6 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import slugify
 from oscar.core.loading import get_model
 from wagtail.models import Locale, ModelLogEntry
 
@@ -105,7 +104,7 @@ class Writer:
             upc=self._code(),
         )
         services.fill(product, plan.details, self._classes[plan.details.supply])
-        product.slug = slugify(product.title)[:80].strip("-") or slugify(product.upc)
+        product.slug = services.slug_of(product)
         return product
 
     def _code(self) -> str:

@@ -3,6 +3,7 @@
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -84,7 +85,7 @@ class Photos:
     def _read(self, name: str) -> bytes:
         try:
             return self._zip.read(self._parts[_key(name)])
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zipfile.zlib.error) as problem:
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error) as problem:
             text = _("The photo “%(name)s” is broken inside the ZIP file.") % {"name": name[:80]}
             raise Refused(text, "photos") from problem
 

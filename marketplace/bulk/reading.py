@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
@@ -114,7 +115,7 @@ def _xlsx_rows(file: BinaryIO, knows: Knows) -> Iterator[Row]:
         raise
     except (
         *(zipfile.BadZipFile, InvalidFileException, ParseError, DefusedXmlException, EOFError),
-        *(KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, zipfile.zlib.error),
+        *(KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, zlib.error),
     ) as problem:
         # Whatever is wrong inside, openpyxl names it in its own way.
         raise BadTable(_("This file is broken or incomplete. Please save it again.")) from problem

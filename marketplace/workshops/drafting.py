@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 from wagtail.log_actions import log
@@ -91,7 +90,7 @@ def set_words(*, workshop: Workshop, product: Product, words: Words, user=None) 
         raise Refused(_("Please give a title."), "title")
     draft.title, draft.description = words.title, words.description
     # Nobody has a link to a draft yet: its address follows its name.
-    draft.slug = slugify(words.title)[:80].strip("-") or slugify(draft.upc)
+    draft.slug = services.slug_of(draft)
     services.write_words(
         draft, {"title": words.title, "summary": words.summary, "description": words.description}
     )
@@ -154,7 +153,7 @@ def duplicate(*, workshop: Workshop, product: Product, user, key: uuid.UUID) -> 
         return copy
     for name in COPIED:
         setattr(copy, name, getattr(product, name))
-    copy.slug = slugify(copy.title)[:80].strip("-") or slugify(copy.upc)
+    copy.slug = services.slug_of(copy)
     copy.materials.set(product.materials.all())
     row = product.texts.filter(locale__language_code=product.source_language).first()
     services.write_words(

@@ -32,11 +32,6 @@ def seats_of(user) -> list[Seat]:
     return sorted(seats.values(), key=lambda seat: seat.workshop.slug)
 
 
-def seat_in(workshop: Workshop, user) -> Seat | None:
-    """The seat of ``user`` in ``workshop``; None: she has nothing to do there."""
-    return next((seat for seat in seats_of(user) if seat.workshop.pk == workshop.pk), None)
-
-
 def has_seat(user) -> bool:
     """Whether ``user`` has anything to do at any desk; cheaper than seats_of."""
     return Member.objects.filter(user=user, user__is_active=True).exists() or _assisted_by(user).exists()

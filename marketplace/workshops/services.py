@@ -174,11 +174,16 @@ def _new_product(workshop: Workshop, details: PieceDetails) -> Product:
     return product
 
 
+def slug_of(product: Product) -> str:
+    """What stands in its address: its title, or its code where the title has no Latin letter."""
+    return slugify(product.title)[:80].strip("-") or slugify(product.upc)
+
+
 def save_under_free_code(product: Product, workshop: Workshop) -> None:
     """Somebody else may take the next code at the same moment (staff in the admin): then the one after."""
     for attempts_left in reversed(range(CODE_ATTEMPTS)):
         product.upc = next_code(workshop)
-        product.slug = slugify(product.title)[:80].strip("-") or slugify(product.upc)
+        product.slug = slug_of(product)
         try:
             with transaction.atomic():
                 product.save()

@@ -57,7 +57,7 @@ def set_variants(
         raise LookupError("A variant of another piece.")
     usual = next((record.price for record in records if record.price is not None), None)
     if wishes:
-        _become(piece, Product.PARENT)
+        piece.structure = Product.PARENT
         StockRecord.objects.filter(product=piece).delete()
     for number, wish in enumerate(wishes):
         _write(workshop, piece, known.get(wish.pk), wish, usual, number)
@@ -65,7 +65,7 @@ def set_variants(
     for row in [row for row in known.values() if row.pk not in kept]:
         _leave(piece, row, [record for record in records if record.product_id == row.pk])
     if not wishes:
-        _become(piece, Product.STANDALONE)
+        piece.structure = Product.STANDALONE
     piece.save()
     log(instance=piece, action=services.CHANGED, user=user, data=hands.of(workshop, user))
     return piece
@@ -92,11 +92,6 @@ def check(piece: Product, wishes: Sequence[VariantWish]) -> None:
             raise Refused(_("Please give a price above zero."), "price")
         if not piece.made_to_order and not 0 <= (wish.stock if wish.stock is not None else -1) <= MOST_IN_STOCK:
             raise Refused(_("Please say how many you have."), "stock")
-
-
-def _become(piece: Product, structure: str) -> None:
-    if piece.structure != structure:
-        piece.structure = structure
 
 
 def _write(
