@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_gmt
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
@@ -42,14 +42,19 @@ def clock(value: datetime, language: str | None = None) -> str:
 
 def clock_with_zone(value: datetime, language: str | None = None) -> str:
     """The time of day of an aware moment with the name of its zone, such as "3:04 PM UTC"."""
-    return f"{clock(value, language)} {timezone.localtime(value).tzname()}"
+    return f"{clock(value, language)} {_zone_name(timezone.localtime(value), language)}"
 
 
 def moment(value: datetime, language: str | None = None) -> str:
     """Date and time of an aware moment with the name of its zone, such as "November 21, 2026, 3:04 PM UTC"."""
-    local = timezone.localtime(value)
     pattern = str(locale_of(language).datetime_formats["long"]).replace("'", "")
-    return pattern.format(f"{clock(value, language)} {local.tzname()}", day(value, language))
+    return pattern.format(clock_with_zone(value, language), day(value, language))
+
+
+def _zone_name(local: datetime, language: str | None) -> str:
+    """ "JST"; where the zone is known by a number alone, "GMT+07:00"."""
+    name = local.tzname()
+    return name if name.isalpha() else get_timezone_gmt(local, locale=locale_of(language))
 
 
 def number(value: int | Decimal, language: str | None = None) -> str:

@@ -95,8 +95,13 @@ def due_range(due: Due, today: date) -> dict[str, date]:
 
 def today_at(village, now: datetime | None = None) -> date:
     """The day that a village has at ``now`` (default: this moment)."""
+    return (now or timezone.now()).astimezone(clock_of(village)).date()
+
+
+def clock_of(village) -> ZoneInfo:
+    """The time zone in which a village lives."""
     longitude = float(village.longitude) if village.longitude is not None else None
-    return (now or timezone.now()).astimezone(zone_of(village.economy_id, longitude)).date()
+    return zone_of(village.economy_id, longitude)
 
 
 @lru_cache(maxsize=512)

@@ -60,7 +60,8 @@ def describe_talk(row: Consignment, desk: Desk) -> dict:
 
 def describe_photos(row: Consignment, desk: Desk) -> list[dict]:
     """How the parcel looked when it left. One statement."""
-    return describe_parcel_photos(row, _photo_url(desk, row))
+    with desk.own_clock():
+        return describe_parcel_photos(row, _photo_url(desk, row))
 
 
 def _photo_url(desk: Desk, row: Consignment):
@@ -71,7 +72,8 @@ def _photo_url(desk: Desk, row: Consignment):
 
 
 def _show(desk: Desk, row: Consignment, form: MessageForm, status: int = 200) -> HttpResponse:
-    shown = describe_messages(row, MAKER, _photo_url(desk, row))
+    with desk.own_clock():
+        shown = describe_messages(row, MAKER, _photo_url(desk, row))
     open_ = conversations.is_open(row)
     context = {
         "number": row.number,

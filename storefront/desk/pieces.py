@@ -188,9 +188,9 @@ def found(desk: Desk, words: str, state: str) -> QuerySet[Product]:
     """Pieces with all ``words`` in a title, in any language, or in the code; newest first."""
     rows = _drawn(desk)
     for word in words.split():
-        # The card holds the titles and our code; a draft without a price has none.
-        bare = Q(card=None) & (Q(title__icontains=word) | Q(upc__icontains=word))
-        rows = rows.filter(Q(card__search_text__contains=word.casefold()) | Q(maker_code__icontains=word) | bare)
+        # The card holds the titles and both codes; a draft without a price has none.
+        bare = Q(title__icontains=word) | Q(upc__icontains=word) | Q(maker_code__icontains=word)
+        rows = rows.filter(Q(card__search_text__contains=word.casefold()) | Q(card=None) & bare)
     if not state:
         rows = rows.exclude(stage=Stage.ARCHIVED)
     elif state in (DRAFT, ARCHIVED):

@@ -1,6 +1,7 @@
 """Whose desk it is. Every desk page asks here, and here only, what it may read."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial, wraps
 
@@ -9,11 +10,13 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from oscar.core.loading import get_model
 
 from catalogue.models import Product
+from marketplace.fulfilment.deadlines import clock_of
 from marketplace.fulfilment.models import Consignment
 from marketplace.workshops.models import Assistance, Right, Workshop
 from marketplace.workshops.rights import Seat, owners_of, seats_of
@@ -97,7 +100,12 @@ class Desk:
                 ],
             }
         }
-        return render(self.request, f"storefront/desk/{template}.html", frame | context, status=status)
+        with self.own_clock():
+            return render(self.request, f"storefront/desk/{template}.html", frame | context, status=status)
+
+    def own_clock(self) -> AbstractContextManager:
+        """Within it moments are shown as the village's clocks show them."""
+        return timezone.override(clock_of(self.workshop.village))
 
     def _tabs(self) -> list[dict]:
         home, path = self.url("workshop"), self.request.path

@@ -164,7 +164,7 @@ def _state(product: Product, offers: list) -> str:
 
 
 def _search_text(product: Product, workshop, texts: dict) -> str:
-    words = [product.upc or "", product.title]
+    words = [product.upc or "", product.maker_code, product.title]
     words += [part for text in texts.values() for part in (text["title"], text["summary"])]
     words += [row.name for row in workshop.texts.all()] + [row.name for row in workshop.village.texts.all()]
     return "\n".join(dict.fromkeys(word.casefold() for word in words if word))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from marketplace import formats
 from marketplace.money import Money, format_money, format_whole
@@ -31,6 +32,10 @@ def test_a_moment_names_its_zone(settings):
     assert formats.moment(MOMENT, "ja") == "2026年11月21日 15:04 UTC"
     assert formats.moment(MOMENT, "en").replace("\u202f", " ") == "November 21, 2026, 3:04 PM UTC"
     assert formats.clock(MOMENT, "zh-hant") == "下午3:04"
+    with timezone.override("Asia/Ho_Chi_Minh"):
+        assert formats.moment(MOMENT, "vi") == "22:04 GMT+07:00 21 tháng 11, 2026"
+    with timezone.override("Asia/Tokyo"):
+        assert formats.moment(MOMENT, "ja") == "2026年11月22日 0:04 JST"
 
 
 @pytest.mark.parametrize(

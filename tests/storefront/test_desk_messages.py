@@ -1,6 +1,6 @@
 """The maker's side of a conversation: what she reads, what she writes, and whose it is."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -88,6 +88,16 @@ def test_free_words_without_a_machine_stay_as_they_are_and_say_so(payment, cast,
     # Nothing is labelled for whoever wrote it.
     own = cast.buyer.client.get(buyers_page(payment, row))
     assert own.context["conversation"][0]["parts"][0]["label"] == ""
+
+
+def test_the_maker_reads_by_her_villages_clock(payment, cast):
+    row = row_of(payment, cast.maker)
+    cast.buyer.client.post_from_page(buyers_page(payment, row), letter(text="Hello"))
+    row.messages.update(created_at=datetime(2026, 11, 20, 18, 30, tzinfo=UTC))
+    assert row.workshop.village.economy_id == "VN"
+    (shown,) = cast.maker.client.get(desk(cast.maker, row)).context["conversation"]
+    assert shown["at"].replace("\u202f", " ") == "November 21, 2026, 1:30 AM GMT+07:00"
+    assert cast.buyer.client.get(buyers_page(payment, row)).context["conversation"][0]["at"] == "2026年11月20日 18:30 UTC"
 
 
 @pytest.mark.usefixtures("translations")

@@ -154,6 +154,17 @@ def test_search_finds_titles_in_any_language_and_codes(cast):
         assert page.status_code == 200 and "<script>alert" not in page.text and '"><script>' not in page.text
 
 
+def test_search_finds_own_codes_with_and_without_a_card(cast, piece):
+    facts = {"title": "Tray", "stage": "draft", "is_public": False, "maker_code": "Kệ-8"}
+    draft = Product.objects.create(partner=cast.maker.workshop.partner, **facts)
+    piece.maker_code = "Kệ-7"
+    piece.save()
+    assert not ProductCard.objects.filter(pk=draft.pk).exists()
+    for words, wanted in (("kệ-7", [piece.pk]), ("KỆ-8", [draft.pk]), ("kệ-", [draft.pk, piece.pk]), ("kệ-9", [])):
+        found = cast.maker.client.get(list_of(cast.maker), {"q": words}).context["pieces"]
+        assert [row["pk"] for row in found] == wanted, words
+
+
 def test_back_to_the_list_where_it_was(cast, piece):
     here = list_of(cast.maker) + "?q=bowl&state=shown"
     answer = cast.maker.client.post(here, {"action": "stock", "piece": piece.pk, "stock": "6"})
