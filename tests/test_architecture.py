@@ -109,3 +109,9 @@ def test_files_fit_one_sitting():
     lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for path, name in names.items()}
     long = [f"{name}: {lines}" for name, lines in lengths.items() if lines > LONGEST.get(name.parts[0], 400)]
     assert not long, "\n".join(long)
+
+
+def test_no_page_hides_where_its_forms_come_from():
+    """A browser that may not say where it comes from sends `Origin: null` with a form, and we refuse that."""
+    ours = [path for path in files() if path.relative_to(ROOT).parts[0] in PACKAGES]
+    assert [str(path) for path in ours if "no-referrer" in path.read_text(encoding="utf-8")] == []

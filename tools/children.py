@@ -82,10 +82,11 @@ class Children:
         if self._running.pop(name).wait():
             raise Died(f"The {name} failed.\n{self._tail(name)}")
 
-    def wait(self) -> None:
-        """For ever. Raises Died when a child ends."""
+    def wait(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """For ever; ``meanwhile`` is called twice a second. Raises Died when a child ends."""
         while True:
             self._check()
+            meanwhile()
             time.sleep(0.5)
 
     def _check(self) -> None:

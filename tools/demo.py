@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -88,7 +89,32 @@ def run(port: int) -> None:
     with Children(environment, logs=VAR / "log", cwd=ROOT) as children:
         serve(children, port)
         say(ready(port))
-        children.wait()
+        children.wait(Messages(VAR / "log").show)
+
+
+class Messages:
+    """Text messages in this window: the demo has no gateway, and the processes that send them write into their logs."""
+
+    SENT = re.compile(rb"---- SMS to .*?\n----\n", re.DOTALL)
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._read: dict[Path, int] = {}
+
+    def show(self) -> None:
+        """What came since the last call."""
+        for log in sorted(self._logs.glob("*.log")):
+            if log.stat().st_size == (start := self._read.get(log, 0)):
+                continue
+            with log.open("rb") as file:
+                file.seek(start)
+                new = file.read()
+            found = list(self.SENT.finditer(new))
+            # What is being written now is looked at again; nothing before the last line break can be.
+            begun = new.find(b"---- SMS to ", found[-1].end() if found else 0)
+            self._read[log] = start + (begun if begun >= 0 else new.rfind(b"\n") + 1)
+            for message in found:
+                say("\n" + message.group().decode(errors="replace"))
 
 
 def read_port() -> int:
@@ -204,7 +230,7 @@ Ready: {site}/
   Oscar's dashboard {site}/dashboard/       the same
 {agency}  Fake Stripe       http://{HOST}:{port + 1}/   takes the payments; no real money
 
-Mails lie in var/mail, logs in var/log. Ctrl-C ends everything and keeps the data.
+Text messages, such as log-in codes, appear here. Mails lie in var/mail, logs in var/log. Ctrl-C ends everything and keeps the data.
 """
 
 

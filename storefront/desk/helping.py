@@ -100,7 +100,7 @@ def code(desk: Desk) -> HttpResponse:
             "back": desk.url("helping"),
         }
         response = desk.render("helping_sheet", context)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["Content-Language"] = shown
     return response
 

@@ -52,5 +52,5 @@ def take_over(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, form: CodeForm, status: int = 200) -> HttpResponse:
     response = render(request, "storefront/desk/helping_take_over.html", {"form": form}, status=status)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response

@@ -310,7 +310,7 @@ def test_the_sheet_is_in_her_language_and_its_code_is_kept_nowhere(area, helped)
     data = {"key": str(uuid.uuid4()), "language": "vi"}
     pages = [area.browser.post_from_page(desk(helped.workshop, "helping/code/"), data) for _load in range(2)]
     assert pages[0].text == pages[1].text and '<html lang="vi">' in pages[0].text
-    assert "no-store" in pages[0]["Cache-Control"] and pages[0]["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in pages[0]["Cache-Control"] and pages[0]["Referrer-Policy"] == "same-origin"
     code = pages[0].text.partition('<p class="num">')[2].partition("</p>")[0]
     assert [len(group) for group in code.split()] == [4] * 5 and code.replace(" ", "").isdigit()
     assert 10**handover.DIGITS >= 2**60

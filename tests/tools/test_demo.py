@@ -126,6 +126,21 @@ def test_one_that_dies_is_named_with_its_last_words(family):
         family.wait()
 
 
+def test_text_messages_appear_in_the_window_once_and_whole(tmp_path, capsys):
+    shown = demo.Messages(tmp_path)
+    with (tmp_path / "site.log").open("a") as log:
+        expected = ["", "+84 912", "", "+66 81", ""]
+        parts = ["GET /\n", "\n---- SMS to +84 912 ----\nMã: 1234\n----\nGET /\n", "\n---- SMS to +66", " 81 ----\n5678\n----\n", "x\n"]
+        for part, number in zip(parts, expected, strict=True):
+            log.write(part)
+            log.flush()
+            shown.show()
+            said = capsys.readouterr().out
+            assert said.count("SMS to") == bool(number) and number in said
+            assert "GET" not in said
+    assert said == ""
+
+
 def test_a_step_that_fails_stops_the_start(family):
     with pytest.raises(Died, match=r"(?s)pictures failed.*out of paint"), family:
         family.start("pictures", "-c", "raise SystemExit('out of paint')")

@@ -57,13 +57,13 @@ class KeepForm extends HTMLElement {
     this.busy = true;
     this.keep();
     const data = new FormData(this.form, event.submitter);
-    this.last = { data, url: event.submitter?.getAttribute("formaction")?.startsWith("/") ? event.submitter.formAction : location.href, tries: 0 };
+    this.last = { data, tries: 0 };
     await this.attempt();
   }
 
   async attempt() {
     try {
-      const answer = await fetch(this.last.url.split("#")[0], { method: "POST", body: this.last.data, headers: { Accept: "text/html" } });
+      const answer = await fetch(location.pathname + location.search, { method: "POST", body: this.last.data, headers: { Accept: "text/html" } });
       if (answer.status >= 500) throw new Error(answer.status);
       this.waiting = false;
       if (answer.redirected) {
