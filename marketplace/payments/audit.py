@@ -26,6 +26,7 @@ ACTIONS: dict[str, str] = {
     "marketplace.message_again": _("Sent an outgoing message again"),
     "marketplace.share_rule": _("Changed a rule for shares"),
     "marketplace.payee_entered": _("Entered where a workshop is paid"),
+    "marketplace.payee_withdrawn": _("Took back a change of where a workshop is paid"),
     "marketplace.payee_approved": _("Approved where a workshop is paid"),
     "marketplace.payout_made": _("Made a payout"),
     "marketplace.payout_approved": _("Approved a payout"),

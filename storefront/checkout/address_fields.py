@@ -134,5 +134,5 @@ def latin_field(name: str, rules: AddressRules) -> forms.CharField:
         label=LATIN_LABELS[name], max_length=length, required=False, widget=forms.TextInput(attrs)
     )
     # Needed or not by what is written above: neither "required" nor "optional".
-    found.asked = name not in ("latin_family", "latin_line2")
+    found.asked = name != "latin_family"
     return found

@@ -21,7 +21,7 @@ from marketplace.payments.payouts.balances import Position, Standing, currencies
 from marketplace.payments.payouts.errors import BadPayee
 from marketplace.payments.payouts.known import routes
 from marketplace.payments.payouts.pauses import paused_until
-from marketplace.payments.payouts.payees import change_payee, payee_of, waiting_payee_of
+from marketplace.payments.payouts.payees import change_payee, payee_of, waiting_payee_of, withdraw_change
 from marketplace.payments.payouts.statement_files import month_name, month_words, statement_csv, statement_pdf
 from marketplace.payments.payouts.statements import Statement, months_of, statement_of
 from marketplace.payments.payouts.terms import Offer, TermsBook
@@ -188,8 +188,13 @@ def _money(money: Money) -> str:
 @desk_view(needs=Right.OWN)
 @ask_again
 def payee(desk: Desk) -> HttpResponse:
-    """Where the money goes, entered by the owner, who was asked for her password."""
-    form = PayeeForm(desk.workshop, desk.request.POST if desk.request.method == "POST" else None)
+    """Where the money goes, entered by the owner, who was asked for her password; "withdraw" takes a change back."""
+    data = desk.request.POST if desk.request.method == "POST" else None
+    if data and "withdraw" in data:
+        if withdraw_change(workshop=desk.workshop, currency=data["withdraw"][:3], by=desk.request.user):
+            messages.success(desk.request, _("Taken back. You are paid as before."))
+        return redirect(desk.url("earnings"))
+    form = PayeeForm(desk.workshop, data)
     if form.is_bound and form.is_valid():
         try:
             with transaction.atomic():
@@ -198,9 +203,17 @@ def payee(desk: Desk) -> HttpResponse:
         except BadPayee as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         else:
-            messages.success(desk.request, _("Saved. It counts as soon as the shop has approved it."))
+            messages.success(desk.request, _("Saved. The shop looks at it now. Until then nothing is paid out."))
             return redirect(desk.url("earnings"))
-    return desk.render("earnings_payee", {"form": form}, status=400 if form.is_bound else 200)
+    known = [
+        {
+            "currency": currency,
+            "payee": _payee(payee_of(desk.workshop, currency)),
+            "waiting": _payee(waiting_payee_of(desk.workshop, currency)),
+        }
+        for currency in currencies_of(desk.workshop)
+    ]
+    return desk.render("earnings_payee", {"form": form, "known": known}, status=400 if form.is_bound else 200)
 
 
 @require_safe

@@ -18,7 +18,11 @@ class PayeeForm(forms.Form):
     account = Words(label=gettext_lazy("Account"), max_length=60, required=False)
     bank = Words(label=gettext_lazy("Bank and branch"), max_length=140, required=False)
     through = forms.ModelChoiceField(
-        label=gettext_lazy("Your co-operative"), queryset=Workshop.objects.none(), required=False
+        label=gettext_lazy("Your co-operative"),
+        queryset=Workshop.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("none"),
+        help_text=gettext_lazy("Only if your co-operative receives the money for you."),
     )
 
     def __init__(self, workshop: Workshop, *args, **kwargs) -> None:
@@ -28,6 +32,8 @@ class PayeeForm(forms.Form):
         self.fields["way"].choices = [(_name(offer), _label(offer)) for offer in offers]
         coops = Workshop.objects.filter(village__economy=economy, kind=Workshop.Kind.COOPERATIVE)
         self.fields["through"].queryset = coops.exclude(pk=workshop.pk).prefetch_related("texts__locale")
+        # The chosen way says whether it is needed: neither "required" nor "optional".
+        self.fields["account"].asked = self.fields["bank"].asked = True
         asked = [str(offer.route.asks) for offer in offers if offer.route.asks]
         self.fields["account"].help_text = " · ".join(dict.fromkeys(asked))
         if not self.fields["through"].queryset.exists():

@@ -1,6 +1,7 @@
 """Cancelling: each as far as they may, paid back with shipping and taxes, on sale again once."""
 
 import pytest
+from django.utils import timezone
 
 from catalogue.models import Product
 from marketplace.fulfilment.models import Consignment
@@ -8,6 +9,7 @@ from marketplace.fulfilment.services import deliver as arrive
 from marketplace.fulfilment.services import pack, send
 from marketplace.payments.cancelling import CannotCancel, cancel_consignment, cancel_order, may_cancel
 from marketplace.payments.models import Payment, Refund
+from marketplace.payments.payouts.statements import statement_of
 from marketplace.payments.refund_news import take_refund
 from marketplace.payments.services import apply_facts
 from tests.factories import (
@@ -137,6 +139,22 @@ def test_a_maker_cannot_make_one_of_the_pieces(two, commit, mailoutbox):
     assert (part_of(payment).state, stock_of(pieces["bowl"])) == (Stage.CANCELLED, (5, 0))
     assert_balanced()
     assert_books_balance()
+
+
+def test_each_line_of_a_statement_names_its_piece(two, commit):
+    payment, pieces, people = two
+    consignment = part_of(payment)
+    _bowls, line = consignment.lines
+    Product.objects.filter(pk=pieces["tray"].pk).update(title="Tray")
+    cancel_consignment(consignment=consignment, key="k", by=people["maker"], as_=Refund.As.MAKER, lines=[line.pk])
+    day, (currency,) = timezone.now(), {row.own_currency for row in consignment.shares.filter(party="workshop")}
+    lines = statement_of(consignment.workshop, currency, day.year, day.month).lines
+    bowl, tray = pieces["bowl"].title, "Tray"
+    told = [row.text for row in lines if "ostage" not in row.text]
+    assert told == [
+        f"Your share of a paid order: {bowl}", f"Your share of a paid order: {tray}",
+        f"Taken back: the buyer got money back ({Refund.objects.get().get_reason_display()}: {tray})",
+    ]  # fmt: skip
 
 
 def test_a_whole_order_once(two, commit, mailoutbox):

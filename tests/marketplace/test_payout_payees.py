@@ -51,6 +51,22 @@ def test_the_account_is_sealed_and_masked(house):
     assert row.sealed != sealed and payees.account_of(row) == IBAN
 
 
+def test_a_change_that_waits_is_taken_back_and_the_old_one_counts(house):
+    workshop, owner, helper, _one, two = house
+    old = payees.approve_payee(payee=change(workshop, owner), by=two)
+    new = change(workshop, owner, account="12345678")
+    before = books()
+    with pytest.raises(BadPayee, match="Only the owner"):
+        payees.withdraw_change(workshop=workshop, currency="VND", by=helper)
+    assert books() == before and payees.waiting_payee_of(workshop, "VND") == new
+    assert payees.withdraw_change(workshop=workshop, currency="VND", by=owner)
+    assert payees.waiting_payee_of(workshop, "VND") is None and payees.payee_of(workshop, "VND") == old
+    assert not Attention.objects.filter(closed_at=None).exists()
+    assert not payees.withdraw_change(workshop=workshop, currency="VND", by=owner)
+    with pytest.raises(NotOnTheWay):
+        payees.approve_payee(payee=new, by=two)
+
+
 @pytest.mark.parametrize(
     ("who", "changes", "field"),
     [

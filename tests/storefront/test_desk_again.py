@@ -53,6 +53,17 @@ def test_she_is_asked_once_and_then_for_some_minutes_not(cast, path, monkeypatch
     assert 'name="again-answer"' in client.get(path).content.decode()
 
 
+def test_a_change_of_where_the_money_goes_is_taken_back(cast, path):
+    client = cast.maker.client
+    client.post_from_page(path, {"again-answer": PASSWORD, "again-method": "GET"})
+    assert client.post_from_page(path, DATA).status_code == 302
+    page = client.get(path)
+    assert "A change waits for the shop: Bank transfer •••• 5678. Until then nothing is paid out." in page.text
+    assert client.post_from_page(path, {"withdraw": "VND"}).status_code == 302
+    assert Payee.objects.get().state == Payee.State.REPLACED
+    assert "Take the change back" not in client.get(path).text
+
+
 def test_what_was_typed_comes_along_and_is_done_after_the_answer(cast, path):
     client = cast.maker.client
     before = books()

@@ -74,6 +74,22 @@ def change_payee(
     return row
 
 
+@transaction.atomic
+def withdraw_change(*, workshop: Workshop, currency: str, by) -> bool:
+    """The owner takes back a change that waits for approval: what counted before goes on to count. False: none waits.
+
+    Raises BadPayee for whoever is not the owner; then nothing was written.
+    """
+    _refuse_strangers(workshop, by)
+    Workshop.objects.select_for_update().get(pk=workshop.pk)
+    waiting = waiting_payee_of(workshop, currency)
+    if waiting is None:
+        return False
+    _replace_waiting(workshop, currency, by)
+    audit.record(action="marketplace.payee_withdrawn", instance=waiting, by=by, before=_shown(waiting), after={})
+    return True
+
+
 def _replace_waiting(workshop: Workshop, currency: str, by) -> None:
     waiting = waiting_payee_of(workshop, currency)
     if waiting:

@@ -21,7 +21,6 @@ from marketplace.payments.models import (
     JournalEntry,
     Owed,
     Posting,
-    Refund,
     RefundPart,
 )
 from marketplace.payments.payouts import member_shares, words
@@ -97,7 +96,7 @@ def statement_of(
     opening = closing + Money(sums["month"] or ZERO, currency)
     wanted = month_rows.select_related("entry", "consignment").order_by("entry_id", "pk")
     found = list(wanted if part is None else wanted[part[0] : part[1]])
-    shown = _Words(_refunds(found), _postage(found))
+    shown = _Words(_refunds(found), _shares(found))
     lines = tuple(_line(row, shown) for row in found)
     shared = tuple(member_shares.shared_out(_payouts(found)))
     return Statement(workshop, currency, first, until, opening, lines, closing, sums["count"], shared)
@@ -132,34 +131,33 @@ def _postings(workshop: Workshop, currency: str):
 
 @dataclass(frozen=True)
 class _Words:
-    """What lines need beside their postings. ``refunds``: (entry key, consignment id) → reason and pieces."""
+    """What lines need beside their postings. ``refunds``: (entry key, consignment id) → the reason, and the pieces;
+    ``shares``: posting id → the share that it was made of.
+    """
 
-    refunds: dict[tuple[str, int], str]
-    postage: set[int]
+    refunds: dict[tuple[str, int], tuple[str, list[str]]]
+    shares: dict[int, ConsignmentShare]
 
 
-def _refunds(rows: Iterable[Posting]) -> dict[tuple[str, int], str]:
+def _refunds(rows: Iterable[Posting]) -> dict[tuple[str, int], tuple[str, list[str]]]:
     """Why the buyer got money back, and for which pieces."""
     numbers = {row.entry.key.split(":", 1)[1]: row.entry.key for row in rows if row.entry.kind == Kind.REFUND}
     if not numbers:
         return {}
     workshop = ConsignmentShare.Party.WORKSHOP
     parts = RefundPart.objects.filter(refund__number__in=numbers, share__party=workshop, own_amount__gt=0)
-    found: dict[tuple[str, int], tuple[Refund, list[str]]] = {}
+    found: dict[tuple[str, int], tuple[str, list[str]]] = {}
     for part in parts.select_related("refund", "share__line__product__parent").order_by("pk"):
         key = numbers[part.refund.number], part.share.consignment_id
-        _refund, pieces = found.setdefault(key, (part.refund, []))
+        _reason, pieces = found.setdefault(key, (str(part.refund.get_reason_display()), []))
         name = words.piece_of(part.share)
         if name and name not in pieces:
             pieces.append(name)
-    return {
-        key: ": ".join(filter(None, [str(refund.get_reason_display()), ", ".join(pieces)]))
-        for key, (refund, pieces) in found.items()
-    }
+    return found
 
 
-def _postage(rows: Iterable[Posting]) -> set[int]:
-    """Ids of the postings that are about postage.
+def _shares(rows: Iterable[Posting]) -> dict[int, ConsignmentShare]:
+    """Posting id → the share that it is about.
 
     Postings do not say it, but stand in the order of the shares that they were made of (ledger_events). Where the two
     do not agree to the last amount, nothing is claimed.
@@ -170,28 +168,25 @@ def _postage(rows: Iterable[Posting]) -> set[int]:
             source = "" if row.entry.kind == Kind.PAID else row.entry.key.split(":", 1)[1]
             made[source, row.entry_id, row.consignment_id].append(row)
     parts = _parts(made)
-    found = set()
+    found = {}
     for (source, _entry, consignment), postings in made.items():
         of = parts[source, consignment]
-        if [abs(row.amount) for row in postings] == [amount for _part, amount in of]:
-            pairs = zip(postings, of, strict=True)
-            found |= {row.pk for row, (part, _amount) in pairs if part == ConsignmentShare.Part.SHIPPING}
+        if [abs(row.amount) for row in postings] == [amount for _share, amount in of]:
+            found |= {row.pk: share for row, (share, _amount) in zip(postings, of, strict=True)}
     return found
 
 
-def _parts(keys: Iterable[tuple]) -> dict[tuple, list[tuple]]:
-    """(refund's number or "", consignment id) → (part, amount) of the workshop's shares, in the order of the books."""
+def _parts(keys: Iterable[tuple]) -> dict[tuple, list[tuple[ConsignmentShare, Decimal]]]:
+    """(refund's number or "", consignment id) → the workshop's shares with their amounts, in the order of the books."""
     workshop = ConsignmentShare.Party.WORKSHOP
     ids, numbers = {key[2] for key in keys}, {key[0] for key in keys if key[0]}
     shares = ConsignmentShare.objects.filter(consignment__in=ids, party=workshop, own_amount__gt=0).order_by("pk")
     given = RefundPart.objects.filter(refund__number__in=numbers, share__party=workshop, own_amount__gt=0).order_by("pk")
-    found: dict[tuple, list[tuple]] = defaultdict(list)
-    for consignment, part, amount in shares.values_list("consignment", "part", "own_amount"):
-        found["", consignment].append((part, amount))
-    for number, consignment, part, amount in given.values_list(
-        "refund__number", "share__consignment", "share__part", "own_amount"
-    ):
-        found[number, consignment].append((part, amount))
+    found: dict[tuple, list[tuple[ConsignmentShare, Decimal]]] = defaultdict(list)
+    for share in shares.select_related("line__product__parent"):
+        found["", share.consignment_id].append((share, share.own_amount))
+    for part in given.select_related("refund", "share__line__product__parent"):
+        found[part.refund.number, part.share.consignment_id].append((part.share, part.own_amount))
     return found
 
 
@@ -204,10 +199,16 @@ def _line(row: Posting, shown: _Words) -> StatementLine:
 
 def _text(row: Posting, shown: _Words) -> str:
     """What happened; for an amount below zero, why."""
-    entry, details = row.entry, row.entry.details
-    text = str((words.POSTAGE if row.pk in shown.postage else words.ENTRIES).get(entry.kind, entry.get_kind_display()))
+    entry, details, share = row.entry, row.entry.details, shown.shares.get(row.pk)
+    postage = share is not None and share.part == ConsignmentShare.Part.SHIPPING
+    text = str((words.POSTAGE if postage else words.ENTRIES).get(entry.kind, entry.get_kind_display()))
+    piece = words.piece_of(share) if share else ""
     if entry.kind == Kind.REFUND and (why := shown.refunds.get((entry.key, row.consignment_id))):
-        return _("%(text)s (%(reason)s)") % {"text": text, "reason": why}
+        reason, pieces = why
+        named = ", ".join(pieces) if share is None else piece
+        return _("%(text)s (%(reason)s)") % {"text": text, "reason": ": ".join(filter(None, [reason, named]))}
+    if piece:
+        return _("%(text)s: %(piece)s") % {"text": text, "piece": piece}
     if details.get("what") == "taken_back":
         return str(words.TAKEN_BACK)
     if entry.kind == Kind.PAYOUT and row.amount < 0:

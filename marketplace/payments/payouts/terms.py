@@ -8,6 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from django.conf import settings
 from django.db.models import Q
 
+from marketplace.alphabet import in_order
 from marketplace.economies.models import Economy
 from marketplace.economies.names import economy_name
 from marketplace.money import Money, round_money
@@ -98,7 +99,7 @@ def offers_in(economy: str, on: date) -> list[Offer]:
 def economies_with_terms() -> list[Economy]:
     """Enabled economies in which somebody could be paid, by name in the active language."""
     named = Economy.objects.filter(Q(enabled=True), pk__in=PayoutTerms.objects.values("economy"))
-    return sorted(named, key=lambda row: row.get_name())
+    return sorted(named, key=lambda row: in_order(row.get_name()))
 
 
 def _in_force(row: PayoutTerms, on: date) -> bool:
