@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.notices.contacts import EMAIL, Contact, contacts_of, owner_of
 from marketplace.notices.models import ContactPoint
+from marketplace.notices.people import name_of
 from marketplace.notices.services import tell, tell_contact, tell_workshop
 from marketplace.notices.words import Values, Words, notice
 from marketplace.payments import attention, audit
@@ -27,7 +28,8 @@ from marketplace.payments.payouts.payees import withdraw_waiting
 from marketplace.workshops.models import Right
 
 User = get_user_model()
-TOKEN_BYTES = 32
+# As short as a link in an SMS has to be.
+TOKEN_BYTES = 16
 
 audit.add_action("marketplace.contact_changed", gettext_lazy("Changed how a person is reached"))
 audit.add_action("marketplace.contact_stopped", gettext_lazy("Put back how a person is reached"))
@@ -59,6 +61,8 @@ def contact_replaced(values: Values) -> Words:
         )
         % (dict(values) | hours),
         _("Your account was changed"),
+        # The new address may be long: what the link is for must not be cut off for it.
+        sms=_("Your account has a new address. If this was not you:"),
     )
 
 
@@ -182,7 +186,7 @@ def tell_of_payee(row: Payee) -> None:
     """To the owners and book-keepers, at each of their addresses, also those that were changed lately."""
     values = {
         "workshop": str(row.workshop),
-        "by": row.entered_by.get_full_name() or row.entered_by.get_username(),
+        "by": name_of(row.entered_by),
         "ending": row.masked[-4:].strip("• "),
     }
     told = {"kind": "payout_account_changed", "key": f"payee-{row.pk}", "values": values}

@@ -1,6 +1,10 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from storefront.plain_words import speak_plainly
+
+speak_plainly()
+
 
 class StorefrontConfig(AppConfig):
     name = "storefront"

@@ -249,7 +249,7 @@ def place_link(place: Place | None) -> dict | None:
         "name": place.name,
         "lang": place.lang,
         "lang_label": shown_in(place.lang, get_language()),
-        "url": place.url,
+        "url": place.link,
         "slug": place.slug,
         "summary": place.summary,
         "region": place.region,
@@ -260,7 +260,7 @@ def place_link(place: Place | None) -> dict | None:
 def place_card(place: Place, directory: Directory) -> dict:
     village = directory.villages.get(place.village_id) if place.village_id else None
     return {
-        "url": place.url,
+        "url": place.link,
         "title": place.name,
         "lang": place.lang,
         "lang_label": shown_in(place.lang, directory.language),

@@ -5,7 +5,13 @@ from typing import NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.utils.translation import get_language
 from wagtail import hooks
 from wagtail.contrib.redirects.models import Redirect
@@ -18,6 +24,7 @@ from storefront.embeds.discovery import discovery
 from storefront.links import Spot
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.place_pages import OWN_WORDS, below
+from storefront.market.choice import start
 from storefront.public import public_page
 from storefront.restrictions import restricted
 
@@ -131,6 +138,14 @@ def moved_to(path: str, language: str) -> str:
     return directory.address_of(best.url_path, best.language) if best and not best.restricted else ""
 
 
+def pieces_of(path: str, directory: Directory) -> str:
+    """The pieces of an open workshop that has no page yet, asked for where its page would stand; else empty."""
+    section = directory.sections.get("workshops", "")
+    wanted = f"{start()}{directory.language}/{path.strip('/')}/"
+    found = [place for place in directory.workshops.values() if section and wanted == f"{section}{place.slug}/"]
+    return found[0].link if found else ""
+
+
 @public_page
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponse:
     """Serves a page of the tree under the active language; anything that is not a plain live page goes Wagtail's way."""
@@ -138,8 +153,11 @@ def serve_page(request: HttpRequest, path: str = "") -> HttpResponse:
         raise Http404
     page = find_page(path, get_language())
     if page is None:
-        address = moved_to(path, get_language())
-        return _redirect(request, address) if address else wagtail_serve(request, path)
+        if address := moved_to(path, get_language()):
+            return _redirect(request, address)
+        # For now: it may get a page any day.
+        address = pieces_of(path, get_directory(get_language()))
+        return HttpResponseRedirect(address) if address else wagtail_serve(request, path)
     if isinstance(page, str):
         return _redirect(request, page)
     request.spots = page.spots

@@ -136,6 +136,10 @@ class SignInView(LoginView):
         form.errors["username"] = form.error_class([sentence])
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
+    def get_context_data(self, **kwargs) -> dict:
+        to_desk = self.get_redirect_url().startswith(reverse("desk:home"))
+        return super().get_context_data(**kwargs) | {"for_makers": to_desk}
+
     def get_default_redirect_url(self) -> str:
         return after_signing_in(self.request.user)
 

@@ -230,7 +230,8 @@ Ready: {site}/
   Oscar's dashboard {site}/dashboard/       the same
 {agency}  Fake Stripe       http://{HOST}:{port + 1}/   takes the payments; no real money
 
-Text messages, such as log-in codes, appear here. Mails lie in var/mail, logs in var/log. Ctrl-C ends everything and keeps the data.
+Text messages, such as log-in codes, appear here. Mails lie in var/mail, logs in var/log.
+Ctrl-C ends everything and keeps the data.
 """
 
 

@@ -135,7 +135,9 @@ class Writer:
                 self._more(product, plan, ready, digests)
         except Refused as problem:
             Product.objects.filter(pk=product.pk).delete()
+            plan.notes.clear()
             plan.refuse(plan.lines[0], "", str(problem))
+            plan.because_of_others()
 
     def _change(self, plan: Plan, ready: Mapping, digests: Mapping) -> ModelLogEntry | None:
         """What the log keeps of it where no verb has written it there."""

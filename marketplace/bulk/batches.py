@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from marketplace.bulk import applying, known
 from marketplace.bulk.cells import Line, Reader
 from marketplace.bulk.columns import read_head
+from marketplace.bulk.encodings import OLDER
 from marketplace.bulk.images import Photos
 from marketplace.bulk.models import ImportRow, ImportRun
 from marketplace.bulk.planning import Plan, Planner
@@ -63,7 +64,7 @@ class Batches:
             head = read_head(next(lines, []), self.run.workshop)
             sign, receive = self.run.decimal_sign, self._tools.receive
             reader = Reader(self.run.workshop, head, sign=sign, receive=receive)
-            planner = Planner(self.run.workshop, head, photos)
+            planner = Planner(self.run.workshop, head, photos, older=self.run.encoding in OLDER)
             try:
                 for batch in self._batches(lines, reader, head.titles["code"]):
                     self._do(batch, planner, photos)

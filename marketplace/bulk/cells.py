@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Craft, CraftText, Material, MaterialText, Product
 from marketplace.bulk import columns
-from marketplace.bulk.amounts import EXACT, NotANumber, TwoWays, read_number
 from marketplace.bulk.columns import LENGTHS, OF_VARIANTS, WORDS, Head, folded
 from marketplace.money import quantum
-from marketplace.typed import clean_paragraphs, clean_words
+from marketplace.typed import EXACT, NotANumber, TwoWays, clean_paragraphs, clean_words, read_number
 from marketplace.workshops.details import MOST_DAYS, MOST_IN_STOCK, MOST_PICTURES, Refused
 from marketplace.workshops.drafting import MOST_A_MONTH
 from marketplace.workshops.models import Workshop
@@ -28,13 +27,19 @@ Receive = Callable[[Workshop, Decimal], Decimal]
 
 @dataclass
 class Line:
-    """One row. ``values``: key of a column → what it says; empty cells are not there. None: taken out."""
+    """One row. ``values``: key of a column → what it says; empty cells are not there. None: taken out.
+
+    ``questions``: key of a column → words with a "?", which may be a letter that was lost; ``wanted``: what she wants to
+    receive, from which the price in ``values`` follows.
+    """
 
     number: int
     code: str
     values: dict[str, object] = field(default_factory=dict)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     two_ways: bool = False
+    questions: dict[str, str] = field(default_factory=dict)
+    wanted: Decimal | None = None
 
     @property
     def label(self) -> tuple[str, str]:
@@ -90,9 +95,17 @@ class Reader:
                     line.code = str(value)
                 else:
                     line.values[column.key] = value
+                self._remember(line, column, text, value)
         if not line.code and (line.values or line.mistakes):
             line.mistakes.append((self.head.titles["code"], _("Please give the code of the piece.")))
         return line
+
+    def _remember(self, line: Line, column: columns.Column, text: str, value: object) -> None:
+        """What the value alone does not tell."""
+        if column.field in LONGEST and ("?" in str(value) or "\ufffd" in str(value)):
+            line.questions[column.key] = str(value)
+        if column.field == "receive":
+            line.wanted = self._money(text, "receive", MOST_TO_RECEIVE)
 
     def _value(self, column: columns.Column, text: str) -> object:
         if text.strip() == CLEAR:

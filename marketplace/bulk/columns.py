@@ -178,6 +178,8 @@ def help_rows(workshop: Workshop) -> list[tuple[str, str]]:
     texts = {
         "code": _("Your own number or name for the piece. By it we know the piece again.")
         + " "
+        + _("Your own code counts first. A piece without one is known by the code that the shop gave it.")
+        + " "
         + _("Variants of a piece have the same code, in rows below each other."),
         "title": _("In your own words, in %(language)s. Others translate it.") % {"language": own}
         + " "

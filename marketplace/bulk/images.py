@@ -34,11 +34,15 @@ MOST_TIMES = 100
 OLD_NAMES = ("utf-8", "cp932", "gb18030", "big5hkscs", "cp949", "cp1258", "cp874")
 
 
+class BadPhotos(BadTable):
+    """The ZIP file with the photos cannot be taken, whatever the table beside it is."""
+
+
 class Photos:
     """The photos of one run. Without a ZIP there are none, and names of photos that a piece has change nothing."""
 
     def __init__(self, file: BinaryIO | None = None, clean: Clean | None = None) -> None:
-        """Raises BadTable for a ZIP that is not to be opened."""
+        """Raises BadPhotos for a ZIP that is not to be opened."""
         self._clean = clean
         self._zip: zipfile.ZipFile | None = None
         self._parts: dict[str, zipfile.ZipInfo] = {}
@@ -106,16 +110,16 @@ def _open(file: BinaryIO) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
     try:
         opened = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as problem:
-        raise BadTable(_("The file with the photos is no ZIP file, or it is incomplete.")) from problem
+        raise BadPhotos(_("The file with the photos is no ZIP file, or it is incomplete.")) from problem
     listed = opened.infolist()
     most = settings.MARKETPLACE_IMPORT_MOST_PHOTOS
     if len(listed) > most:
         text = ngettext(
             "The ZIP file holds more than %(most)s file.", "The ZIP file holds more than %(most)s files.", most
         )
-        raise BadTable((text + " " + _("Please send the photos in several imports.")) % {"most": most})
+        raise BadPhotos((text + " " + _("Please send the photos in several imports.")) % {"most": most})
     if sum(part.file_size for part in listed) > settings.MARKETPLACE_IMPORT_MOST_UNPACKED:
-        raise BadTable(_("The ZIP file is too large when it is unpacked."))
+        raise BadPhotos(_("The ZIP file is too large when it is unpacked."))
     found: dict[str, zipfile.ZipInfo] = {}
     for part in listed:
         if not part.is_dir() and not LEFTOVERS.search(part.filename):
@@ -129,27 +133,27 @@ def _open(file: BinaryIO) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
 def _check(part: zipfile.ZipInfo) -> None:
     _check_name(part.filename)
     if stat.S_ISLNK(part.external_attr >> 16):
-        raise BadTable(_("The ZIP file holds a link instead of a photo: “%(name)s”.") % {"name": part.filename[:80]})
+        raise BadPhotos(_("The ZIP file holds a link instead of a photo: “%(name)s”.") % {"name": part.filename[:80]})
     if part.flag_bits & ENCRYPTED:
-        raise BadTable(_("The ZIP file is locked with a password."))
+        raise BadPhotos(_("The ZIP file is locked with a password."))
     if PurePosixPath(part.filename).suffix.lower() in PACKED:
-        raise BadTable(_("The ZIP file holds another packed file: “%(name)s”.") % {"name": part.filename[:80]})
+        raise BadPhotos(_("The ZIP file holds another packed file: “%(name)s”.") % {"name": part.filename[:80]})
     if part.file_size > settings.MARKETPLACE_UPLOAD_MAX_BYTES or part.file_size > MOST_TIMES * max(part.compress_size, 10_000):
-        raise BadTable(_("“%(name)s” in the ZIP file is too large for a photo.") % {"name": part.filename[:80]})
+        raise BadPhotos(_("“%(name)s” in the ZIP file is too large for a photo.") % {"name": part.filename[:80]})
 
 
 def _check_name(name: str) -> None:
     """A name that leads out of its folder is no slip of a hand."""
     ways = re.split(r"[/\\]", name)
     if ".." in ways or name.startswith(("/", "\\")) or re.match("[A-Za-z]:", name) or "\0" in name:
-        raise BadTable(_("The ZIP file holds a name that leads elsewhere: “%(name)s”.") % {"name": name[:80]})
+        raise BadPhotos(_("The ZIP file holds a name that leads elsewhere: “%(name)s”.") % {"name": name[:80]})
 
 
 def _remember(found: dict[str, zipfile.ZipInfo], part: zipfile.ZipInfo) -> None:
     name = re.split(r"[/\\]", part.filename)[-1]
     for one in _readings(name, part):
         if (known := found.setdefault(_key(one), part)) is not part and one == name:
-            raise BadTable(
+            raise BadPhotos(
                 _("Two photos in the ZIP file are called “%(name)s”.") % {"name": known.filename.rpartition("/")[2][:80]}
             )
 

@@ -91,15 +91,15 @@ class ImportRun(models.Model):
 
 
 class ImportRow(models.Model):
-    """What a row of the file would do, or did. ``notes``: [[heading, from, to]] of a change, [[heading, why]] of a refusal,
-    in the language of the run.
+    """What a row of the file would do, or did. ``notes``: [[heading, from, to]] of a change, the same with an empty "from"
+    of a new piece (how it was read), [[heading, why]] of a refusal; in the language of the run.
     """
 
     class Outcome(models.TextChoices):
         NEW = "new", _("New")
         CHANGED = "changed", _("Changed")
         SAME = "same", _("As before")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", _("Cannot be used")
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="report")
     number = models.PositiveIntegerField()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Product
 from catalogue.text import language_name
+from marketplace.bulk import lost, new_rows
 from marketplace.bulk.cells import Line, of_piece
 from marketplace.bulk.columns import HEADINGS, WORDS, Column, Head, heading
 from marketplace.bulk.images import Photos
@@ -75,14 +76,15 @@ class Plan:
         """Rows of a refused piece that have no mistake of their own."""
         for line in self.lines:
             told = [note for note in self.notes.get(line.number, ()) if len(note) == 2]
-            self.notes[line.number] = told or [("", _("Another row of this piece was refused."))]
+            self.notes[line.number] = told or [("", _("Another row of this piece cannot be used."))]
 
 
 class Planner:
     """Plans the pieces of one file, one after the other, in the active language."""
 
-    def __init__(self, workshop: Workshop, head: Head, photos: Photos) -> None:
-        self.workshop, self._head, self._photos = workshop, head, photos
+    def __init__(self, workshop: Workshop, head: Head, photos: Photos, *, older: bool = False) -> None:
+        """``older``: the file is of an encoding that cannot hold the letters of all languages."""
+        self.workshop, self._head, self._photos, self._older = workshop, head, photos, older
 
     def plan(self, lines: Sequence[Line], found: Sequence[Known]) -> Plan:
         """``lines`` have the same code; ``found`` are the pieces that carry it."""
@@ -90,6 +92,8 @@ class Planner:
         for line in lines:
             for title, why in line.mistakes:
                 plan.refuse(line, title, why)
+            for key, why in lost.mistakes(line, plan.known, older=self._older):
+                plan.refuse(line, self._title(key), why)
         if len(found) > 1:
             plan.refuse(lines[0], self._title("code"), _("Two of your pieces carry this code. Please change one of them."))
         if not plan.is_refused:
@@ -102,7 +106,14 @@ class Planner:
             plan.because_of_others()
         else:
             self._judge(plan)
+            self._tell(plan)
         return plan
+
+    def _tell(self, plan: Plan) -> None:
+        """Of a new piece: how its words and numbers were read."""
+        if plan.known is None:
+            for line, key, text in new_rows.read(plan.lines, plan.details, plan.wishes, self.workshop):
+                plan.note(line, self._title(key), "", text)
 
     def _title(self, key: str) -> str:
         """As the file's own heading, else in the active language."""

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -19,16 +20,21 @@ from django.utils.translation import ngettext
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from marketplace.bulk.amounts import EXACT
 from marketplace.bulk.columns import MOST_COLUMNS, BadTable
-from marketplace.bulk.encodings import find_encoding
+from marketplace.bulk.encodings import MARKS, find_encoding
 from marketplace.safe_tables import plain
+from marketplace.typed import EXACT
 
 SEPARATORS = (",", ";", "\t")
 LONGEST_CELL, LONGEST_LINE = 40_000, 1_000_000  # characters
 # Of a workbook: bytes when unpacked, how many times smaller packed, and parts.
 MOST_UNPACKED, MOST_TIMES, MOST_PARTS = 600 * 1024 * 1024, 200, 500
-OLD_EXCEL, ZIP, PDF = b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF"
+ZIP = b"PK\x03\x04"
+# Old Excel; PDF; web pages and drawings; pages of text; JPEG, PNG and GIF. No headings begin like this.
+NO_TABLE = (b"\xd0\xcf\x11\xe0", b"%PDF", b"<", b"{\\rtf", b"\xff\xd8\xff", b"\x89PNG", b"GIF8")
+LOOKED_AT = 4096  # bytes
+# Of the signs of a text at most so many in a hundred are none that people write.
+MOST_ODD = 1
 Knows = Callable[[list[str]], int]
 Row = list[str]
 
@@ -39,10 +45,10 @@ def read_rows(file: BinaryIO, knows: Knows, *, encoding: str = "") -> tuple[str,
     ``knows`` counts the headings in a row. Raises BadTable, and encodings.Doubtful where only a person can tell.
     """
     file.seek(0)
-    start = file.read(8)
+    start = file.read(LOOKED_AT)
     if start.startswith(ZIP):
         return "", _limited(_xlsx_rows(file, knows))
-    if start.startswith((OLD_EXCEL, PDF)) or not start:
+    if start.lstrip().startswith(NO_TABLE) or not _is_text(start):
         raise BadTable(_not_a_table())
     found = find_encoding(file, lambda line: max(knows(cells) for cells in _cuts(line)), encoding)
     return found, _limited(_csv_rows(file, found, knows))
@@ -50,6 +56,20 @@ def read_rows(file: BinaryIO, knows: Knows, *, encoding: str = "") -> tuple[str,
 
 def _not_a_table() -> str:
     return _("This is no table that we can read. Please save it as CSV or XLSX.")
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether people may have written what begins so: pictures, sounds and programs are full of other signs."""
+    if b"\0" in start:
+        encodings = ("utf-16",) if start.startswith(tuple(MARKS)) else ("utf-16-le", "utf-16-be")
+        return any(_is_written(start.decode(encoding, "replace")) for encoding in encodings)
+    # In none of the older encodings these bytes are part of a letter.
+    return bool(start) and _is_written("".join(chr(byte) for byte in start if byte < 0x80) or "-")
+
+
+def _is_written(text: str) -> bool:
+    odd = sum(sign not in "\t\n\r\v\f\x1a" and unicodedata.category(sign) in ("Cc", "Cn", "Co") for sign in text)
+    return (odd + text.count("\ufffd")) * 100 <= MOST_ODD * len(text)
 
 
 def _limited(rows: Iterable[Row]) -> Iterator[Row]:

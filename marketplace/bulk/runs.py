@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from django.utils.translation import override
 
 from marketplace.bulk import encodings, reading
 from marketplace.bulk.columns import BadTable, Head, known_headings, read_head
-from marketplace.bulk.images import Photos
+from marketplace.bulk.images import BadPhotos, Photos
 from marketplace.bulk.models import ImportRow, ImportRun, private_files
 from marketplace.typed import clean_words
 from marketplace.workshops.models import Workshop
@@ -63,7 +64,8 @@ def begin(
 ) -> ImportRun:
     """Keep the file and look at its beginning; ``work`` looks at the rest. ASKING when nobody can tell its encoding.
 
-    Raises BadTable for what cannot be imported; then nothing is kept.
+    Files of the workshop that nobody has said yes to make room: see ``unconfirmed``. Raises BadTable for what cannot be
+    imported, BadPhotos where it is the ZIP; then nothing is kept and nothing makes room.
     """
     sweep()
     _check_sizes(file, photos)
@@ -77,7 +79,7 @@ def begin(
         head, state = Head({}), State.ASKING
     if photos is not None:
         Photos(photos)
-    for old in ImportRun.objects.filter(workshop=workshop).exclude(state__in=(State.WRITING, State.DONE, State.DROPPED)):
+    for old in unconfirmed(workshop):
         drop(old)
     run = ImportRun(
         workshop=workshop,
@@ -93,6 +95,11 @@ def begin(
     _keep(run, file, photos)
     run.save()
     return run
+
+
+def unconfirmed(workshop: Workshop) -> QuerySet[ImportRun]:
+    """What was sent and waits for an answer. A newer file takes its place: what was seen of the older one is no longer so."""
+    return ImportRun.objects.filter(workshop=workshop, state__in=(State.ASKING, State.CHECKING, State.CHECKED))
 
 
 def digest_of(file: File) -> str:
@@ -112,9 +119,13 @@ def _keep(run: ImportRun, file: File, photos: File | None) -> None:
 
 
 def _check_sizes(file: File, photos: File | None) -> None:
-    for sent, most in ((file, settings.MARKETPLACE_IMPORT_MOST_BYTES), (photos, settings.MARKETPLACE_IMPORT_MOST_ZIP_BYTES)):
+    sizes = (
+        (file, settings.MARKETPLACE_IMPORT_MOST_BYTES, BadTable),
+        (photos, settings.MARKETPLACE_IMPORT_MOST_ZIP_BYTES, BadPhotos),
+    )
+    for sent, most, problem in sizes:
         if sent is not None and sent.size > most:
-            raise BadTable(_("This file is larger than %(most)s MB.") % {"most": most // (1024 * 1024)})
+            raise problem(_("This file is larger than %(most)s MB.") % {"most": most // (1024 * 1024)})
 
 
 def doubts(run: ImportRun) -> list[encodings.Reading]:

@@ -3,19 +3,28 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalogue.models import Product
 from marketplace.bulk.columns import LENGTHS
+from marketplace.money import Money, format_money
 
 LONGEST = 80  # characters of a text in a report
 
 
 def shown(name: str, value: object) -> str:
     """For a person to read in a report."""
+    if name == "price" and value is not None:
+        return money(Decimal(value), settings.MARKETPLACE_CURRENCY)
     text = cell(name, value)
     text = f"{text:f}" if isinstance(text, Decimal) else "" if text is None else str(text)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    return format_money(Money(amount, currency), get_language())
 
 
 def cell(name: str, value: object) -> str | int | Decimal | None:

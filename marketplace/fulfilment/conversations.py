@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marketplace import formats
 from marketplace.fulfilment.models import Consignment, Message, MessageTranslation
 from marketplace.fulfilment.phrases import BY_CODE
 
@@ -86,6 +87,14 @@ def check_may_write(*, consignment: Consignment, side: str) -> None:
         raise TooMany(_("These are many messages. Please go on in an hour."))
 
 
+def check_length(text: str) -> None:
+    """Raises CannotWrite for more than one message may hold (MARKETPLACE_MESSAGES["LONGEST"])."""
+    most = settings.MARKETPLACE_MESSAGES["LONGEST"]
+    if len(text) > most:
+        words = {"count": formats.number(len(text)), "most": formats.number(most)}
+        raise CannotWrite(_("This is too long: it has %(count)s signs. A message has at most %(most)s.") % words)
+
+
 def mark_read(*, consignment: Consignment, side: str) -> int:
     """``side`` has read what others wrote, and waits for no answer of its own. Answers how many were unread."""
     rows = Message.objects.filter(consignment=consignment, read_at=None).exclude(side=side)
@@ -127,11 +136,9 @@ def why_closed() -> str:
 
 
 def _check_words(side: str, text: str, phrase: str, values: Mapping[str, str], photo) -> None:
-    most = settings.MARKETPLACE_MESSAGES["LONGEST"]
+    check_length(text)
     if not (text or phrase or photo):
         raise CannotWrite(_("Please choose a sentence or write one."))
-    if len(text) > most:
-        raise CannotWrite(_("Please write at most %(most)s signs.") % {"most": most})
     known = BY_CODE.get(phrase)
     if phrase and (known is None or known.side != side):
         raise CannotWrite(_("Please choose one of the sentences."))

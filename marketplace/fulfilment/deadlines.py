@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 from babel.dates import format_date
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -91,6 +92,12 @@ def due_range(due: Due, today: date) -> dict[str, date]:
         Due.WEEK: {"send_by__gt": today, "send_by__lt": week},
         Due.LATER: {"send_by__gte": week},
     }[due]
+
+
+def is_due(due: Due, today: date) -> Q:
+    """The same as a condition; what was promised for no day is due later."""
+    wanted = Q(**due_range(due, today))
+    return wanted | Q(send_by=None) if due == Due.LATER else wanted
 
 
 def today_at(village, now: datetime | None = None) -> date:

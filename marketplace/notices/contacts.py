@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from typing import NamedTuple
+from urllib.parse import quote
 
 import phonenumbers
 from django.contrib.auth import get_user_model
@@ -37,6 +38,15 @@ class Contact(NamedTuple):
             return f"+{number.country_code} ••• {self.value[-3:]}"
         name, _at, host = self.value.partition("@")
         return f"{name[:1]}•••@{host}"
+
+    @property
+    def href(self) -> str:
+        """To call her or write to her."""
+        return f"tel:{self.value}" if self.kind == PHONE else f"mailto:{quote(self.value, safe='@')}"
+
+    @property
+    def kind_name(self) -> str:
+        return str(ContactKind(self.kind).label)
 
 
 def normalise(text: str, economy: str = "") -> Contact:

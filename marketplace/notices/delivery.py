@@ -117,7 +117,7 @@ def _still_there(notice: Notice, key: str | None) -> Contact | None:
 
 def _send(contact: Contact, words: Words, link: str, language: str, key: str, *, to_member: bool) -> None:
     if contact.kind == PHONE:
-        send_sms(to=contact.value, text=words.subject, last=link, key=key)
+        send_sms(to=contact.value, text=words.sms or words.subject, last=link, key=key)
         return
     parts = [words.text, link]
     if to_member:

@@ -113,7 +113,7 @@ def consent_withdrawn(values: Values) -> Words:
 def import_finished(values: Values) -> Words:
     return Words(
         _("Your file %(file)s is read") % values,
-        _("New: %(created)s. Changed: %(changed)s. Refused: %(refused)s.") % values,
+        _("New: %(created)s. Changed: %(changed)s. Cannot be used: %(refused)s.") % values,
         _("Your file is read"),
     )
 

@@ -15,13 +15,14 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Words:
-    """``subject``: one line, which is also the whole SMS; ``text``: the mail, without a greeting and without the link;
-    ``short``: for a locked screen that others see, so it holds no name, no number of an order and no amount.
+    """``subject``: one line; ``text``: the mail, without a greeting and without the link; ``short``: for a locked screen
+    that others see, so it holds no name, no number of an order and no amount; ``sms``: before the link, if not ``subject``.
     """
 
     subject: str
     text: str
     short: str
+    sms: str = ""
 
 
 @dataclass(frozen=True)

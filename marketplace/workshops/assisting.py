@@ -19,6 +19,7 @@ from marketplace import signals
 from marketplace.workshops import deciding, opening, stages
 from marketplace.workshops.consent_words import EDITION, consent_words
 from marketplace.workshops.details import Refused
+from marketplace.workshops.hands import helper_name
 from marketplace.workshops.models import (
     Assistance,
     Consent,
@@ -69,7 +70,7 @@ def start(
     log(instance=workshop, action="wagtail.create", user=user, data={"for": maker_name, "by": helper_name(helped)})
     if officer:
         deciding.decide(
-            workshop=workshop, officer=officer, outcome=Decision.Outcome.OPENED, reason=Decision.Reason.VISITED
+            workshop=workshop, officer=officer, outcome=Decision.Outcome.OPENED, reason=Decision.Reason.ASSISTED
         )
     else:
         transaction.on_commit(lambda: signals.workshop_applied.send(sender=Workshop, workshop=workshop))
@@ -160,14 +161,6 @@ def may_withdraw(assistance: Assistance, user) -> bool:
         or any(row.pk == assistance.pk for row in assistances_of(user))
         or Officer.objects.of(user).workshops().filter(pk=workshop.pk).exists()
     )
-
-
-def helper_name(assistance: Assistance) -> str:
-    """The office, or the co-operative in its own words: as a maker knows it."""
-    if assistance.officer_id:
-        return assistance.officer.title
-    row = assistance.cooperative.texts.filter(locale__language_code=assistance.cooperative.source_language).first()
-    return row.name if row else str(assistance.cooperative)
 
 
 def helpers_of(assistance: Assistance) -> list:

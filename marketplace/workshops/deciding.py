@@ -20,13 +20,15 @@ NEXT = {
     Stage.OPEN: {Outcome.CLOSED: Stage.CLOSED},
     Stage.CLOSED: {Outcome.OPENED: Stage.OPEN},
 }
-# What may be said to the maker with each outcome.
+# What an officer may choose to say to the maker with each outcome.
 REASONS = {
     Outcome.OPENED: (Reason.KNOWN, Reason.VISITED, Reason.PAPERS),
     Outcome.ASKED: (Reason.MORE, Reason.UNREACHED),
     Outcome.DECLINED: (Reason.NOT_HERE, Reason.NOT_CRAFT, Reason.TWICE, Reason.UNREACHED),
     Outcome.CLOSED: (Reason.STOPPED, Reason.RULES, Reason.NOT_HERE, Reason.NOT_CRAFT, Reason.TWICE),
 }
+# Said by the shop itself where nobody chose a reason.
+UNCHOSEN = {Outcome.OPENED: (Reason.ASSISTED,)}
 
 
 @transaction.atomic
@@ -76,7 +78,7 @@ def _check(workshop: Workshop, outcome: str, reason: str, words: str, language: 
         raise Refused(_("Somebody has decided about this workshop meanwhile. Please look at it again."))
     if outcome not in NEXT[workshop.stage]:
         raise Refused(_("This cannot be done now: somebody may have decided meanwhile."), "outcome")
-    if reason not in REASONS[outcome]:
+    if reason not in (*REASONS[outcome], *UNCHOSEN.get(outcome, ())):
         raise Refused(_("Please choose a reason that goes with your decision."), "reason")
     if len(words) > LONGEST_WORDS:
         raise Refused(_("Please use at most %(most)s letters.") % {"most": LONGEST_WORDS}, "words")

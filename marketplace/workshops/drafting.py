@@ -1,8 +1,10 @@
 """A piece that is still being described: each small step is kept by itself, in whatever order they come."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +17,7 @@ from catalogue.models import Craft, Material, Product
 from marketplace.workshops import hands, pictures, services
 from marketplace.workshops.details import MOST_A_MONTH, MOST_DAYS, MOST_IN_STOCK, PictureChange, Refused
 from marketplace.workshops.models import Workshop
+from marketplace.workshops.variants import VariantWish, set_variants
 
 StockRecord = get_model("partner", "StockRecord")
 Supply = Product.Supply
@@ -27,6 +30,20 @@ class Words:
     title: str
     summary: str = ""
     description: str = ""
+
+
+    @property
+    def stamps(self) -> dict[str, str]:
+        """For each field a digest of its words, to be told apart later."""
+        return {name: sha256(words.encode()).hexdigest()[:16] for name, words in asdict(self).items()}
+
+
+class Meanwhile(Exception):
+    """Somebody else changed the same ``fields`` to other words after the form was opened; they are in ``stored``."""
+
+    def __init__(self, stored: Words, fields: tuple[str, ...]) -> None:
+        super().__init__(fields)
+        self.stored, self.fields = stored, fields
 
 
 @dataclass(frozen=True)
@@ -83,9 +100,16 @@ def set_photos(*, workshop: Workshop, product: Product, photos: PictureChange, u
 
 
 @transaction.atomic
-def set_words(*, workshop: Workshop, product: Product, words: Words, user=None) -> Product:
-    """Raises Refused without a title."""
+def set_words(
+    *, workshop: Workshop, product: Product, words: Words, opened: Mapping[str, str] | None = None, user=None
+) -> Product:
+    """``opened`` are the stamps of the words that she was shown: what she left as it was, stays as it is now.
+
+    Raises Refused without a title, and Meanwhile where she and somebody else changed the same words.
+    """
     draft = _draft(workshop, product)
+    if opened is not None:
+        words = _merged(words, words_of(draft), opened)
     if not words.title.strip():
         raise Refused(_("Please give a title."), "title")
     draft.title, draft.description = words.title, words.description
@@ -95,6 +119,21 @@ def set_words(*, workshop: Workshop, product: Product, words: Words, user=None) 
         draft, {"title": words.title, "summary": words.summary, "description": words.description}
     )
     return _kept(workshop, draft, user)
+
+
+def words_of(product: Product) -> Words:
+    """As they are kept, in the maker's language."""
+    row = product.texts.filter(locale__language_code=product.source_language).first()
+    return Words(product.title, row.summary if row else "", product.description)
+
+
+def _merged(typed: Words, stored: Words, opened: Mapping[str, str]) -> Words:
+    now, then = stored.stamps, typed.stamps
+    hers = {name for name in now if then[name] != opened.get(name)}
+    both = tuple(name for name in now if name in hers and now[name] not in (opened.get(name), then[name]))
+    if both:
+        raise Meanwhile(stored, both)
+    return replace(stored, **{name: getattr(typed, name) for name in hers})
 
 
 @transaction.atomic
@@ -142,9 +181,9 @@ def set_price(*, workshop: Workshop, product: Product, price: Decimal, user=None
 
 @transaction.atomic
 def duplicate(*, workshop: Workshop, product: Product, user, key: uuid.UUID) -> Product:
-    """A draft with all that ``product`` says, under a code of its own; photos and stock are not copied.
+    """A draft with all that ``product`` says, variants too, under codes of its own; photos and stock are not copied.
 
-    A photo shows one piece, and a number counts one heap.
+    A photo shows one piece, and a number counts one heap: there is none of the copy yet, of a single piece there is one.
     """
     if product.partner_id != workshop.partner_id or product.is_child:
         raise LookupError(f"Product {product.pk} is no piece of workshop {workshop.slug}.")
@@ -155,17 +194,36 @@ def duplicate(*, workshop: Workshop, product: Product, user, key: uuid.UUID) -> 
         setattr(copy, name, getattr(product, name))
     copy.slug = services.slug_of(copy)
     copy.materials.set(product.materials.all())
-    row = product.texts.filter(locale__language_code=product.source_language).first()
-    services.write_words(
-        copy,
-        {"title": product.title, "summary": row.summary if row else "", "description": product.description},
-    )
-    price = product.stockrecords.values_list("price", flat=True).first()
-    if price is not None:
+    services.write_words(copy, asdict(words_of(product)))
+    copy.save()
+    if product.is_parent:
+        return set_variants(workshop=workshop, product=copy, wishes=_wishes(product), user=user)
+    known = product.stockrecords.first()
+    if known is not None:
         record = _record(workshop, copy)
-        record.price = price
+        record.price, record.num_in_stock = known.price, _none_yet(copy)
         record.save()
     return _kept(workshop, copy, user)
+
+
+def _none_yet(piece: Product) -> int | None:
+    """None where pieces are made when somebody orders."""
+    return None if piece.made_to_order else int(piece.supply == Supply.ONE_OF_A_KIND)
+
+
+def _wishes(product: Product) -> list[VariantWish]:
+    rows = product.children.filter(is_public=True).order_by("pk").prefetch_related("stockrecords")
+    return [
+        VariantWish(
+            pk=None,
+            size=row.variant_size or ("" if row.variant_colour else row.title),
+            colour=row.variant_colour,
+            stock=_none_yet(product),
+            price=next((record.price for record in row.stockrecords.all()), None),
+            net_weight_g=row.net_weight_g,
+        )
+        for row in rows
+    ]
 
 
 @transaction.atomic

@@ -17,9 +17,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from marketplace.workshops import assisting
+from marketplace.workshops import assisting, hands
 from marketplace.workshops.details import Refused
 from marketplace.workshops.models import Assistance, HandoverCode, Member
+from marketplace.workshops.opening import name_her
 from marketplace.workshops.rights import assistances_of
 
 DIGITS = 20
@@ -56,9 +57,10 @@ def make_code(*, assistance: Assistance, user, key: uuid.UUID) -> tuple[str, Han
 
 
 @transaction.atomic
-def take_over(*, code: str, user) -> Assistance:
+def take_over(*, code: str, user, name: str = "") -> Assistance:
     """``user`` becomes the owner of the workshop that the code is for; who listed for her lists no more.
 
+    An account without a name gets ``name``, else the maker's as her helper wrote it.
     Whoever comes second with the same code is told what all wrong codes are told. Raises WrongCode, or Refused for
     whoever lists there herself.
     """
@@ -81,11 +83,12 @@ def take_over(*, code: str, user) -> Assistance:
     helped.ended_at = now
     helped.save(update_fields=["ended_at"])
     Member.objects.update_or_create(workshop=helped.workshop, user=user, defaults={"is_owner": True})
+    name_her(user, name.strip() or helped.maker_name)
     log(
         instance=helped.workshop,
         action=assisting.CHANGED,
         user=user,
-        data={"taken_over": helped.pk, "for": helped.maker_name, "by": assisting.helper_name(helped)},
+        data={"taken_over": helped.pk, "for": helped.maker_name, "by": hands.helper_name(helped)},
     )
     return helped
 

@@ -53,7 +53,7 @@ def _assisted_by(user) -> QuerySet[Assistance]:
     )
 
 
-def owners_of(workshop: Workshop) -> list[str]:
-    """Names of the owners, for "ask …"."""
+def owners_of(workshop: Workshop) -> list:
+    """The users who own it, those who have been there longest first."""
     rows = Member.objects.filter(workshop=workshop, is_owner=True, user__is_active=True).select_related("user")
-    return [row.user.get_full_name() or row.user.get_username() for row in rows.order_by("pk")]
+    return [row.user for row in rows.order_by("pk")]

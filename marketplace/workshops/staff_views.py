@@ -14,7 +14,7 @@ from wagtail.admin.views.generic import EditView
 from wagtail.admin.widgets.button import Button
 
 from catalogue.text import language_name
-from marketplace.workshops import assisting
+from marketplace.workshops import assisting, hands
 from marketplace.workshops.models import Assistance, Consent, Decision, Workshop
 
 MAY_LOOK = "marketplace_workshops.change_workshop"
@@ -69,7 +69,7 @@ class HandsView(_StaffView):
         return self.page("hands", deeds=sorted(deeds, key=lambda deed: deed.at))
 
     def of_help(self, helped: Assistance) -> list[Deed]:
-        helper, maker = assisting.helper_name(helped), helped.maker_name
+        helper, maker = hands.helper_name(helped), helped.maker_name
         person = f"{_name(helped.officer.user)} · {helper}" if helped.officer_id else helper
         deeds = [Deed(helped.since, _("Began to list for %(maker)s") % {"maker": maker}, person)]
         may_withdraw = assisting.may_withdraw(helped, self.request.user)

@@ -67,7 +67,7 @@ def set_variants(
     if not wishes:
         piece.structure = Product.STANDALONE
     piece.save()
-    log(instance=piece, action=services.CHANGED, user=user, data=hands.of(workshop, user))
+    log(instance=piece, action=services.CHANGED, user=user, data={"variants": len(wishes)} | (hands.of(workshop, user) or {}))
     return piece
 
 

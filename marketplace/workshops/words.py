@@ -11,6 +11,7 @@ from wagtail.models import Locale
 from catalogue.models import Product, ProductText
 from catalogue.provenance import WrittenBy, confirm, digest, writing_as
 from catalogue.text import language_name
+from marketplace.workshops import hands
 from marketplace.workshops.details import Refused
 from marketplace.workshops.models import Workshop
 
@@ -74,7 +75,7 @@ def write_words(
         for variant in Product.objects.filter(parent=piece).order_by("pk"):
             if words.labels.get(variant.pk):
                 _write(variant, locale, title=words.labels[variant.pk])
-    log(instance=piece, action="wagtail.edit", user=user)
+    log(instance=piece, action="wagtail.edit", user=user, data=_said(workshop, language, user))
 
 
 @transaction.atomic
@@ -88,7 +89,12 @@ def keep_words(*, workshop: Workshop, product: Product, language: str, seen: str
         "owner", "locale"
     ):
         confirm(row)
-    log(instance=piece, action="wagtail.edit", user=user)
+    log(instance=piece, action="wagtail.edit", user=user, data=_said(workshop, language, user))
+
+
+def _said(workshop: Workshop, language: str, user) -> dict:
+    """For the log."""
+    return {"words": language} | (hands.of(workshop, user) or {})
 
 
 def _locked(workshop: Workshop, product: Product) -> Product:

@@ -71,7 +71,7 @@ def describe(basket) -> dict:
             workshop.id if workshop else 0,
             {
                 "id": workshop.id if workshop else 0,
-                "workshop": {"name": workshop.name, "url": workshop.url, "lang": workshop.lang}
+                "workshop": {"name": workshop.name, "url": workshop.link, "lang": workshop.lang}
                 if workshop
                 else {"name": "", "url": ""},
                 "ships_from": economy_name(workshop.economy) if workshop else "",

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,11 +36,11 @@ def conversation(request: HttpRequest, number: str, consignment: str) -> HttpRes
     """All messages; a POST writes one, or with ``action`` "read" says that those of the maker are read."""
     row = _found(request, number, consignment, reading=request.method != "POST")
     if request.method != "POST":
-        return _show(request, row, MessageForm(BUYER, get_language()))
+        return _show(request, row, MessageForm(BUYER, timezone.localdate()))
     if request.POST.get("action") == "read":
         conversations.mark_read(consignment=row, side=BUYER)
         return redirect(_url(row))
-    form = MessageForm(BUYER, get_language(), request.POST, request.FILES)
+    form = MessageForm(BUYER, timezone.localdate(), request.POST, request.FILES)
     with transaction.atomic():
         written, new, status = form.try_write(consignment=row, author=buyer_of(request))
         if new:

@@ -5,9 +5,8 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from catalogue.text import language_name
 from marketplace.fulfilment import conversations
@@ -21,7 +20,7 @@ FARTHEST = datetime.timedelta(days=366)
 
 
 class MessageForm(forms.Form):
-    """One message of a side. ``language``: of whoever writes, until she says otherwise."""
+    """One message of a side, in the page's language until she says otherwise. ``today``: of whoever writes."""
 
     phrase = forms.ChoiceField(
         label=gettext_lazy("Choose a sentence"),
@@ -48,27 +47,26 @@ class MessageForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, side: str, language: str, data=None, files=None) -> None:
-        super().__init__(data, files, label_suffix="", initial={"key": uuid4(), "language": language})
-        self.side = side
+    def __init__(self, side: str, today: datetime.date, data=None, files=None) -> None:
+        super().__init__(data, files, label_suffix="", initial={"key": uuid4(), "language": get_language()})
+        self.side, self.today = side, today
         sentences = [(phrase.code, phrase.choice) for phrase in phrases_of(side)]
         self.fields["phrase"].choices = [("", _("No sentence")), *sentences]
         self.fields["language"].choices = [(code, language_name(code)) for code, _name in settings.LANGUAGES]
-        self.fields["text"].max_length = settings.MARKETPLACE_MESSAGES["LONGEST"]
-        self.fields["text"].widget.attrs["maxlength"] = settings.MARKETPLACE_MESSAGES["LONGEST"]
-        today = timezone.localdate()
         self.fields["date"].widget.attrs |= {"min": f"{today}", "max": f"{today + FARTHEST}"}
 
     def clean_text(self) -> str:
-        text, most = self.cleaned_data["text"], settings.MARKETPLACE_MESSAGES["LONGEST"]
-        if len(text) > most:
-            raise forms.ValidationError(_("Please write at most %(most)s signs.") % {"most": most})
-        return text
+        """Whoever pastes too much reads so, and loses nothing: the browser itself would cut it off without a word."""
+        try:
+            conversations.check_length(self.cleaned_data["text"])
+        except conversations.CannotWrite as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        return self.cleaned_data["text"]
 
     def clean_date(self) -> datetime.date | None:
-        chosen, today = self.cleaned_data["date"], timezone.localdate()
+        chosen = self.cleaned_data["date"]
         # A day earlier: where the writer is, it may still be that day.
-        if chosen and not today - datetime.timedelta(days=1) <= chosen <= today + FARTHEST:
+        if chosen and not self.today - datetime.timedelta(days=1) <= chosen <= self.today + FARTHEST:
             raise forms.ValidationError(_("Please choose a day that is still to come."))
         return chosen
 
@@ -91,11 +89,14 @@ class MessageForm(forms.Form):
         # Before a photo is decoded, which costs more than all else.
         conversations.check_may_write(**who)
         photo = clean_picture(data["photo"]) if data["photo"] else None
-        values = {"date": data["date"].isoformat()} if data["date"] else {}
+        # A sentence was read in the page's language, whatever her own words are written in.
+        values = {"language": get_language()}
+        if data["date"]:
+            values["date"] = data["date"].isoformat()
         return conversations.write(
             **who,
             key=key,
-            language=data["language"],
+            language=data["language"] if data["text"] else get_language(),
             author=author,
             text=data["text"],
             phrase=data["phrase"],

@@ -14,6 +14,8 @@ Side = Message.Side
 # (kind of photo, its id) → its address for this reader. Kinds are the names below.
 PhotoUrl = Callable[[str, int], str]
 OF_MESSAGE, OF_PARCEL = "message", "parcel"
+# What translates in the demo: wagtail-localize's dummy in both languages that it calls itself, and words written for it.
+SAMPLES = frozenset({"Dummy translator", "Traductor ficticio", "sample"})
 
 
 def describe_messages(consignment: Consignment, side: str, photo_url: PhotoUrl) -> list[dict]:
@@ -60,8 +62,9 @@ def _phrase(row: Message, language: str) -> dict:
     if phrase is None:
         return {}
     words = phrase.words(row.values, language)
-    original = phrase.words(row.values, row.language)
-    return _part(words, language, "" if original == words else original, row.language)
+    read_in = row.values.get("language", row.language)
+    original = phrase.words(row.values, read_in)
+    return _part(words, language, "" if original == words else original, read_in)
 
 
 def _words(row: Message, language: str, side: str) -> dict:
@@ -73,7 +76,7 @@ def _words(row: Message, language: str, side: str) -> dict:
     names = {"language": language_name(row.language)}
     if found is None:
         return _part(row.text, row.language, label=_("Written in %(language)s, not translated.") % names)
-    label = _("Translated from %(language)s by a machine (%(tool)s).") % (names | {"tool": found.tool})
+    label = _("Translated from %(language)s by a machine (%(tool)s).") % (names | {"tool": _tool(found.tool)})
     return _part(found.text, found.language, row.text, row.language, label)
 
 
@@ -81,6 +84,11 @@ def _translation(rows: Iterable, language: str):
     """In the reader's language; else in the one that it was made in for her side."""
     by_language = {row.language: row for row in rows}
     return by_language.get(language) or next(iter(by_language.values()), None)
+
+
+def _tool(name: str) -> str:
+    """A service's own name; that of the demo's, which is none, in the reader's language."""
+    return _("sample translator") if name in SAMPLES else name
 
 
 def _part(text: str, lang: str, original: str = "", original_lang: str = "", label: str = "") -> dict:

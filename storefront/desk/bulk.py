@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.bulk import runs, tasks
 from marketplace.bulk.columns import BadTable
 from marketplace.bulk.exporting import Table, report_csv
+from marketplace.bulk.images import BadPhotos
 from marketplace.bulk.models import ImportRow, ImportRun
 from marketplace.typed import clean_words
 from marketplace.workshops.models import Right
@@ -72,6 +73,7 @@ def start(desk: Desk) -> HttpResponse:
 
 
 def _begun(desk: Desk, form: FileForm) -> ImportRun | None:
+    waiting = list(runs.unconfirmed(desk.workshop).values_list("file_name", flat=True))
     try:
         run = runs.begin(
             workshop=desk.workshop,
@@ -81,8 +83,10 @@ def _begun(desk: Desk, form: FileForm) -> ImportRun | None:
             photos=form.cleaned_data["photos"],
         )
     except BadTable as problem:
-        form.add_error("file", str(problem))
+        form.add_error("photos" if isinstance(problem, BadPhotos) else "file", str(problem))
         return None
+    for name in waiting:
+        messages.info(desk.request, _("“%(file)s” was put aside. Nobody had said yes to it yet.") % {"file": name})
     if run.state == State.CHECKING:
         tasks.start(run)
     return run
@@ -92,7 +96,11 @@ def _begun(desk: Desk, form: FileForm) -> ImportRun | None:
 @desk_view(needs=Right.LIST)
 def run(desk: Desk, pk: int) -> HttpResponse:
     """Where an import stands and what becomes of each row; a POST does ``action``."""
-    found = get_object_or_404(_runs(desk).exclude(state=State.DROPPED), pk=pk)
+    found = get_object_or_404(_runs(desk), pk=pk)
+    if found.state == State.DROPPED:
+        # Somebody sent another file meanwhile, or this window is an old one.
+        messages.info(desk.request, _("“%(file)s” is no longer here. You can send it again.") % {"file": found.file_name})
+        return redirect(desk.url("bulk"))
     if desk.request.method == "POST":
         act = ACTIONS.get(desk.request.POST.get("action", ""))
         return act(desk, found) if act else HttpResponseBadRequest()
@@ -231,11 +239,13 @@ def _context(desk: Desk, found: ImportRun) -> dict:
 
 
 def _describe_row(row: ImportRow) -> dict:
+    changes = [note for note in row.notes if len(note) == 3]
     return {
         "number": row.number,
         "code": row.code,
         "outcome": row.outcome,
         "label": row.get_outcome_display(),
-        "changes": [note for note in row.notes if len(note) == 3],
+        "read": changes if row.outcome == Outcome.NEW else [],
+        "changes": changes if row.outcome != Outcome.NEW else [],
         "reasons": [note for note in row.notes if len(note) == 2],
     }

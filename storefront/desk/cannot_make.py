@@ -17,7 +17,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from marketplace import formats
 from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.models.consignment import CANCELLED_LINE
 from marketplace.money import Money, format_money
 from marketplace.payments import states
 from marketplace.payments.cancelling import CannotCancel, cancel_consignment, may_cancel
@@ -58,9 +60,15 @@ class CannotMakeForm(forms.Form):
 
     @property
     def chosen(self) -> list:
-        """The order lines that were chosen; all of them to begin with."""
+        """The order lines that were chosen."""
         wanted = set(self.cleaned_data["lines"])
         return [row for row in self.rows if str(row.pk) in wanted]
+
+    @property
+    def still_sent(self) -> list:
+        """The others."""
+        chosen = self.chosen
+        return [row for row in self.rows if row not in chosen]
 
 
 def _titled(row) -> SafeString:
@@ -81,7 +89,8 @@ def page(desk: Desk, pk: int) -> HttpResponse:
         return _too_late(desk, consignment)
     if desk.request.method != "POST":
         form = CannotMakeForm(consignment)
-        form.initial["lines"] = [str(row.pk) for row in form.rows]
+        # Of several she says which: nobody cancels a whole consignment by not looking.
+        form.initial["lines"] = [str(row.pk) for row in form.rows] if len(form.rows) == 1 else []
         return _show(desk, consignment, form)
     form = CannotMakeForm(consignment, data)
     if not form.is_valid() or data.get("step") == "change":
@@ -121,15 +130,46 @@ def _cancel(desk: Desk, consignment: Consignment, form: CannotMakeForm, key: str
 
 
 def _done(desk: Desk, consignment: Consignment, refund: Refund | None) -> HttpResponse:
+    consignment.refresh_from_db(fields=["state"])
+    if consignment.state == Consignment.State.CANCELLED:
+        _tell_of_all(desk, refund)
+    else:
+        _tell_of_some(desk, consignment, refund)
+    return redirect(_home(desk, consignment))
+
+
+def _tell_of_all(desk: Desk, refund: Refund | None) -> None:
     if refund is None:
         messages.success(desk.request, _("It is cancelled. Please do not send it."))
     elif not desk.may(Right.BOOKS):
         messages.success(desk.request, _("It is cancelled, and the buyer is paid back. Please do not send it."))
     else:
-        amount = format_money(Money(refund.amount, refund.currency), get_language())
         text = _("It is cancelled, and the buyer gets %(amount)s back. Please do not send it.")
-        messages.success(desk.request, text % {"amount": amount})
-    return redirect(_home(desk, consignment))
+        messages.success(desk.request, text % {"amount": _amount(refund)})
+
+
+def _tell_of_some(desk: Desk, consignment: Consignment, refund: Refund | None) -> None:
+    """The rest still goes: by name, so that nobody leaves it on the shelf."""
+    if refund is None:
+        messages.success(desk.request, _("These pieces are cancelled."))
+    elif not desk.may(Right.BOOKS):
+        messages.success(desk.request, _("These pieces are cancelled, and the buyer is paid back for them."))
+    else:
+        text = _("These pieces are cancelled, and the buyer gets %(amount)s back.")
+        messages.success(desk.request, text % {"amount": _amount(refund)})
+    gone = consignment.all_lines.filter(status=CANCELLED_LINE)
+    values = {"gone": _named(gone), "rest": _named(consignment.lines)}
+    messages.info(desk.request, _("Do not send: %(gone)s. Please send the rest: %(rest)s.") % values)
+
+
+def _amount(refund: Refund) -> str:
+    return format_money(Money(refund.amount, refund.currency), get_language())
+
+
+def _named(rows) -> str:
+    """In quotation marks: a message has no lang of its own for titles in another language."""
+    rows = rows.select_related("product__parent")
+    return formats.joined([f"{row.quantity} × “{row.product.own_title if row.product else row.title}”" for row in rows])
 
 
 def _too_late(desk: Desk, consignment: Consignment) -> HttpResponse:
@@ -165,6 +205,7 @@ def _ask(desk: Desk, consignment: Consignment, form: CannotMakeForm, *, changed:
         "back": back if desk.may(Right.BOOKS) else None,
         "changed": changed,
         "lines": [{"pk": row.pk, "title": _titled(row)} for row in form.chosen],
+        "still_sent": [_titled(row) for row in form.still_sent],
         "reason": form.cleaned_data["reason"],
         "reason_lang": consignment.workshop.source_language,
     }

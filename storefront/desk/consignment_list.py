@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marketplace.fulfilment.conversations import asked
-from marketplace.fulfilment.deadlines import Due, due_range, today_at
+from marketplace.fulfilment.deadlines import Due, is_due, today_at
 from marketplace.fulfilment.models import Consignment
 from marketplace.workshops.models import Right
 from storefront.desk.describe import describe_consignment
@@ -37,7 +37,8 @@ class ShortPaginator(Paginator):
 @require_safe
 @desk_view(needs=Right.PACK)
 def listing(desk: Desk) -> HttpResponse:
-    """Parameters: ``state``, ``due`` (late, today, week, asked), ``sort`` (newest; else what is due first), ``q`` (a number).
+    """Parameters: ``state``, ``due`` (late, today, week, later, asked), ``sort`` (newest; else what is due first), and
+    ``q`` (a number).
 
     What a parameter says wrongly does not count.
     """
@@ -56,7 +57,7 @@ def listing(desk: Desk) -> HttpResponse:
 
 
 def _chosen(desk: Desk) -> dict[str, str]:
-    known = {"state": set(State.values), "due": {Due.LATE, Due.TODAY, Due.WEEK, ASKED}, "sort": {NEWEST}}
+    known = {"state": set(State.values), "due": {*Due, ASKED}, "sort": {NEWEST}}
     given = desk.request.GET
     chosen = {name: given.get(name, "") if given.get(name) in values else "" for name, values in known.items()}
     return chosen | {"q": clean_words(given.get("q", ""), lines=False)[:LONGEST_NUMBER].upper()}
@@ -69,7 +70,7 @@ def _filtered(rows: QuerySet[Consignment], chosen: dict[str, str], today) -> Que
         rows = rows.filter(state=chosen["state"])
     if chosen["due"] == ASKED:
         return asked(rows)
-    return rows.waiting().filter(**due_range(Due(chosen["due"]), today)) if chosen["due"] else rows
+    return rows.waiting().filter(is_due(Due(chosen["due"]), today)) if chosen["due"] else rows
 
 
 def _sorted(rows: QuerySet[Consignment], chosen: dict[str, str]) -> QuerySet[Consignment]:
@@ -82,17 +83,14 @@ def _sorted(rows: QuerySet[Consignment], chosen: dict[str, str]) -> QuerySet[Con
 def _filters(desk: Desk, chosen: dict[str, str], today) -> list[dict]:
     """What waits is counted; what is done has no number, since it only grows. One statement."""
     rows = Consignment.objects.filter(workshop=desk.workshop).payable().waiting().order_by()
-    late, now, week = (due_range(due, today) for due in (Due.LATE, Due.TODAY, Due.WEEK))
     counts = rows.aggregate(
-        late=Count("pk", filter=Q(**late)),
-        today=Count("pk", filter=Q(**now)),
-        week=Count("pk", filter=Q(**week)),
+        **{due.value: Count("pk", filter=is_due(due, today)) for due in Due},
         placed=Count("pk", filter=Q(state=State.PLACED)),
         packed=Count("pk", filter=Q(state=State.PACKED)),
     )
     here, none = desk.url("consignments"), not (chosen["state"] or chosen["due"] or chosen["q"])
     found = [{"label": _("All"), "count": None, "url": here, "current": none}]
-    for due in (Due.LATE, Due.TODAY, Due.WEEK):
+    for due in Due:
         if counts[due] or chosen["due"] == due:
             found.append(_filter(due.label, counts[due], f"{here}?due={due}", chosen["due"] == due))
     if chosen["due"] == ASKED:

@@ -14,7 +14,6 @@ from marketplace.fulfilment import services
 from marketplace.fulfilment.carriers.contract import BadNumber
 from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment, Parcel
-from marketplace.fulfilment.models.consignment import CANCELLED_LINE
 from marketplace.fulfilment.parcels import BadParcel, tracking_of
 from marketplace.fulfilment.photos import add_dispatch_photo
 from marketplace.payments.cancelling import may_cancel
@@ -24,7 +23,7 @@ from storefront.desk.conversation import describe_photos, describe_talk
 from storefront.desk.describe import describe_fully
 from storefront.desk.own_share import describe_own_share
 from storefront.desk.papers import describe_papers
-from storefront.desk.parcel_forms import PackForm, PhotoForm, SendForm
+from storefront.desk.parcel_forms import ArrivedForm, PackForm, PhotoForm, SendForm
 from storefront.desk.scope import Desk, desk_view
 from storefront.uploads import BadPicture, clean_picture
 
@@ -50,8 +49,7 @@ def detail(desk: Desk, pk: int) -> HttpResponse:
         verb = partial(services.unpack, consignment=consignment)
         return _do(desk, consignment, verb, State.PLACED, _("It is to pack again."))
     if action == "deliver":
-        verb = partial(services.deliver, consignment=consignment)
-        return _do(desk, consignment, verb, State.DELIVERED, _("Marked as delivered."))
+        return _deliver(desk, consignment)
     return HttpResponseBadRequest()
 
 
@@ -92,7 +90,7 @@ def _tell_what_is_heavier(desk: Desk, consignment: Consignment) -> None:
 
 def _send(desk: Desk, consignment: Consignment) -> HttpResponse:
     """Nothing leaves unweighed: the papers and the post need what the scales say."""
-    if consignment.state in OPEN and not _is_weighed(consignment):
+    if consignment.state in OPEN and not _weighed(consignment):
         form = PackForm(consignment)
         messages.error(desk.request, _("Please weigh the packed parcel first."))
         return _show(desk, consignment, pack_form=form, status=400)
@@ -109,6 +107,15 @@ def _send(desk: Desk, consignment: Consignment) -> HttpResponse:
     except BadNumber as problem:
         form.add_error("tracking", str(problem))
         return _show(desk, consignment, send_form=form, status=400)
+
+
+def _deliver(desk: Desk, consignment: Consignment) -> HttpResponse:
+    """Nobody says it by a slip of the thumb: one tick, then the button."""
+    form = ArrivedForm(desk.request.POST)
+    if consignment.state == State.SENT and not form.is_valid():
+        return _show(desk, consignment, arrived_form=form, status=400)
+    verb = partial(services.deliver, consignment=consignment)
+    return _do(desk, consignment, verb, State.DELIVERED, _("Marked as delivered."))
 
 
 def _add_photo(desk: Desk, consignment: Consignment) -> HttpResponse:
@@ -150,9 +157,10 @@ def _do(
     return redirect(desk.url("consignment", pk=consignment.pk))
 
 
-def _is_weighed(consignment: Consignment) -> bool:
+def _weighed(consignment: Consignment) -> int:
+    """Grams that the scales said of all parcels together; 0 while one of them is not weighed."""
     weights = [row.gross_weight_g for row in consignment.parcels.all()]
-    return bool(weights) and all(weights)
+    return sum(weights) if all(weights) else 0
 
 
 def _show(
@@ -162,16 +170,18 @@ def _show(
     pack_form: PackForm | None = None,
     send_form: SendForm | None = None,
     photo_form: PhotoForm | None = None,
+    arrived_form: ArrivedForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    waits, weighed = consignment.state in OPEN, _is_weighed(consignment)
+    waits, weighed = consignment.state in OPEN, _weighed(consignment)
     described = describe_fully(consignment, desk, today_at(desk.workshop.village))
-    for line, shown in zip(consignment.order.own_lines, described["lines"], strict=True):
-        shown["cancelled"] = line.status == CANCELLED_LINE
     cannot_make = may_cancel(consignment, by=desk.request.user, as_=Refund.As.MAKER)
+    with desk.own_clock():
+        own = describe_own_share(consignment) if desk.may(Right.BOOKS) else {}
     context = {
         "consignment": described,
-        "own": describe_own_share(consignment) if desk.may(Right.BOOKS) else {},
+        "own": own,
+        "weighed": formats.weight(weighed),
         # A packer packs; what it earns is for those who keep the books.
         "shows_money": desk.may(Right.BOOKS),
         "talk": describe_talk(consignment, desk),
@@ -185,7 +195,7 @@ def _show(
         "photo_form": (photo_form or PhotoForm()) if consignment.state == State.SENT else None,
         "can_pack": consignment.state == State.PLACED,
         "can_unpack": consignment.state == State.PACKED,
-        "can_deliver": consignment.state == State.SENT,
+        "arrived_form": (arrived_form or ArrivedForm()) if consignment.state == State.SENT else None,
     }
     return desk.render("consignment", context, status=status)
 

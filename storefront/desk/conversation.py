@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.fulfilment import conversations
+from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment, Message
 from marketplace.workshops.models import Right
 from storefront.checkout.conversation import photo_of
@@ -23,14 +24,14 @@ MAKER = Message.Side.MAKER
 @desk_view(needs=Right.PACK)
 def page(desk: Desk, pk: int) -> HttpResponse:
     """All messages; a POST writes one, or with ``action`` "read" says that those of the buyer are read."""
-    row, request, language = desk.consignment(pk), desk.request, desk.workshop.source_language
+    row, request, today = desk.consignment(pk), desk.request, today_at(desk.workshop.village)
     if request.method != "POST":
-        return _show(desk, row, MessageForm(MAKER, language))
+        return _show(desk, row, MessageForm(MAKER, today))
     here = desk.url("conversation", pk=row.pk)
     if request.POST.get("action") == "read":
         conversations.mark_read(consignment=row, side=MAKER)
         return redirect(here)
-    form = MessageForm(MAKER, language, request.POST, request.FILES)
+    form = MessageForm(MAKER, today, request.POST, request.FILES)
     with transaction.atomic():
         written, new, status = form.try_write(consignment=row, author=request.user)
         if new:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import get_language, ngettext
@@ -14,6 +15,8 @@ from marketplace.economies.names import economy_name
 from marketplace.formats import day, weight
 from marketplace.fulfilment.deadlines import deadline_of
 from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.models.consignment import CANCELLED_LINE
+from marketplace.fulfilment.packing import units_of
 from marketplace.fulfilment.recipients import parts_of
 from marketplace.money import Money
 from storefront.desk.scope import Desk
@@ -27,6 +30,8 @@ def describe_consignment(row: Consignment, desk: Desk, today: date) -> dict:
     ``today``: the workshop's own (deadlines.today_at).
     """
     address, deadline = row.order.shipping_address, deadline_of(row, today)
+    with desk.own_clock():
+        paid_on = day(row.order.payment.paid_at or row.created_at)
     return {
         "pk": row.pk,
         "number": row.number,
@@ -37,35 +42,53 @@ def describe_consignment(row: Consignment, desk: Desk, today: date) -> dict:
         "deadline": deadline.text if deadline else "",
         "economy": economy_name(address.country_id) if address else "",
         "name": address.last_name if address else "",
-        "paid_on": day(row.order.payment.paid_at or row.created_at),
-        "lines": [describe_line(line, {}) for line in row.order.own_lines],
+        "paid_on": paid_on,
+        "lines": [describe_line(line, {}) for line in lines_sent(row)],
     }
 
 
 def describe_fully(row: Consignment, desk: Desk, today: date) -> dict:
     """A consignment on its own page, with the address and what the parcel holds."""
-    lines = row.order.own_lines
+    lines, sent = row.order.own_lines, lines_sent(row)
+    gone = [line for line in lines if line not in sent]
     cards = ProductCard.objects.in_bulk(
         {line.product.parent_id or line.product_id for line in lines if line.product}
     )
     address = row.order.shipping_address
     return describe_consignment(row, desk, today) | {
-        "lines": [describe_line(line, cards) for line in lines],
+        "lines": [describe_line(line, cards) | {"cancelled": line.status == CANCELLED_LINE} for line in lines],
         **_address(address, row.workshop.village.economy_id),
         "phone": str(address.phone_number or "") if address else "",
         "note": address.notes if address else "",
         "gift": getattr(getattr(address, "recipient", None), "gift", False),
-        "weight": weight(row.weight_g),
-        "goods": Money(row.goods, row.currency),
+        "weight": weight(_estimate(sent) if gone else row.weight_g),
+        "goods": Money(row.goods - sum((line.line_price_incl_tax for line in gone), Decimal(0)), row.currency),
         "shipping": Money(row.shipping, row.currency),
         "carrier": row.carrier,
         "tracking": row.tracking,
-        "history": [
+        "history": _history(row, desk),
+    }
+
+
+def lines_sent(row: Consignment) -> list:
+    """Those of ``own_lines`` that go; of a cancelled consignment, those that were to."""
+    if row.state == Consignment.State.CANCELLED:
+        return list(row.order.own_lines)
+    return [line for line in row.order.own_lines if line.status != CANCELLED_LINE]
+
+
+def _estimate(lines: list) -> int | None:
+    """Grams with packing of these lines, as pieces weigh today; None where one of them is gone from the catalogue."""
+    return sum(unit.weight_g for unit in units_of(lines)) if all(line.product for line in lines) else None
+
+
+def _history(row: Consignment, desk: Desk) -> list[dict]:
+    with desk.own_clock():
+        return [
             {"label": state.label, "date": day(at)}
             for state in Consignment.State
             if (at := getattr(row, f"{state}_at", None))
-        ],
-    }
+        ]
 
 
 def describe_line(line, cards: dict[int, ProductCard]) -> dict:
@@ -101,6 +124,7 @@ def describe_piece(product: Product, desk: Desk, languages: Iterable[str]) -> di
         "title": product.title,
         "lang": product.source_language,
         "code": product.upc or "",
+        "own_code": product.maker_code,
         "visible": product.is_public,
         "stage": product.stage,
         "stage_label": product.get_stage_display(),

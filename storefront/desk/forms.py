@@ -29,10 +29,12 @@ HEAVIEST_G = 100_000
 
 
 def centimetres(label) -> PointNumber:
-    return PointNumber(label=label, least=Decimal("0.1"), most=LARGEST_CM, places=1, required=False)
+    return PointNumber(
+        label=label, least=Decimal("0.1"), most=LARGEST_CM, places=1, required=False, example=Decimal("18.5")
+    )
 
 
-class PieceForm(PhotosForm, PricedMixin):
+class PieceForm(PricedMixin, PhotosForm):
     """All of a piece on one page. ``product`` None: a new one.
 
     ``key`` names this filled-in form, ``shown`` the stock that the maker saw. After is_valid(): details() and
@@ -224,5 +226,5 @@ def millimetres(centimetres: Decimal | None) -> int | None:
     return None if centimetres is None else int(centimetres * 10)
 
 
-def as_centimetres(millimetres: int | None) -> str:
-    return "" if millimetres is None else f"{Decimal(millimetres) / 10:f}"
+def as_centimetres(millimetres: int | None) -> Decimal | str:
+    return "" if millimetres is None else Decimal(millimetres) / 10

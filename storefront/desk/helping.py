@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalogue.text import language_name
-from marketplace.workshops import assisting, handover
+from marketplace.workshops import assisting, handover, hands
 from marketplace.workshops.consent_words import EDITION, consent_words
 from marketplace.workshops.details import Refused
 from marketplace.workshops.models import Assistance, Consent, Right
@@ -91,7 +91,7 @@ def code(desk: Desk) -> HttpResponse:
             "language": shown,
             "maker": helped.maker_name,
             "workshop": str(desk.workshop),
-            "helper": assisting.helper_name(helped),
+            "helper": hands.helper_name(helped),
             "code": digits,
             "until": made.expires_at,
             "url": url,
@@ -178,7 +178,7 @@ def _language(desk: Desk) -> str:
 
 def _show(desk: Desk, helped: Assistance, form: ConsentForm, status: int = 200) -> HttpResponse:
     language = _language(desk)
-    helper = assisting.helper_name(helped)
+    helper = hands.helper_name(helped)
     consents = list(helped.consents.select_related("recorded_by"))
     context = {
         "maker": helped.maker_name,
@@ -192,7 +192,8 @@ def _show(desk: Desk, helped: Assistance, form: ConsentForm, status: int = 200) 
         "words": consent_words(helper=helper, maker=helped.maker_name, language=language),
         "words_lang": language,
         "edition": EDITION,
-        "languages": [{"code": row, "name": language_name(row)} for row, _name in settings.LANGUAGES],
+        # Not "languages": that is the frame's menu.
+        "spoken": [{"code": row, "name": language_name(row)} for row, _name in settings.LANGUAGES],
         "form": form,
         "key": uuid.uuid4(),
     }

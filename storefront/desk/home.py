@@ -1,6 +1,6 @@
 """The desk's first page: what is to be done today."""
 
-from django.db.models import Count, F
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -8,13 +8,11 @@ from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import Consignment
 from marketplace.workshops.models import Right, Workshop
 from marketplace.workshops.rights import Seat
-from storefront.desk.describe import describe_consignment
 from storefront.desk.scope import Desk, desk_view, members_only
 from storefront.desk.shares_of_members import link_to_mine
 from storefront.desk.today import tasks_of
 
 State = Consignment.State
-SHOWN = 5
 
 
 @members_only
@@ -35,13 +33,10 @@ def home(request: HttpRequest, seats: list[Seat]) -> HttpResponse:
 
 @desk_view
 def workshop(desk: Desk) -> HttpResponse:
-    """What to do, in the order of its urgency; below, the next parcels. Nothing to do is said kindly, with a next step."""
-    today, packs = today_at(desk.workshop.village), desk.may(Right.PACK)
-    waiting = desk.consignments().waiting().order_by(F("send_by").asc(nulls_last=True), "created_at", "pk")
+    """What to do, in the order of its urgency, with the next parcels. Nothing to do is said kindly, with a next step."""
     context = {
-        "tasks": tasks_of(desk, today),
-        "waiting": [describe_consignment(row, desk, today) for row in waiting[:SHOWN]] if packs else [],
-        "may_pack": packs,
+        "tasks": tasks_of(desk, today_at(desk.workshop.village)),
+        "may_pack": desk.may(Right.PACK),
         "may_list": desk.may(Right.LIST),
         "may_books": desk.may(Right.BOOKS),
         "has_pieces": desk.pieces().exists(),

@@ -31,7 +31,7 @@ def listing(desk: Desk, pk: int) -> HttpResponse:
     context = {
         "piece": _piece(desk, product),
         "coverage": describe_coverage(writers(rows, product.source_language)),
-        "languages": [_describe(desk, product, code, rows) for code in _offered(product)],
+        "rows": [_describe(desk, product, code, rows) for code in _offered(product)],
     }
     return desk.render("piece_languages", context)
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.text import language_name
 from marketplace import formats
-from marketplace.notices.contacts import Contact
+from marketplace.notices.contacts import Contact, contacts_of
+from marketplace.notices.people import name_of
 from marketplace.notices.services import tell, tell_contact
 from marketplace.workshops import membership
 from marketplace.workshops.details import Refused
@@ -51,6 +52,9 @@ def _invite(desk: Desk) -> HttpResponse:
     if not form.is_valid():
         return _invite_form(desk, form)
     given = form.cleaned_data
+    if given["contact"] in contacts_of(desk.request.user):
+        form.add_error("contact", _("This is your own. Please give that of the person you invite."))
+        return _invite_form(desk, form)
     try:
         with transaction.atomic():
             row, new = membership.invite(
@@ -223,4 +227,4 @@ def _tasks(row: Member | Invitation) -> list[dict]:
 
 
 def _name(row: Member) -> str:
-    return row.user.get_full_name() or row.user.email or _("Without a name")
+    return row.user.get_full_name() or row.user.email or name_of(row.user)

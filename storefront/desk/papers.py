@@ -27,6 +27,7 @@ from storefront.desk.fields import Words
 from storefront.desk.scope import Desk, desk_view
 
 State = Consignment.State
+OPEN = (State.PLACED, State.PACKED)
 ALL, PDF = "all", "application/pdf"
 
 
@@ -75,14 +76,38 @@ def describe_papers(consignment: Consignment, desk: Desk) -> dict:
         return {}
     states = papers_of(consignment)
     needed = [_describe(state, desk, consignment) for state in states if state.needed]
+    lost, open_ = _lost(states, consignment), [state for state in states if state.needed and not _why_lost(state, consignment)]
     whole = all(not state.problems for state in states if state.needed and state.paper.media_type == PDF)
     return {
         "all_url": desk.url("paper", pk=consignment.pk, paper=ALL) if whole else "",
         "all_name": f"{consignment.number}-papers.pdf",
         "needed": needed,
         "others": [_describe(state, desk, consignment) for state in states if not state.needed],
-        "problems": _all_problems([state for state in states if state.needed], desk, consignment),
+        "lost": lost,
+        "problems": _all_problems(open_, desk, consignment),
     }
+
+
+def _lost(states: list[PaperState], consignment: Consignment) -> list[str]:
+    """Why needed papers can never be made any more: a sentence for each reason, with their names."""
+    found: dict[str, list[str]] = {}
+    for state in states:
+        if state.needed and (why := _why_lost(state, consignment)):
+            found.setdefault(why, []).append(str(state.paper.title))
+    return [why % {"papers": formats.joined(titles)} for why, titles in found.items()]
+
+
+def _why_lost(state: PaperState, consignment: Consignment) -> str:
+    return next((why for row in state.problems if (why := _too_late(row, consignment))), "")
+
+
+def _too_late(problem: PaperProblem, consignment: Consignment) -> str:
+    """A sentence of what nobody can say any more about a parcel that has left; its number, staff can still enter."""
+    if problem.where != "parcel" or problem.field == "s10" or consignment.state in OPEN:
+        return ""
+    if problem.field == "gross_g":
+        return _("It was sent without a weight, so there is no such paper: %(papers)s.")
+    return _("It was sent before all was known of the parcels, so there is no such paper: %(papers)s.")
 
 
 def _describe(state: PaperState, desk: Desk, consignment: Consignment) -> dict:
@@ -90,6 +115,7 @@ def _describe(state: PaperState, desk: Desk, consignment: Consignment) -> dict:
     return {
         "title": state.paper.title,
         "ready": not state.problems,
+        "lost": bool(_why_lost(state, consignment)),
         "url": url,
         "print_url": f"{url}?view" if state.paper.media_type == PDF else "",
     }
@@ -122,7 +148,7 @@ def _place(problem: PaperProblem, desk: Desk, consignment: Consignment) -> dict[
     if problem.where == "piece" and problem.piece:
         return {"url": desk.url("piece", pk=problem.piece), "link": _("Change the piece")}
     if problem.where == "parcel":
-        return {"url": desk.url("consignment", pk=consignment.pk), "link": _("Weigh the parcel")}
+        return _place_of_parcel(problem, desk, consignment)
     if problem.where == "sender":
         return {"url": desk.url("sender"), "link": _("Change your address")}
     if problem.where == "addressee":
@@ -130,6 +156,22 @@ def _place(problem: PaperProblem, desk: Desk, consignment: Consignment) -> dict[
     if problem.where == "cn23":
         return {"url": desk.url("paper", pk=consignment.pk, paper="cn23"), "link": _("Save the CN23")}
     return {"url": "", "link": "", "hint": _("This is ours to do. Please tell us.")}
+
+
+def _place_of_parcel(problem: PaperProblem, desk: Desk, consignment: Consignment) -> dict[str, str]:
+    url, number = desk.url("consignment", pk=consignment.pk), problem.field == "s10"
+    if consignment.state in OPEN:
+        if number:
+            return {"url": f"{url}#{_number_field(consignment)}", "link": _("Enter the number")}
+        return {"url": f"{url}#pack-weight", "link": _("Weigh the parcel")}
+    if number:
+        return {"url": "", "link": "", "hint": _("It has been sent. Please tell us the number, and we enter it.")}
+    return {"url": "", "link": "", "hint": _("It has been sent, so this cannot be changed any more.")}
+
+
+def _number_field(consignment: Consignment) -> str:
+    """The id of the field that asks for it: where the parcel is packed, then where it is sent."""
+    return "pack-tracking" if consignment.state == State.PLACED else "id_tracking"
 
 
 class SenderForm(forms.Form):

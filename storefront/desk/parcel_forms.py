@@ -13,6 +13,7 @@ from marketplace.fulfilment.carriers.contract import BadNumber, get_carriers
 from marketplace.fulfilment.models import Consignment, Parcel
 from marketplace.fulfilment.parcels import BadParcel, Weighed, check_parcels, pieces_of, read_tracking
 from marketplace.fulfilment.weights import BadMeasure, read_centimetres, read_weight
+from storefront.desk.describe import lines_sent
 from storefront.desk.fields import WholeNumber, Words
 
 SIDES = {
@@ -21,6 +22,9 @@ SIDES = {
     "height": gettext_lazy("Height (cm)"),
 }
 OTHER = "other"
+LONGEST = 80
+NUMBER_TOO_LONG = gettext_lazy("A number has at most %(limit_value)s signs. Please look at it again.")
+NAME_TOO_LONG = gettext_lazy("A name has at most %(limit_value)s signs.")
 
 
 def field_name(name: str, number: int) -> str:
@@ -31,7 +35,12 @@ def field_name(name: str, number: int) -> str:
 def _tracking(label: str, help_text: str = "") -> Words:
     signs = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
     return Words(
-        label=label, help_text=help_text, max_length=80, required=False, widget=forms.TextInput(attrs=signs)
+        label=label,
+        help_text=help_text,
+        max_length=LONGEST,
+        required=False,
+        widget=forms.TextInput(attrs=signs),
+        error_messages={"max_length": NUMBER_TOO_LONG},
     )
 
 
@@ -39,6 +48,7 @@ class Measure(Words):
     """A weight or length in the maker's own way of writing; its value is grams or millimetres."""
 
     def __init__(self, read: Callable[[str], int], **kwargs) -> None:
+        kwargs["error_messages"] = kwargs.get("error_messages", {}) | {"max_length": NUMBER_TOO_LONG}
         super().__init__(max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
         self._read = read
 
@@ -59,7 +69,7 @@ class PackForm(forms.Form):
         # The form for sending may stand on the same page, with numbers of its own.
         super().__init__(data, auto_id="pack-%s", label_suffix="")
         self.parcels: list[Weighed] = []
-        self._lines = list(consignment.order.own_lines)
+        self._lines = lines_sent(consignment)
         self._pieces = pieces_of(consignment)
         self._known = {row.number: row for row in consignment.parcels.all()}
         self._planned = max(len(self._known), 1)
@@ -181,6 +191,18 @@ class PhotoForm(forms.Form):
         super().__init__(data, files, auto_id="photo-%s", label_suffix="")
 
 
+class ArrivedForm(forms.Form):
+    """Whether she knows it: it cannot be undone, and her payout follows from it."""
+
+    known = forms.BooleanField(
+        label=gettext_lazy("I know that it has arrived, from the carrier or the buyer"),
+        error_messages={"required": gettext_lazy("Please tick this first, if you know it.")},
+    )
+
+    def __init__(self, data=None) -> None:
+        super().__init__(data, auto_id="arrived-%s", label_suffix="")
+
+
 class SendForm(forms.Form):
     """Who takes the boxes, the number of each, and a photo. After is_valid(): ``sending``, arguments of services.send."""
 
@@ -189,8 +211,9 @@ class SendForm(forms.Form):
     )
     carrier_name = Words(
         label=gettext_lazy("Its name"),
-        max_length=80,
+        max_length=LONGEST,
         required=False,
+        error_messages={"max_length": NAME_TOO_LONG},
         help_text=gettext_lazy("Such as the name of your post; the buyer reads it."),
     )
 

@@ -6,13 +6,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Product
 from catalogue.text import by_language
-from marketplace.economies.quote_rates import QuoteRates
 from marketplace.economies.requirements import writers_of
 from marketplace.workshops import services
 from marketplace.workshops.details import MOST_PICTURES, Refused
@@ -20,10 +18,11 @@ from marketplace.workshops.models import Right
 from marketplace.workshops.voices import mark_written
 from storefront.desk.describe import describe_piece
 from storefront.desk.forms import PieceForm, VariantForm, initial_of
+from storefront.desk.price_forms import tell_worked_out
 from storefront.desk.scope import Desk, desk_view
 from storefront.desk.steps.pages import next_step
 from storefront.desk.uploading import describe_voice, keep_voice
-from storefront.desk.what_i_receive import Calculator, describe_worked_out
+from storefront.desk.what_i_receive import describe_worked_out
 from storefront.listing.refresh import once_at_the_end
 from storefront.upload_limits import takes_photos
 
@@ -39,7 +38,7 @@ def add(desk: Desk) -> HttpResponse:
     if desk.request.method != "POST":
         return _show(desk, PieceForm(initial=_first_guess(desk), **kwargs))
     form = PieceForm(desk.request.POST, desk.request.FILES, **kwargs)
-    if _wants_a_price(desk, form, []):
+    if "work_out" in desk.request.POST:
         return _work_out(desk, form, [])
 
     def save() -> Product:
@@ -58,6 +57,7 @@ def add(desk: Desk) -> HttpResponse:
     if product is None:
         return _show(desk, form, status=400)
     messages.success(desk.request, _("“%(title)s” is in the shop now.") % {"title": product.title})
+    tell_worked_out(desk.request, form)
     return redirect(desk.url("piece", pk=product.pk))
 
 
@@ -82,7 +82,7 @@ def edit(desk: Desk, pk: int) -> HttpResponse:
         )
     form = PieceForm(desk.request.POST, desk.request.FILES, **kwargs)
     variants = [_variant_form(desk, row, desk.request.POST) for row in children]
-    if _wants_a_price(desk, form, variants):
+    if "work_out" in desk.request.POST:
         return _work_out(desk, form, variants)
 
     if mistake := keep_voice(desk, product):
@@ -108,21 +108,16 @@ def edit(desk: Desk, pk: int) -> HttpResponse:
     if _saved(form, variants, save) is None:
         return _show(desk, form, variants, status=400)
     messages.success(desk.request, _("Saved."))
+    tell_worked_out(desk.request, form, *variants)
     return redirect(desk.url("piece", pk=product.pk))
-
-
-def _wants_a_price(desk: Desk, form: PieceForm, variants: list[VariantForm]) -> bool:
-    """She pressed "Work it out", or saved with something to receive for which she has not seen the price."""
-    return "work_out" in desk.request.POST or any(row.wants_a_price for row in (form, *variants))
 
 
 def _work_out(desk: Desk, form: PieceForm, variants: list[VariantForm]) -> HttpResponse:
     """The same form again with its prices filled in, and who gets what of them. Nothing is saved but photos for later."""
-    calculator = Calculator(desk.workshop, QuoteRates(timezone.localdate()))
     form.is_valid()
     form.keep_photos()
     for row in variants or ([form] if "price" in form.fields else []):
-        worked = row.work_out(calculator)
+        worked = row.work_out()
         row.worked = describe_worked_out(worked, None if variants else form.product) if worked else None
     if variants:
         form.errors.clear()

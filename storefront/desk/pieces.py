@@ -101,7 +101,10 @@ def _copy(desk: Desk) -> HttpResponse:
     except ValueError:
         return HttpResponseBadRequest()
     copy = drafting.duplicate(workshop=desk.workshop, product=product, user=request.user, key=key)
-    messages.success(request, _("This is a copy. Photos and the number were not copied."))
+    messages.success(
+        request,
+        _("This is a copy. The photos show the other piece and were not copied. Say how many you have, too."),
+    )
     return redirect(desk.url("piece-step", pk=copy.pk, step="photos"))
 
 

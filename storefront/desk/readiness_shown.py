@@ -180,7 +180,7 @@ def _links(row: Finding, product: Product, desk: Desk) -> list[dict]:
     if row.field in ("materials", "sku"):
         return [{"label": _("Open the piece"), "url": desk.url("piece", pk=product.pk)}]
     if row.field == "hs_code":
-        return [{"label": _("Find the HS code"), "url": "#hs"}]
+        return [{"label": _("Find the HS code"), "url": f"{desk.url('piece-readiness', pk=product.pk)}#hs"}]
     return []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial, wraps
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Prefetch, Q, QuerySet
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from oscar.core.loading import get_model
@@ -18,6 +20,7 @@ from oscar.core.loading import get_model
 from catalogue.models import Product
 from marketplace.fulfilment.deadlines import clock_of
 from marketplace.fulfilment.models import Consignment
+from marketplace.notices.people import name_of
 from marketplace.workshops.models import Assistance, Right, Workshop
 from marketplace.workshops.rights import Seat, owners_of, seats_of
 from storefront.desk.opening.stage import describe_stage
@@ -130,14 +133,23 @@ def members_only(view: Callable) -> Callable:
     @wraps(view)
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            back = request.get_full_path() if request.method == "GET" else reverse("desk:home")
-            return redirect_to_login(back)
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else _page_of_form(request))
         seats = seats_of(request.user)
         if not seats:
             return render(request, "storefront/desk/not_a_member.html", status=403)
         return view(request, seats, *args, **kwargs)
 
     return wrapper
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Where she pressed the button: its address need not be one that can be opened. The desk, where no page of ours is named."""
+    here, came_from = {request.get_host()}, request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, here, require_https=request.is_secure()):
+        return reverse("desk:home")
+    parts = urlsplit(came_from)
+    back = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return back if url_has_allowed_host_and_scheme(back, here) else reverse("desk:home")
 
 
 def desk_view(view: Callable | None = None, *, needs: Right | None = None) -> Callable:
@@ -156,7 +168,8 @@ def desk_view(view: Callable | None = None, *, needs: Right | None = None) -> Ca
             raise Http404
         desk = Desk(request, own, seats)
         if needs is not None and not desk.may(needs):
-            return desk.render("no_right", {"right": needs.label, "owners": owners_of(own)}, status=403)
+            owners = [name_of(user) for user in owners_of(own)]
+            return desk.render("no_right", {"right": needs.label, "owners": owners}, status=403)
         return view(desk, *args, **kwargs)
 
     return wrapper

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace import formats
 from marketplace.money import Money, format_money
+from marketplace.notices.people import name_of
 from marketplace.payments.models import MemberShareRule
 from marketplace.payments.payouts import member_shares
 from marketplace.payments.payouts.member_shares import MOST_PEOPLE, BadShares, Wish
@@ -114,7 +115,7 @@ def _set(desk: Desk, rule: RuleForm | None, people: Sequence[PersonForm], **want
 
 def _people(desk: Desk) -> dict[int, str]:
     rows = Member.objects.filter(workshop=desk.workshop, user__is_active=True).select_related("user").order_by("pk")
-    return {row.user_id: row.user.get_full_name() or row.user.get_username() for row in rows}
+    return {row.user_id: name_of(row.user) for row in rows}
 
 
 def _forms(desk: Desk, rule: MemberShareRule | None, kept: tuple | None = None) -> tuple[RuleForm, list[PersonForm]]:

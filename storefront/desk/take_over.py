@@ -26,8 +26,8 @@ HOUR = 3600  # seconds
 def take_over(request: HttpRequest) -> HttpResponse:
     """Everybody may read what it is; to use a code one signs in. Wrong, old and used codes get the same answer."""
     if not request.user.is_authenticated:
-        return _show(request, CodeForm(), status=403 if request.method == "POST" else 200)
-    form = CodeForm(request.POST or None)
+        return _show(request, CodeForm(ask_name=False), status=403 if request.method == "POST" else 200)
+    form = CodeForm(request.POST or None, ask_name=not request.user.get_full_name())
     if not form.is_valid():
         return _show(request, form, status=400 if request.method == "POST" else 200)
     user = request.user
@@ -39,7 +39,9 @@ def take_over(request: HttpRequest) -> HttpResponse:
         return security.too_many(request, problem)
     try:
         with transaction.atomic():
-            helped = handover.take_over(code=form.cleaned_data["code"], user=user)
+            helped = handover.take_over(
+                code=form.cleaned_data["code"], user=user, name=form.cleaned_data.get("name", "")
+            )
             telling.taken_over(helped)
     except Refused as problem:
         form.add_error("code", str(problem))

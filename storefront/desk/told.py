@@ -48,8 +48,9 @@ class ToldForm(forms.Form):
         for name in ("digest_hour", "quiet_from", "quiet_to"):
             self.fields[name].choices = _hours()
         # In their own words: who reads only one of them finds hers.
-        codes = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-        self.fields["language"].choices = [("", _("That of my workshop")), *codes]
+        known = dict.fromkeys([*settings.MARKETPLACE_STOREFRONT_LANGUAGES, *filter(None, [reader.chosen.language])])
+        codes = [(code, get_language_info(code)["name_local"]) for code in known]
+        self.fields["language"].choices = [("", _("The language of my workshop")), *codes]
         zones = zones_of(economy_of(reader.user)) or [str(reader.zone)]
         self.fields["time_zone"].choices = [(zone, zone.rsplit("/", 1)[-1].replace("_", " ")) for zone in zones]
         kinds = {contact.kind for contact in contacts}

@@ -44,6 +44,13 @@ class Place:
     hero_lang: str = ""
     # Invented for a demo, and said to be so wherever it is shown.
     sample: bool = False
+    # Address of its pieces in the shop.
+    pieces_url: str = ""
+
+    @property
+    def link(self) -> str:
+        """Where readers go: its page; where it has none, its pieces."""
+        return self.url or self.pieces_url
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ def _build(language: str, _start: str, _version: int) -> Directory:
             kinds[row[0]].setdefault(row[1], {})[row[4]] = row
     made = {
         kind: {
-            key: _place(_best(rows, language), pages.get((kind, key)), urls.get((kind, key), ""))
+            key: _place(_best(rows, language), pages.get((kind, key)), urls.get((kind, key), ""), language)
             for key, rows in of.items()
         }
         for kind, of in kinds.items()
@@ -161,7 +168,7 @@ def _best(rows: dict[str, tuple], language: str) -> tuple:
     return choose(written, language, code)
 
 
-def _place(row: tuple, page: PageRow | None, url: str) -> Place:
+def _place(row: tuple, page: PageRow | None, url: str, language: str) -> Place:
     return Place(
         id=row[1],
         slug=row[2],
@@ -176,6 +183,7 @@ def _place(row: tuple, page: PageRow | None, url: str) -> Place:
         hero_alt=page.hero_alt if page else "",
         hero_lang=page.language if page else "",
         sample=bool(row[10]),
+        pieces_url=f"{start()}{language}/products/?{row[0]}={row[2]}",
     )
 
 

@@ -16,7 +16,8 @@ from storefront.officer.scope import Office, officer_view
 @officer_view
 def page(office: Office, pk: int) -> HttpResponse:
     product = office.piece(pk)
-    return office.render("piece", describe_chain(product, product.partner.workshop))
+    workshop = product.partner.workshop
+    return office.render("piece", describe_chain(product, workshop), at=workshop.village)
 
 
 @require_safe

@@ -9,10 +9,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from catalogue.models import Product
+from marketplace.fulfilment.deadlines import clock_of
 from marketplace.workshops.models import Assistance, Consent, Officer, Village, Workshop
 
 
@@ -45,15 +47,15 @@ class Office:
     def villages(self) -> QuerySet[Village]:
         inside = Q(pk__in=[row.village_id for row in self.offices if row.village_id])
         inside |= Q(economy__in=[row.economy_id for row in self.offices if row.economy_id])
-        return Village.objects.filter(inside).prefetch_related("texts__locale")
+        return Village.objects.filter(inside).select_related("economy").prefetch_related("texts__locale")
 
     def officer_for(self, village: Village) -> Officer:
         """The office in which she acts there: that of the village before that of its economy."""
         own = [row for row in self.offices if row.village_id == village.pk]
         return (own or [row for row in self.offices if row.economy_id == village.economy_id])[0]
 
-    def render(self, template: str, context: dict, status: int = 200) -> HttpResponse:
-        """A page of the office, in its frame."""
+    def render(self, template: str, context: dict, status: int = 200, *, at: Village | None = None) -> HttpResponse:
+        """A page of the office, in its frame. ``at``: moments are shown as this village's clocks show them."""
         here = self.request.path
         tabs = [
             (_("Applications"), reverse("officer:home")),
@@ -66,7 +68,8 @@ class Office:
                 "tabs": [{"label": label, "url": url, "current": url == here} for label, url in tabs],
             }
         }
-        return render(self.request, f"storefront/officer/{template}.html", frame | context, status=status)
+        with timezone.override(clock_of(at) if at else None):
+            return render(self.request, f"storefront/officer/{template}.html", frame | context, status=status)
 
 
 def officer_view(view: Callable) -> Callable:

@@ -44,7 +44,7 @@ class StartForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         self.villages = {str(row.pk): row for row in villages}
         self.fields["language"].choices = [(code, language_name(code)) for code, _name in settings.LANGUAGES]
-        self.fields["language"].initial = villages[0].source_language if len(villages) == 1 else get_language()
+        self.fields["language"].initial = _language_of(villages)
         if len(villages) != 1:
             self.fields["village"] = forms.ChoiceField(
                 label=_("Village"), choices=[("", "—"), *((pk, str(row)) for pk, row in self.villages.items())]
@@ -53,6 +53,13 @@ class StartForm(forms.Form):
     @property
     def village(self) -> Village:
         return self.villages[self.cleaned_data["village"]] if "village" in self.fields else next(iter(self.villages.values()))
+
+
+def _language_of(villages: list[Village]) -> str:
+    """What people speak there: the first language of their economy; where there are several, that of the page."""
+    known = dict(settings.LANGUAGES)
+    first = {next((code for code in row.economy.languages if code in known), "") for row in villages}
+    return (first.pop() if len(first) == 1 else "") or get_language()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.workshops.models import Decision
 
 GAPS = {
-    "hs_code": _("HS code"),
+    "hs_code": _("Customs code (HS)"),
     "origin": _("Where it is made"),
     "material": _("Material"),
     "species": _("Animal or plant"),
@@ -25,10 +25,10 @@ BUTTONS = {
     Decision.Outcome.CLOSED: _("Close the workshop"),
 }
 DONE = {
-    Decision.Outcome.OPENED: _("The workshop is open. Its owners are told."),
-    Decision.Outcome.ASKED: _("Your question is sent. Its owners are told."),
-    Decision.Outcome.DECLINED: _("The workshop is declined. Its owners are told."),
-    Decision.Outcome.CLOSED: _("The workshop is closed. Orders that are paid stay, and its owners are told."),
+    Decision.Outcome.OPENED: _("The workshop is open. Its owners will be told."),
+    Decision.Outcome.ASKED: _("Your question is on its way. Its owners will be told."),
+    Decision.Outcome.DECLINED: _("The workshop is declined. Its owners will be told."),
+    Decision.Outcome.CLOSED: _("The workshop is closed. Orders that are paid stay, and its owners will be told."),
 }
 
 

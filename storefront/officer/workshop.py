@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.text import language_name
+from marketplace.notices.contacts import contacts_of
+from marketplace.notices.people import name_of
 from marketplace.workshops import deciding
 from marketplace.workshops.deciding import LONGEST_WORDS, NEXT, REASONS, Outcome
 from marketplace.workshops.details import Refused
@@ -113,7 +115,7 @@ def _show(office: Office, workshop: Workshop, broken: DecideForm | None = None) 
         "workshop": workshop,
         "language_name": language_name(workshop.source_language),
         "texts": workshop.texts.select_related("locale").order_by("pk"),
-        "owners": [row.user for row in owners],
+        "owners": [{"name": name_of(row.user), "contacts": contacts_of(row.user)} for row in owners],
         "notes": workshop.application_notes.select_related("by"),
         "alike": alike(office, workshop),
         "decisions": workshop.decisions.select_related("officer"),
@@ -125,7 +127,7 @@ def _show(office: Office, workshop: Workshop, broken: DecideForm | None = None) 
         "seen": last.pk if last else 0,
         "key": uuid.uuid4(),
     }
-    return office.render("workshop", context, status=400 if broken is not None else 200)
+    return office.render("workshop", context, status=400 if broken is not None else 200, at=workshop.village)
 
 
 def alike(office: Office, workshop: Workshop) -> list[dict]:

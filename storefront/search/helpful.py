@@ -9,7 +9,6 @@ from storefront.listing.directory import Directory, Place
 from storefront.market.choice import start
 from storefront.page_contexts import newest
 from storefront.search.analysis import exact
-from storefront.search.shown import place_url
 from storefront.search.synonyms import get_synonyms
 
 CHIPS = 8
@@ -40,10 +39,7 @@ def popular(directory: Directory) -> dict:
 def _chips(kind: str, places: dict[int, Place], counts: dict[str, int], directory: Directory) -> list[dict]:
     known = [(counts[str(pk)], place) for pk, place in places.items() if counts[str(pk)]]
     first = sorted(known, key=lambda row: (-row[0], row[1].name))[: CHIPS // 2]
-    return [
-        {"label": place.name, "lang": place.lang, "url": place_url(kind, place, directory)}
-        for _count, place in first
-    ]
+    return [{"label": place.name, "lang": place.lang, "url": place.link} for _count, place in first]
 
 
 def did_you_mean(words: str, directory: Directory) -> str:

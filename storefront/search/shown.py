@@ -9,7 +9,6 @@ from storefront import page_contexts, preload
 from storefront.listing.cards import product_path
 from storefront.listing.directory import Directory, Place
 from storefront.listing.slugs import slug_of
-from storefront.market.choice import start
 from storefront.search import documents
 from storefront.search.hits import Hit
 
@@ -19,16 +18,11 @@ def other_cards(
 ) -> dict[str, list[dict]]:
     """ "story_cards" and "place_cards", their pictures read in one statement."""
     pages = _stories(stories, directory)
-    known = [(hit.kind, place) for hit in places if (place := _place(hit, directory))]
-    preload.load_images(
-        store, {row.hero_id for row in (*pages, *(place for _kind, place in known)) if row.hero_id}
-    )
+    known = [place for hit in places if (place := _place(hit, directory))]
+    preload.load_images(store, {row.hero_id for row in (*pages, *known) if row.hero_id})
     return {
         "story_cards": [page_contexts.story_card(page, directory) for page in pages],
-        "place_cards": [
-            page_contexts.place_card(place, directory) | {"url": place_url(kind, place, directory)}
-            for kind, place in known
-        ],
+        "place_cards": [page_contexts.place_card(place, directory) for place in known],
     }
 
 
@@ -77,14 +71,9 @@ def _url(hit: Hit, directory: Directory) -> str:
     if hit.kind == "story":
         return directory.address_of(hit.url_path, hit.language)
     place = _place(hit, directory)
-    return place_url(hit.kind, place, directory) if place else ""
+    return place.link if place else ""
 
 
 def _place(hit: Hit, directory: Directory) -> Place | None:
     tables = {"village": directory.villages, "craft": directory.crafts, "workshop": directory.workshops}
     return tables[hit.kind].get(hit.object_id)
-
-
-def place_url(kind: str, place: Place, directory: Directory) -> str:
-    """The place's page; where it has none, its pieces."""
-    return place.url or f"{start()}{directory.language}/products/?{kind}={place.slug}"

@@ -1,6 +1,6 @@
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.conf import settings
@@ -24,6 +24,12 @@ FIRST_TAG, HEADING = re.compile(r"<[a-z0-9]+"), re.compile(r"<h[1-6]")
 def money(value: Money | None) -> str:
     """An amount in the active language; empty for None."""
     return format_money(value, get_language()) if value is not None else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Date and time by the clock that is active, with the name of its zone."""
+    return formats.moment(value) if value else ""
 
 
 @register.filter

@@ -114,8 +114,8 @@ def test_codes_of_others_are_unknown_and_codes_twice_are_refused(cast, words_of_
     again = [("BFI-01", "Once more", "", "", "stock", 1, "6.00", ""), ("", "No code", "", "", "stock", 1, "6.00", "")]
     run = take_over(cast.maker, table([HEAD, *rows, *again]))
     assert report(run) == [
-        (2, "new", []),
-        (3, "new", []),
+        (2, "new", [("title", "", "Mine"), ("price", "", "$5.00"), ("stock", "", "1")]),
+        (3, "new", [("title", "", "Mine too"), ("price", "", "$5.00"), ("stock", "", "1")]),
         (4, "refused", [("code", "This code stands in row 2 already.")]),
         (5, "refused", [("code", "Please give the code of the piece.")]),
     ]
@@ -135,7 +135,7 @@ def test_variants_words_in_further_languages_and_fields_that_nobody_may_write(ca
     run = take_over(cast.maker, table([head, *rows]))
     assert (counts(run), run.unknown) == ((2, 0, 0, 2), ["partner", "is_public", "commission"])
     assert report(run)[2:] == [
-        (4, "refused", [("", "Another row of this piece was refused.")]),
+        (4, "refused", [("", "Another row of this piece cannot be used.")]),
         (5, "refused", [("title", "The rows of this piece do not say the same here.")]),
     ]
     (scarf,) = pieces(cast.maker)
@@ -168,7 +168,7 @@ def test_from_the_upload_to_done_in_the_browser(cast, words_of_the_shop, commit)
     assert pieces(cast.maker)[0].stockrecords.get().price == Decimal("1234.00")
     assert Notice.objects.filter(user=cast.maker.user, kind="import_finished").count() == 1
     rows = body(cast.maker.client.get(address(cast.maker, "bulk-report", pk=run.pk))).decode("utf-8-sig")
-    assert rows.splitlines()[1] == "2,B1,New,,,,"
+    assert rows.splitlines()[1:] == ["2,B1,New,title,,<b>Bowl</b>,", '2,B1,New,price,,"$1,234.00",', "2,B1,New,stock,,1,"]
     assert files_left() == []
 
 

@@ -11,8 +11,8 @@ import pytest
 from django.utils.translation import override
 
 from marketplace.bulk import encodings, reading
-from marketplace.bulk.amounts import EXACT, NotANumber, TwoWays, read_number
 from marketplace.bulk.columns import HEADINGS, BadTable, Column, heading, known_headings, read_head
+from marketplace.typed import EXACT, NotANumber, TwoWays, read_amount, read_number
 from tests.bulk.helping import table, workbook
 
 WORKSHOP = SimpleNamespace(
@@ -121,6 +121,26 @@ def test_what_is_no_table(content):
         rows_of(content)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"\xff\xd8\xff\xe0\0\x10JFIF", b"\x89PNG\r\n\x1a\n\0\0", b"GIF89a\x01\0"),
+        *(b"RIFF\x24\0\0\0WEBPVP8 " + bytes(range(256)), b"\0\0\0\x18ftypheic" + bytes(90)),
+        *(bytes(range(1, 256)) * 8, b"code,title\0\0\x03\x04" * 20, b"\x1f\x8b\x08" + bytes(99)),
+        *(b"<html><table>", b"\n<?xml version='1.0'?><Workbook/>", b"{\\rtf1 code,title}", b"\0" * 5_000),
+    ],
+    ids=["jpeg", "png", "gif", "webp", "heic", "noise", "program", "gzip", "page", "xml", "rtf", "nulls"],
+)
+def test_what_is_no_text_is_no_table_and_not_asked_for_headings(content):
+    with pytest.raises(BadTable, match="no table that we can read. Please save it as CSV or XLSX."):
+        rows_of(content)
+
+
+def test_one_strange_sign_in_a_table_is_no_picture():
+    assert rows_of(b"code,title\r\nA1,B\x07owl " + b"of wood " * 30)[1][1][1].startswith("B\x07owl of wood")
+    assert rows_of(b"code,title\r\nA1,Bowl\r\n\x1a")[1][1] == ["A1", "Bowl"]
+
+
 def test_a_workbook_gives_numbers_as_they_are_and_runs_nothing():
     head = ["code", "title", "price", "weight", "stock"]
     content = workbook([head, [1001, "=HYPERLINK(\"http://x\")", 0.1 + 0.2, "1.234", True]])
@@ -188,11 +208,69 @@ def test_too_many_rows(settings):
     ],
 )
 def test_numbers(text, value):
+    currency = "VND" if "₫" in text else "USD"
     if isinstance(value, str):
-        assert read_number(text, currency="USD") == Decimal(value)
+        assert read_number(text, currency=currency) == Decimal(value)
         return
     with pytest.raises(value):
-        read_number(text, currency="USD")
+        read_number(text, currency=currency)
+
+
+# In the order of its columns: where somebody types, what, in which currency, and what it is.
+AMOUNTS = [
+    ("vi", "850.000", "VND", "850000"),
+    ("vi", "850.000 ₫", "VND", "850000"),
+    ("vi", "850.000đ", "VND", "850000"),
+    ("vi", "VND 850 000", "VND", "850000"),
+    ("vi", "850\u202f000", "VND", "850000"),
+    ("en", "850'000", "VND", "850000"),
+    ("en", "850,000", "VND", "850000"),
+    ("en", "850.000", "VND", "850000"),
+    ("vi", "1.234.567", "VND", "1234567"),
+    ("ja", "４５，０００円", "JPY", "45000"),
+    ("th", "๔๕๐,๐๐๐", "VND", "450000"),
+    ("th", "450 บาท", "THB", "450"),
+    ("vi", "20,50", "USD", "20.50"),
+    ("en", "20,50", "USD", "20.50"),
+    ("vi", "20.50", "USD", "20.50"),
+    ("vi", "1.234,50", "USD", "1234.50"),
+    ("vi", "1,234.50", "USD", "1234.50"),
+    ("vi", "1.234", "USD", "1234"),
+    ("en", "1,234", "USD", "1234"),
+    ("es", "1,234", "USD", "1234"),
+    ("zh-hant", "NT$1,250", "TWD", "1250"),
+    ("en", "1.234", "USD", TwoWays),
+    ("vi", "1,234", "USD", TwoWays),
+    ("vi", "850.00", "VND", NotANumber),
+    ("vi", "850.5", "VND", NotANumber),
+    ("en", "12 5", "USD", NotANumber),
+    ("en", "1 2345", "USD", NotANumber),
+    ("en", "$20", "VND", NotANumber),
+    ("en", "20 EUR", "USD", NotANumber),
+    ("en", "1.2345", "USD", NotANumber),
+    ("en", "9" * 5000, "USD", NotANumber),
+    ("en", "", "USD", NotANumber),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "currency", "value"), AMOUNTS)
+def test_an_amount_is_read_as_its_currency_and_the_page_make_it_plain(language, text, currency, value):
+    places = 0 if currency in ("VND", "JPY") else 2
+    with override(language):
+        if isinstance(value, str):
+            assert read_amount(text, places=places, currency=currency) == Decimal(value)
+        else:
+            with pytest.raises(value):
+                read_amount(text, places=places, currency=currency)
+
+
+SIZES = [("vi", "180,5", "180.5"), ("th", "180.5", "180.5"), ("en", "1,5", "1.5")]
+
+
+@pytest.mark.parametrize(("language", "text", "value"), SIZES)
+def test_a_size_is_read(language, text, value):
+    with override(language):
+        assert read_amount(text, places=1) == Decimal(value)
 
 
 def test_a_number_that_may_be_two_is_one_when_its_writer_says_how():

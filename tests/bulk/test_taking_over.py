@@ -51,9 +51,9 @@ def test_new_changed_same_refused_and_the_same_file_again(cast, words_of_the_sho
     assert counts(mixed) == (1, 2, 0, 1)
     assert report(mixed) == [
         (2, "refused", [("craft", "“Pottery” is no craft of this shop."), ("price", "Please give a price above zero.")]),
-        (3, "changed", [("price", "48.00", "50.00")]),
-        (4, "changed", [("price", "48.00", "50.00")]),
-        (5, "new", []),
+        (3, "changed", [("price", "$48.00", "$50.00")]),
+        (4, "changed", [("price", "$48.00", "$50.00")]),
+        (5, "new", [("title", "", "Bowl 4"), ("price", "", "$50.00"), ("stock", "", "5")]),
     ]
     commit()
     assert files_left() == []

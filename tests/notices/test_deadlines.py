@@ -12,10 +12,13 @@ from marketplace.notices.models import Notice
 from marketplace.payments.models import Attention, OutboxMessage, Payment
 from marketplace.workshops.models import Member
 from tests.factories import make_member, make_order, make_piece
-from tests.notices.conftest import HOA, LAN, NOON, prefer
+from tests.notices.conftest import HOA, LAN, prefer
+from tests.notices.conftest import NOON as TOMORROWS_NOON
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+# The eve of the day before comes after now, too, at whatever hour this runs.
+NOON = TOMORROWS_NOON + DAY
 # 17:00 UTC: midnight in Viet Nam. It is NOON's day there until then.
 MIDNIGHT = NOON.replace(hour=17)
 TODAY: date = NOON.date()

@@ -81,7 +81,7 @@ def test_an_officer_begins_a_workshop_that_is_open_at_once(area):
     assert (workshop.stage, workshop.village, workshop.source_language) == ("open", area.village, "vi")
     assert (str(workshop), helped.maker_name, workshop.contact) == ("Bà Sáu",) * 3
     decision = workshop.decisions.get()
-    assert (decision.officer, decision.outcome, decision.reason) == (area.officer, "opened", "visited")
+    assert (decision.officer, decision.outcome, decision.reason) == (area.officer, "opened", "assisted")
     assert not workshop.members.exists()
     for rest in ("", "pieces/", "helping/"):
         assert area.browser.get(desk(workshop, rest)).status_code == 200
@@ -163,7 +163,7 @@ def test_her_voice_is_as_good_as_her_hand(area, helped):
     voice = SimpleUploadedFile("yes.mp3", sound.getvalue(), "audio/mpeg")
     path = desk(helped.workshop, "helping/")
     both = area.browser.post_from_page(path, consent_form(voice=SimpleUploadedFile("y.wav", sound.getvalue())))
-    assert both.status_code == 400 and "Please send one of the two." in both.text and not Consent.objects.exists()
+    assert both.status_code == 400 and "Please choose one of the two." in both.text and not Consent.objects.exists()
     assert area.browser.post_from_page(path, consent_form(photo="", voice=voice)).status_code == 302
     consent = Consent.objects.get()
     assert consent.kind == "voice" and consent.file.name.endswith(".wav")
@@ -471,6 +471,10 @@ def test_the_record_shows_both_hands_on_a_page_and_in_a_file(area, helped):
     places = [page.text.index(deed) for deed in deeds]
     assert places == sorted(places)
     assert "In the name of Phòng OCOP Sao Mai" in page.text and "By Sáu" in page.text
+    began, took = (page.text[places[index] : places[index] + 400] for index in (0, 3))
+    assert "By officer" in began or "By o•••@example.com" in began, "who began stands there"
+    assert "GMT+07:00" in began, "as the village's clocks show it"
+    assert "By Sáu" in took.split("</li>")[0] and "In the name of" not in took.split("</li>")[0], "she did that herself"
     rows = enter(maker).get(desk(helped.workshop, f"helping/pieces/{piece.pk}.csv"))
     assert rows["Content-Type"] == "text/csv; charset=utf-8" and rows.content.startswith(b"\xef\xbb\xbf")
     lines = rows.content.decode("utf-8-sig").split("\r\n")

@@ -192,7 +192,7 @@ def test_applications_stand_oldest_first_with_what_may_be_the_same_beside(area):
     assert far.slug in area.wide_browser.get(path(area.applied)).text
 
 
-def test_officers_see_counts_but_no_buyer_and_no_money(area):
+def test_officers_see_counts_but_no_buyer_and_no_money(area, steady):
     shop = make_workshop("counted", village=area.village, name="Counted")
     piece = make_piece(shop, title="Red bowl", price="48.77")
     make_piece(shop, stage="draft", is_public=False, hs_code="", price="48.77")
@@ -201,7 +201,7 @@ def test_officers_see_counts_but_no_buyer_and_no_money(area):
     payment.order.consignments.update(send_by=timezone.localdate() - timezone.timedelta(days=1))
     page = area.browser.get("/en/officer/workshops/").text
     assert "1 piece in the shop" in page and "1 draft" in page and "1 late order" in page
-    assert "missing most: HS code" in page
+    assert "missing most: Customs code (HS)" in page
     for text in (page, area.browser.get(path(shop)).text):
         assert "48.77" not in text and "Mori" not in text and payment.order.number not in text
 

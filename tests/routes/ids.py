@@ -208,4 +208,4 @@ def plausible(world: World) -> dict[str, object]:
         "assistance": world["assistance"].pk,
         "variant": world["variant"].pk,
     }
-    return named | {"action": "deliver", "quantity": 1, "title": "Theirs", "stage": "live", "words": "Words"}
+    return named | {"action": "deliver", "known": "on", "quantity": 1, "title": "Theirs", "stage": "live", "words": "Words"}

@@ -291,3 +291,12 @@ def test_nobodys_mailbox_is_flooded(client):
         assert client.post("/en/account/forgotten/", {"email": "nobody@example.com"}).status_code == 302
     answer = client.post("/en/account/forgotten/", {"email": "nobody@example.com"})
     assert (answer.status_code, 3500 < int(answer["Retry-After"]) <= 3600, len(mail.outbox)) == (429, True, 6)
+
+
+def test_who_wants_to_the_desk_reads_how_to_open_a_workshop(client, reference_data):
+    link, words = 'href="/en/desk/open/"', "You make things by hand and want to sell them here?"
+    page = client.get("/en/account/login/?next=/en/desk/sao-mai/").text
+    assert words in page and link in page[page.index(words) :].split("</p>")[0]
+    assert words not in client.get("/en/account/login/?next=/en/checkout/").text
+    home = client.get("/en/").text
+    assert link in home[home.index('class="site-nav"') : home.index("<main")] and "Sell with us" in home

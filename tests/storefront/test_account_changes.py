@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import ModelLogEntry
 
+from marketplace.notices import sending
 from marketplace.notices.contacts import Contact, contacts_of
 from marketplace.payments import outbox
 from marketplace.payments.models import Attention, ContactChange, Payee
@@ -67,7 +68,7 @@ def test_a_new_address_counts_after_its_code_and_the_old_one_is_told(cast, clien
     assert state(user) == (NEW, NEW, [Contact("email", NEW)], 1)
     told = letters()["hoa@example.com"]
     assert "h•••@example.com" in told.body and NEW not in told.body
-    assert re.search(r"/account/stop/[\w-]{43}/", told.body)
+    assert re.search(r"/account/stop/[\w-]{22}/", told.body)
     assert [row.data for row in ModelLogEntry.objects.filter(action="marketplace.contact_changed")] == [
         {"details": {"kind": "email", "change": ContactChange.objects.get().pk}}
     ]
@@ -81,7 +82,7 @@ def test_the_old_address_puts_everything_back(cast, client, letters, recorded, s
     recorded(make_terms, "VN")
     user = cast.maker.user
     client.post_from_page(f"{HERE}email/code/", {"code": ask(client, letters)})
-    link = re.search(r"/en/account/stop/[\w-]{43}/", letters()["hoa@example.com"].body)[0]
+    link = re.search(r"/en/account/stop/[\w-]{22}/", letters()["hoa@example.com"].body)[0]
     account_changes.change_contact(user=user, contact=Contact("phone", "+84912345678"), language="en")
     account_changes.change_contact(user=user, contact=Contact("email", "third@example.com"), language="en")
     values = {"route": "bank_file", "currency": "VND", "holder_name": "X", "account": "12345678"}
@@ -117,7 +118,7 @@ def test_a_link_that_is_none_stops_nothing(cast, token):
 
 def test_after_its_hours_a_link_is_too_old(cast, client, letters):
     client.post_from_page(f"{HERE}email/code/", {"code": ask(client, letters)})
-    link = re.search(r"/en/account/stop/[\w-]{43}/", letters()["hoa@example.com"].body)[0]
+    link = re.search(r"/en/account/stop/[\w-]{22}/", letters()["hoa@example.com"].body)[0]
     ContactChange.objects.update(until=timezone.now())
     assert Visitor().post_from_page(link).status_code == 404
     assert state(cast.maker.user)[0] == NEW
@@ -183,3 +184,12 @@ def test_nothing_is_changed_with_a_session_alone(cast, path, mailoutbox):
     assert (answer.status_code, state(cast.maker.user), mailoutbox) == (403, before, [])
     assert "another-long-one" not in answer.content.decode()
     assert "/login/" in Visitor().post_from_page(HERE + path, data)["Location"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "vi", "th", "es", "zh-hant"])
+def test_an_sms_says_what_its_link_is_for(language):
+    values = {"contact": "h•••@a-very-long-name-of-a-host.example.com"}
+    with translation.override(language):
+        words = account_changes.contact_replaced(values)
+    link = f"https://shop.example.org/{language}/account/stop/{'x' * 22}/"
+    assert sending.shorten(words.sms, link) == f"{words.sms}\n{link}", "nothing of it is cut off"

@@ -83,3 +83,13 @@ def test_hours_are_written_as_she_reads_them(cast):
     text = cast.maker.client.get("/vi/account/told/").text
     assert ">18:00<" in text and "PM" not in text
     assert "6:00\u202fPM" in cast.maker.client.get(TOLD).text
+
+
+def test_the_languages_are_those_of_the_shop_and_the_one_she_has(cast, settings):
+    page = cast.maker.client.get(TOLD)
+    shown = [code for code, _name in page.context["form"].fields["language"].choices]
+    assert shown == ["", *settings.MARKETPLACE_STOREFRONT_LANGUAGES]
+    assert "The language of my workshop" in page.text
+    Preference.objects.create(user=cast.maker.user, language="id")
+    again = cast.maker.client.get(TOLD).context["form"].fields["language"].choices
+    assert [code for code, _name in again] == [*shown, "id"]

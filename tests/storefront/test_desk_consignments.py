@@ -150,7 +150,7 @@ def test_packed_sent_delivered(shared, cast):
             {"action": "send", "carrier": "post", "carrier_name": " Viet Post ", "tracking": "RR123456785VN"},
             State.SENT,
         ),
-        ({"action": "deliver"}, State.DELIVERED),
+        ({"action": "deliver", "known": "on"}, State.DELIVERED),
     ):
         assert client.post(here, data)["Location"] == here
         mine.refresh_from_db()
@@ -272,7 +272,7 @@ def test_a_photo_of_the_parcel_stays_when_something_else_must_be_mended(shared, 
     assert mine.photos.get().taken_by == cast.maker.user
     client.post(here, {"action": "photo", "photo": photo("green")})
     assert mine.photos.count() == 2
-    client.post(here, {"action": "deliver"})
+    client.post(here, {"action": "deliver", "known": "on"})
     assert client.post(here, {"action": "photo", "photo": photo("gold")}).status_code == 400
     assert mine.photos.count() == 2
 

@@ -7,7 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from marketplace import formats
 from marketplace.fulfilment.models import Consignment
+from marketplace.fulfilment.packing import unit_of
 from marketplace.fulfilment.services import pack, send
 from marketplace.money import Money
 from marketplace.payments import ledger
@@ -49,6 +51,77 @@ def agree(person, consignment: Consignment, page, **changes):
     data = hidden_fields(page.text) | {"lines": [row["pk"] for row in page.context["lines"]], "step": "do"}
     data["reason"] = page.context["reason"]
     return person.client.post(path(person, consignment), data | changes)
+
+
+def said(page) -> list[str]:
+    return [str(message) for message in page.context["messages"]]
+
+
+def main_of(page) -> str:
+    return BeautifulSoup(page.text, "html.parser").find("main").get_text(" ", strip=True)
+
+
+def test_of_several_lines_none_is_ticked_and_the_only_one_is(shared, cast):
+    """Who does not look cancels nothing."""
+    mine = own(shared, cast.maker)
+    page = cast.maker.client.get(path(cast.maker, mine))
+    assert page.text.count('name="lines"') == 2 and not re.search(r'name="lines"[^>]*checked', page.text)
+    theirs = own(shared, cast.other_maker)
+    page = cast.other_maker.client.get(path(cast.other_maker, theirs))
+    assert len(re.findall(r'name="lines"[^>]*checked', page.text)) == 1
+    with nothing_changes():
+        page = ask(cast.maker, mine, [])
+    assert page.status_code == 400 and "Please choose at least one piece." in page.text
+
+
+def test_it_says_what_still_goes_or_that_all_is_cancelled(shared, cast):
+    mine = own(shared, cast.maker)
+    cup, bowl = mine.lines
+    some, whole = main_of(ask(cast.maker, mine, [bowl])), main_of(ask(cast.maker, mine, [cup, bowl]))
+    assert "You still send: 3 × Tea cup" in some and "whole consignment" not in some
+    assert "You cancel the whole consignment." in whole and "You still send" not in whole
+    page = agree(cast.maker, mine, ask(cast.maker, mine, [cup]))
+    again = main_of(ask(cast.maker, mine, [bowl]))
+    assert page.status_code == 302 and "You cancel the whole consignment." in again, "nothing else is left of it"
+
+
+def test_after_a_part_of_it_she_reads_what_goes_and_what_not(shared, cast):
+    mine = own(shared, cast.maker)
+    cup, bowl = mine.lines
+    asked = ask(cast.maker, mine, [bowl])
+    for _click in range(2):
+        agree(cast.maker, mine, asked)
+        page = cast.maker.client.get(path(cast.maker, mine, "consignment"))
+        assert said(page) == [
+            "These pieces are cancelled, and the buyer gets $12.34 back.",
+            "Do not send: 1 × “Bowl”. Please send the rest: 3 × “Tea cup”.",
+        ]
+    agree(cast.maker, mine, ask(cast.maker, mine, [cup]))
+    page = cast.maker.client.get(path(cast.maker, mine, "consignment"))
+    (words,) = said(page)
+    assert words.startswith("It is cancelled, and the buyer gets $") and words.endswith("Please do not send it.")
+
+
+def test_the_desk_counts_only_what_still_goes(shared, cast):
+    """Money, weight, the list, and what may lie in a second box; the estimate goes once it is weighed."""
+    mine, client = own(shared, cast.maker), cast.maker.client
+    here = path(cast.maker, mine, "consignment")
+    cup, bowl = mine.lines
+    one = unit_of(cup.product).weight_g
+    before = client.get(here).context["consignment"]
+    assert (before["goods"], before["weight"]) == (Money(Decimal("105.34"), "USD"), formats.weight(4 * one, "en"))
+    agree(cast.maker, mine, ask(cast.maker, mine, [bowl]))
+    page = client.get(here)
+    after = page.context["consignment"]
+    assert (after["goods"], after["weight"]) == (Money(Decimal("93.00"), "USD"), formats.weight(3 * one, "en"))
+    assert "$93.00" in main_of(page) and "105.34" not in main_of(page)
+    (row,) = client.get(reverse("desk:consignments", kwargs={"workshop": cast.maker.workshop.slug})).context["consignments"]
+    assert [(line["quantity"], line["title"]) for line in row["lines"]] == [(3, "Tea cup")]
+    assert f'name="inside_2_{cup.pk}"' in page.text and f'name="inside_2_{bowl.pk}"' not in page.text
+    data = {"action": "pack", "weight": "2 kg", "weight_2": "1 kg", f"inside_2_{cup.pk}": "1"}
+    assert client.post(here, data).status_code == 302
+    main = main_of(client.get(here))
+    assert "Weight with packing 3 kg" in main and "Weight with packing, about" not in main
 
 
 def test_one_line_is_cancelled_and_the_buyer_reads_why(shared, cast):
@@ -165,7 +238,10 @@ def test_who_keeps_no_books_cancels_without_reading_an_amount(shared, cast):
     data = hidden_fields(page.text) | {"step": "do"}
     assert data["shown"] == ask(cast.maker, mine, [bowl]).context["back"].token
     done = cast.helper.client.post(path(cast.maker, mine), data, follow=True)
-    assert told(done) == "It is cancelled, and the buyer is paid back. Please do not send it."
+    assert said(done) == [
+        "These pieces are cancelled, and the buyer is paid back for them.",
+        "Do not send: 1 × “Bowl”. Please send the rest: 3 × “Tea cup”.",
+    ]
     assert Refund.objects.get().amount == Decimal("12.34")
     for answer in [*seen, page, done]:
         main = BeautifulSoup(answer.text, "html.parser").find("main")

@@ -1,5 +1,7 @@
 """Who may open which door of the desk. A refusal changes nothing and tells nothing."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -102,6 +104,31 @@ def test_others_find_every_door_shut(house, cast, number):
         if person.name == "stranger":
             assert response["Location"].startswith("/en/account/login/?next=")
     assert state_of_things() == before
+
+
+@pytest.mark.parametrize(
+    "came_from, back",
+    [
+        ("http://testserver{page}", "{page}"),
+        ("http://testserver{page}?a=1&b=2#problems", "{page}?a=1&b=2"),
+        ("https://evil.example{page}", "/en/desk/"),
+        ("http://testserver.evil.example/x", "/en/desk/"),
+        ("http://testserver@evil.example/x", "/en/desk/"),
+        ("http://testserver//evil.example/", "/en/desk/"),
+        ("http://testserver/\\evil.example/", "/en/desk/"),
+        ("javascript:alert(1)", "/en/desk/"),
+        ("", "/en/desk/"),
+        (None, "/en/desk/"),
+    ],
+)
+def test_who_was_signed_out_comes_back_to_the_form_and_nowhere_else(house, cast, came_from, back):
+    """Also where the form's own address only takes forms."""
+    page = reverse("desk:conversation", kwargs={"workshop": house.slug, "pk": house.consignment.pk})
+    headers = {} if came_from is None else {"Referer": came_from.format(page=page)}
+    for path, data in ((page, {"action": "write", "text": "x"}), doors(house)[3]):
+        answer = cast.stranger.client.post(path, data, headers=headers)
+        there = parse_qs(urlsplit(answer["Location"]).query)["next"]
+        assert (answer.status_code, there) == (302, [back.format(page=page)])
 
 
 @pytest.mark.parametrize("number", [3, 4, 6, 7, 9, 11, 13, 14, 15])

@@ -71,10 +71,14 @@ def test_the_owner_reads_all_the_most_urgent_first(numbers, cast):
         "1 parcel must leave today",
         "1 parcel must leave in the next days",
         "1 buyer waits for your answer",
-        "4 consignments to pack",
+        "1 consignment to pack",
         "1 is packed and not sent yet",
     ]
-    assert [row["number"] for row in page.context["waiting"]] == numbers[:5], "what left is not to do"
+    rows = {task.kind: [row["number"] for row in task.rows] for task in page.context["tasks"] if task.rows}
+    assert rows == {
+        "late": numbers[:1], "today": numbers[1:2], "week": numbers[2:3], "to-pack": numbers[3:4], "packed": numbers[4:5]
+    }, "what left is not to do"  # fmt: skip
+    assert [page.text.count(number) for number in numbers] == [1, 1, 1, 1, 1, 0], "each stands there once"
     assert "(1 day ago)" in page.text and "Send it today" in page.text
 
 
@@ -94,7 +98,20 @@ def test_each_reads_what_her_tasks_allow(numbers, cast, right, wanted):
     assert (numbers[0] in page) == (right == "packs")
 
 
+@pytest.mark.parametrize("kind", ["late", "today", "week", "to-pack", "packed"])
+def test_the_button_leads_to_as_many_as_it_says(numbers, cast, kind):
+    """What was promised for no day is not forgotten: it is due later."""
+    Consignment.objects.filter(number=numbers[3]).update(send_by=None)
+    tasks = {task.kind: task for task in cast.maker.client.get(home(cast.maker)).context["tasks"]}
+    wanted = numbers[["late", "today", "week", "to-pack", "packed"].index(kind)]
+    assert tasks[kind].text.startswith("1 ") and [row["number"] for row in tasks[kind].rows] == [wanted]
+    found = cast.maker.client.get(tasks[kind].url).context["consignments"]
+    assert [row["number"] for row in found] == [wanted]
+
+
 def test_the_other_workshops_work_is_not_counted(numbers, cast):
+    theirs = Consignment.objects.filter(workshop=cast.other_maker.workshop)
+    theirs.update(send_by=today_at(cast.other_maker.workshop.village) + timedelta(days=30))
     page = cast.other_maker.client.get(home(cast.other_maker))
     assert [task.kind for task in page.context["tasks"]][-1] == "payee"
     assert [task.text for task in page.context["tasks"] if task.kind == "to-pack"] == ["6 consignments to pack"]

@@ -80,7 +80,7 @@ def snapshot(piece: Product) -> list:
 
 def test_the_screen_lists_every_language_with_its_state(cast, bowl):
     page = cast.maker.client.get(list_path(cast.maker, bowl))
-    shown = {row["code"]: row["state_text"] for row in page.context["languages"]}
+    shown = {row["code"]: row["state_text"] for row in page.context["rows"]}
     assert shown == {
         "vi": "Your own words",
         "en": "Written by an editor",
@@ -90,7 +90,7 @@ def test_the_screen_lists_every_language_with_its_state(cast, bowl):
         "zh-hant": "Nothing yet",
     }
     assert "Can be read in 2 of 6 languages" in page.text
-    links = {row["code"]: row["shop_url"] for row in page.context["languages"] if row["shop_url"]}
+    links = {row["code"]: row["shop_url"] for row in page.context["rows"] if row["shop_url"]}
     assert set(links) == {"vi", "en"}
     for code, link in links.items():
         answer = cast.stranger.client.get(link, follow=True)
@@ -108,7 +108,7 @@ def test_the_list_and_the_page_of_the_piece_show_how_far_it_can_be_read(cast, bo
 def test_a_changed_original_marks_the_translations_out_of_date(cast, bowl):
     change_source(bowl, "Bát sơn mài đỏ")
     page = cast.maker.client.get(list_path(cast.maker, bowl))
-    assert [row["code"] for row in page.context["languages"] if row["stale"]] == ["en"]
+    assert [row["code"] for row in page.context["rows"] if row["stale"]] == ["en"]
     assert "Your own words have changed since this was written." in page.text
 
 
@@ -222,8 +222,8 @@ def test_the_names_of_variants_are_written_on_the_same_page(cast):
     [
         ({"title": ""}, "Please give a title."),
         ({"title": "  \u200e\n"}, "Please give a title."),
-        ({"title": "x" * 256}, "at most 255 characters"),
-        ({"title": "椀", "description": "x" * 10_001}, "at most 10000 characters"),
+        ({"title": "x" * 256}, "at most 255 letters"),
+        ({"title": "椀", "description": "x" * 10_001}, "at most 10000 letters"),
         ({"title": "<b>椀</b>"}, "Please write plain words"),
         ({"title": "椀", "summary": "<script>alert(1)</script>"}, "Please write plain words"),
         (

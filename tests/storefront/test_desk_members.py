@@ -280,3 +280,9 @@ def _visitor(user) -> Visitor:
     visitor = Visitor()
     visitor.force_login(user)
     return visitor
+
+
+def test_nobody_invites_herself(cast, owner):
+    answer = owner.post(f"{MEMBERS}invite/", INVITE | {"contact": " HOA@example.com"})
+    assert answer.status_code == 400 and "This is your own." in answer.text
+    assert not Invitation.objects.exists() and not Notice.objects.exists()

@@ -1,6 +1,6 @@
 """The maker's side of a conversation: what she reads, what she writes, and whose it is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -14,10 +14,13 @@ from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image
 
+from marketplace.fulfilment.conversations import CannotWrite, write
+from marketplace.fulfilment.deadlines import today_at
 from marketplace.fulfilment.models import DispatchPhoto, Message, MessageTranslation
 from marketplace.fulfilment.phrases import BY_CODE
 from marketplace.notices.models import Notice
-from marketplace.workshops.models import Member
+from marketplace.workshops.models import Member, Workshop
+from storefront.checkout.message_form import MessageForm
 from tests.factories import make_buyer, make_order, make_piece
 from tests.people import Visitor
 from tests.storefront.translators import choose
@@ -183,6 +186,51 @@ def test_what_cannot_be_sent_is_said_beside_its_field(payment, cast, fields):
     page = cast.maker.client.post(desk(cast.maker, row), letter(**fields))
     assert page.status_code == 400 and page.context["form"].errors
     assert not Message.objects.exists()
+
+
+def test_too_long_a_message_is_said_and_not_one_word_is_lost(payment, cast):
+    """Nothing is cut off by the browser either: pasting shows no sign of it."""
+    row, words = row_of(payment, cast.maker), "b" * 20_000
+    form = cast.maker.client.get(desk(cast.maker, row)).context["form"]
+    assert "maxlength" not in str(form["text"])
+    page = cast.maker.client.post(desk(cast.maker, row), letter(text=words))
+    assert page.status_code == 400 and words in page.text
+    assert page.context["form"].errors["text"] == ["This is too long: it has 20,000 signs. A message has at most 1,000."]
+    with pytest.raises(CannotWrite, match="20,000 signs"):
+        write(consignment=row, side="maker", key=uuid4(), language="en", text=words)
+    assert not Message.objects.exists()
+
+
+def test_a_message_is_in_the_language_of_the_page_until_she_says_otherwise(payment, cast):
+    """Whatever the workshop wrote its pieces in; a sentence is kept in the language in which it was read."""
+    row = row_of(payment, cast.maker)
+    Workshop.objects.filter(pk=row.workshop_id).update(source_language="vi")
+    here = desk(cast.maker, row).replace("/en/", "/ja/", 1)
+    assert cast.maker.client.get(here).context["form"].initial["language"] == "ja"
+    for fields in ({"text": ""}, {"text": "xin chào"}):
+        data = letter(phrase="begun", language="vi") | fields
+        assert cast.maker.client.post(here, data).status_code == 302
+    alone, both = Message.objects.order_by("pk")
+    assert (alone.language, both.language, both.text) == ("ja", "vi", "xin chào")
+    shown = cast.staff.client.get(buyers_page(payment, row).replace("/ja/", "/es/", 1)).context["conversation"]
+    assert [one["parts"][0]["original_lang"] for one in shown] == ["ja", "ja"]
+    assert [one["parts"][0]["original"] for one in shown] == [BY_CODE["begun"].words({}, "ja")] * 2
+
+
+@pytest.mark.parametrize("tool", ["Dummy translator", "sample"])
+def test_the_demos_translator_is_named_in_the_readers_language(payment, cast, tool):
+    row = row_of(payment, cast.maker)
+    message = Message.objects.create(consignment=row, side="buyer", language="ja", text="届きました", key=uuid4())
+    MessageTranslation.objects.create(message=message, language="en", text="It is here", tool=tool)
+    (shown,) = cast.maker.client.get(desk(cast.maker, row)).context["conversation"]
+    assert shown["parts"][0]["label"] == "Translated from Japanese by a machine (sample translator)."
+
+
+def test_the_days_to_choose_begin_with_the_villages_own(payment, cast):
+    row = row_of(payment, cast.maker)
+    form = cast.maker.client.get(desk(cast.maker, row)).context["form"]
+    assert form.today == today_at(row.workshop.village)
+    assert MessageForm("maker", date(2026, 11, 23)).fields["date"].widget.attrs["min"] == "2026-11-23"
 
 
 def test_the_thirty_first_in_an_hour_waits(payment, cast):

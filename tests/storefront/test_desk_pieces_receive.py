@@ -83,16 +83,19 @@ def test_buyers_prices_are_shown_with_postage_where_the_piece_is_known(cast, ter
     assert piece.stockrecords.get().price == Decimal("10.00")
 
 
-def test_saving_first_shows_the_price_for_what_was_typed(cast, terms):
+def test_saving_takes_what_she_wants_to_receive_and_tells_her_the_price(cast, terms):
     piece = make_piece(cast.maker.workshop, price="10.00", **make_kinds())
     data = fields_of(cast.maker.client.get(path(cast.maker, piece))) | {"receive": "900000"}
-    shown = cast.maker.client.post(path(cast.maker, piece), data)
+    shown = cast.maker.client.post(path(cast.maker, piece), data | {"work_out": "1"})
     assert shown.status_code == 200 and piece.stockrecords.get().price == Decimal("10.00")
     price = shown.context["form"]["price"].value()
-    assert not shown.context["form"].errors
-    answer = cast.maker.client.post(path(cast.maker, piece), fields_of(shown))
+    answer = cast.maker.client.post(path(cast.maker, piece), data)
     assert answer.status_code == 302, answer.context["form"].errors
     assert piece.stockrecords.get().price == Decimal(price) != Decimal("10.00")
+    assert f"The price in the shop: ${price}. You receive " in cast.maker.client.get(answer["Location"]).text
+    refused = cast.maker.client.post(path(cast.maker, piece), data | {"receive": "lots"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["receive"])
+    assert piece.stockrecords.get().price == Decimal(price)
 
 
 def test_what_was_sent_is_kept_while_it_is_worked_out(cast, terms):
@@ -107,7 +110,7 @@ def test_what_was_sent_is_kept_while_it_is_worked_out(cast, terms):
 @pytest.mark.parametrize(
     "data",
     [
-        {"receive": "-1"}, {"receive": "0"}, {"receive": "1,000"}, {"receive": "1e9"}, {"receive": "NaN"},
+        {"receive": "-1"}, {"receive": "0"}, {"receive": "1,00"}, {"receive": "1e9"}, {"receive": "NaN"},
         {"receive": "9" * 40}, {"receive": "999999999999"}, {"receive": "abc"}, {"receive": "12.5"}, {"price": ""},
         {"price": "x"}, {"price": "100000"}, {}, {"receive": "\x00"},
     ],

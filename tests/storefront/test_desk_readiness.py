@@ -135,7 +135,7 @@ BAD_FACTS = [
     {"gtin": "4006381333932"},
     {"gtin": "x" * 14},
     {"alcohol_percent": "100"},
-    {"alcohol_percent": "12,5"},
+    {"alcohol_percent": "1,2,5"},
     {"contains": ["plutonium"]},
     {"maker_code": "x" * 41},
 ]

@@ -2,9 +2,11 @@
 
 import uuid
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext, override
 from oscar.core.loading import get_model
 from wagtail.models import ModelLogEntry
 
@@ -112,7 +114,9 @@ def test_a_draft_stays_when_she_goes_and_goes_on_where_it_stopped(cast, kinds):
         ("sale", {"supply": "made_to_order", "lead_days": "3", "month_capacity": "1000"}, "month_capacity"),
         ("sale", {"supply": "stolen"}, "supply"),
         ("price", {"price": "0"}, "price"),
-        ("price", {"price": "1,5"}, "price"),
+        ("price", {"price": "1.234"}, "price"),
+        ("price", {"receive": "850.5"}, "receive"),
+        ("thing", {"craft": "", "materials": [], "net_weight_g": "5", "length": "1,2,3"}, "length"),
     ],
 )
 def test_what_cannot_be_is_refused_and_the_draft_stays(cast, step, data, field):
@@ -147,6 +151,92 @@ def test_work_it_out_shows_the_price_and_three_markets(cast, kinds):
     price = answer.context["form"]["price"].value()
     do(cast.maker, draft.pk, "price", receive="380000", worked_for="380000", price=price)
     assert StockRecord.objects.get().price == Decimal(price)
+
+
+def test_what_she_wants_to_receive_is_taken_by_saving_alone_and_shown_when_she_comes_back(cast):
+    """Without scripts she types it over an old price and saves: it counts, and she is told the price."""
+    draft = drafting.begin(workshop=cast.maker.workshop, user=cast.maker.user, key=uuid.uuid4())
+    drafting.set_price(workshop=cast.maker.workshop, product=draft, price=Decimal("12.00"))
+    answer = do(cast.maker, draft.pk, "price", receive="500.000 ₫", price="12.00", worked_for="300000")
+    assert answer["Location"] == url(cast.maker, "piece-step", pk=draft.pk, step="ready")
+    price = StockRecord.objects.get().price
+    assert price > 12
+    assert f"The price in the shop: ${price}. You receive " in cast.maker.client.get(answer["Location"]).text
+    opened = cast.maker.client.get(url(cast.maker, "piece-step", pk=draft.pk, step="price"))
+    form, worked = opened.context["form"], opened.context["worked"]
+    assert (worked["price"].amount, len(worked["markets"]), len(worked["rows"])) == (price, 3, 3)
+    assert 500_000 <= worked["own"].amount < 500_500
+    receive = form["receive"].value()
+    assert (receive, form["worked_for"].value()) == (f"{worked['own'].amount:f}", receive)
+    # Saved as it stands, nothing moves; with another price, that one counts.
+    do(cast.maker, draft.pk, "price", receive=receive, worked_for=receive, price=f"{price}")
+    assert StockRecord.objects.get().price == price
+    do(cast.maker, draft.pk, "price", receive=receive, worked_for=receive, price="20,50")
+    assert StockRecord.objects.get().price == Decimal("20.50")
+    looked = do(cast.maker, draft.pk, "price", receive=receive, worked_for=receive, price="30", work_out="1")
+    shown = looked.context["form"]
+    assert (looked.context["worked"]["price"].amount, shown["worked_for"].value()) == (Decimal(30), shown["receive"].value())
+    assert Decimal(shown["receive"].value()) == looked.context["worked"]["own"].amount > Decimal(receive)
+
+
+def test_prices_and_sizes_are_read_and_shown_as_her_language_writes_them(cast, kinds):
+    draft = drafting.begin(workshop=cast.maker.workshop, user=cast.maker.user, key=uuid.uuid4())
+    here = {step: url(cast.maker, "piece-step", pk=draft.pk, step=step).replace("/en/", "/vi/", 1) for step in ("thing", "price")}
+    post = cast.maker.client.post
+    assert post(here["thing"], thing(kinds) | {"length": "180,5", "net_weight_g": "1.200"}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.length_mm, draft.net_weight_g) == (1805, 1200)
+    assert cast.maker.client.get(here["thing"]).context["form"]["length"].value() == "180,5"
+    assert post(here["price"], {"price": "20,50"}).status_code == 302
+    assert StockRecord.objects.get().price == Decimal("20.50")
+    assert cast.maker.client.get(here["price"]).context["form"]["price"].value() == "20,50"
+    wrong = post(here["price"], {"receive": "850.00", "work_out": "1"})
+    assert (wrong.status_code, "850.000" in wrong.context["form"].errors["receive"][0]) == (400, True)
+    wrong = post(here["price"], {"price": "1,234"})
+    assert all(text in wrong.context["form"].errors["price"][0] for text in ("“1,234”", "1234", "1,234", "12,50"))
+    wrong = post(here["thing"], thing(kinds) | {"length": "big"})
+    assert "18,5" in wrong.context["form"].errors["length"][0]
+
+
+def words_of(page) -> dict:
+    form = page.context["form"]
+    return {name: form[name].value() for name in ("title", "summary", "description", "seen")}
+
+
+def test_of_two_windows_none_puts_old_words_back(cast):
+    draft = drafting.begin(workshop=cast.maker.workshop, user=cast.maker.user, key=uuid.uuid4())
+    first = {"title": "Old", "summary": "One.", "description": "Story."}
+    do(cast.maker, draft.pk, "words", **first)
+    older = words_of(cast.maker.client.get(url(cast.maker, "piece-step", pk=draft.pk, step="words")))
+    do(cast.maker, draft.pk, "words", **older | {"title": "New"})
+    # She touched the story only: the new title stays.
+    assert do(cast.maker, draft.pk, "words", **older | {"description": "Longer story."}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, draft.description) == ("New", "Longer story.")
+    # She touched the title, too: she is asked, and nothing is written.
+    asked = do(cast.maker, draft.pk, "words", **older | {"title": "Mine", "summary": "Two."})
+    assert (asked.status_code, list(asked.context["form"].errors)) == (409, ["which_title"])
+    assert asked.context["form"]["title"].value() == "Mine" and "“What do you call it?”: which words" in asked.text
+    assert [label for _value, label in asked.context["form"].fields["which_title"].choices] == ["What I typed now", "New"]
+    draft.refresh_from_db()
+    assert (draft.title, draft.texts.get().summary) == ("New", "One.")
+    again = words_of(asked)
+    assert do(cast.maker, draft.pk, "words", **again, which_title="stored").status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, draft.texts.get().summary) == ("New", "Two.")
+    asked = do(cast.maker, draft.pk, "words", **older | {"title": "Mine"})
+    do(cast.maker, draft.pk, "words", **words_of(asked), which_title="mine")
+    draft.refresh_from_db()
+    assert draft.title == "Mine"
+
+
+def test_an_empty_field_is_asked_for_in_plain_words(cast):
+    draft = drafting.begin(workshop=cast.maker.workshop, user=cast.maker.user, key=uuid.uuid4())
+    for step, names in (("words", ["title"]), ("thing", ["craft", "materials", "net_weight_g"]), ("price", ["price"])):
+        errors = do(cast.maker, draft.pk, step).context["form"].errors
+        assert {name: errors[name][0] for name in names} == dict.fromkeys(names, "Please fill this in.")
+    page = cast.stranger.client.post("/en/account/login/", {})
+    assert "Please fill this in." in page.text and "This field is required" not in page.text
 
 
 def test_nobody_else_opens_a_draft(cast):
@@ -211,9 +301,70 @@ def test_a_copy_says_the_same_and_has_no_photo_and_no_number(cast, kinds):
     assert [getattr(copy, name) for name in same] == [getattr(piece, name) for name in same]
     assert list(copy.materials.all()) == kinds["materials"]
     record = copy.stockrecords.get()
-    assert (copy.images.count(), record.price, record.num_in_stock) == (0, Decimal("48.00"), None)
+    assert (copy.images.count(), record.price, record.num_in_stock) == (0, Decimal("48.00"), 0)
     assert copy.upc != piece.upc
+    assert "The photos show the other piece and were not copied." in cast.maker.client.get(first["Location"]).text
     assert acts(cast.other_maker, piece.pk, "copy", key=str(uuid.uuid4())).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("more", "stock"),
+    [
+        ({"supply": "one_of_a_kind", "stock": 0}, 1),
+        ({"supply": "made_to_order", "stock": None, "lead_days": 21, "month_capacity": 9}, None),
+    ],
+)
+def test_a_copy_is_sold_as_the_first_is(cast, more, stock):
+    piece = make_piece(cast.maker.workshop, **more)
+    acts(cast.maker, piece.pk, "copy", key=str(uuid.uuid4()))
+    copy = Product.objects.get(stage=Stage.DRAFT)
+    assert (copy.supply, copy.lead_days, copy.month_capacity) == (piece.supply, piece.lead_days, piece.month_capacity)
+    assert (copy.stockrecords.get().num_in_stock, copy.stockrecords.get().price) == (stock, Decimal("48.00"))
+    page = cast.maker.client.get(url(cast.maker, "piece-step", pk=copy.pk, step="sale"))
+    assert page.context["form"]["supply"].value() == piece.supply
+
+
+def test_a_copy_comes_in_the_same_sizes(cast):
+    piece = make_piece(cast.maker.workshop, variants={"Small": ("10.00", 2), "Large": ("20.00", 3)})
+    piece.children.filter(title="Large").update(net_weight_g=90)
+    acts(cast.maker, piece.pk, "copy", key=str(uuid.uuid4()))
+    copy = Product.objects.get(stage=Stage.DRAFT)
+    rows = copy.children.order_by("pk").values_list(
+        "title", "net_weight_g", "stockrecords__price", "stockrecords__num_in_stock"
+    )
+    assert list(rows) == [("Small", None, Decimal("10.00"), 0), ("Large", 90, Decimal("20.00"), 0)]
+    assert not set(copy.children.values_list("upc", flat=True)) & set(piece.children.values_list("upc", flat=True))
+    assert piece.children.count() == 2
+
+
+def test_what_a_button_does_is_not_said_with_the_word_for_what_is_so(cast):
+    """The state is in the catalogues without a context; in some languages the two cannot be the same word."""
+    make_piece(cast.maker.workshop, stage="paused", is_public=False)
+    with override("vi"):
+        assert str(Stage.ARCHIVED.label) == gettext("Put away")
+    source = Path("storefront/templates/storefront/desk/parts/piece_acts.html").read_text()
+    assert '{% translate "Put away" context "button" %}' in source
+    assert ">Put away</button>" in cast.maker.client.get(url(cast.maker, "pieces")).text
+
+
+def test_the_last_step_leads_to_what_is_missing(cast, kinds):
+    piece = make_piece(cast.maker.workshop, craft=kinds["craft"], hs_code="", stage="draft", is_public=False, pictures=1)
+    here = url(cast.maker, "piece-step", pk=piece.pk, step="ready")
+    page = cast.maker.client.get(here)
+    readiness = url(cast.maker, "piece-readiness", pk=piece.pk)
+    helper = cast.maker.client.get(readiness)
+    rows = [*helper.context["gaps"], *helper.context["notes"]]
+    links = [link["url"] for gap in rows for link in gap["links"] if gap["finding"].field == "hs_code"]
+    assert set(links) == {f"{readiness}#hs"} and 'id="hs"' in helper.text
+    assert "Your piece is ready" in page.text
+    officer = make_officer(cast.maker.workshop.village)
+    Assistance.objects.create(workshop=cast.maker.workshop, officer=officer, maker_name="Bà Tư")
+    for answer, status in ((cast.maker.client.get(here), 200), (do(cast.maker, piece.pk, "ready"), 400)):
+        assert (answer.status_code, "Your piece is ready" in answer.text, "Bà Tư agrees" in answer.text) == (status, False, True)
+        assert [row["url"] for row in answer.context["missing"]] == [url(cast.maker, "helping")]
+        assert f'href="{url(cast.maker, "helping")}"' in answer.text
+    piece.refresh_from_db()
+    assert piece.stage == "draft"
 
 
 def test_a_draft_can_be_thrown_away_a_piece_cannot(cast):

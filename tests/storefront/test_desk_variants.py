@@ -4,9 +4,13 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from oscar.core.loading import get_model
 
 from catalogue.models import Product
+from marketplace.economies.quote_rates import QuoteRates
+from marketplace.money import Money, format_money
+from storefront.desk.what_i_receive import Calculator
 from tests.factories import make_craft, make_piece
 
 StockRecord = get_model("partner", "StockRecord")
@@ -123,3 +127,13 @@ def test_more_rows_keep_what_was_typed(cast, draft):
     shown = answer.context["rows"]
     assert (answer.status_code, len(shown), shown[0]["size"].value()) == (200, 4, "Small")
     assert draft.children.count() == 0
+
+
+def test_beside_each_variant_stands_what_she_receives(cast):
+    piece = make_piece(cast.maker.workshop, title="Soft scarf", variants={"Small": ("12.00", 6), "Large": ("24.00", 2)})
+    page = cast.maker.client.get(path(cast.maker, piece))
+    calculator = Calculator(cast.maker.workshop, QuoteRates(timezone.localdate()))
+    own = [calculator.from_price(Money(Decimal(price), "USD")).own for price in (12, 24)]
+    said = [f"You receive {format_money(amount, 'en')} for one." for amount in own]
+    assert [row.receives for row in page.context["rows"]] == [*said, "", "", ""]
+    assert all(text in page.text for text in said) and own[0].currency == "VND"

@@ -130,7 +130,8 @@ def test_text_messages_appear_in_the_window_once_and_whole(tmp_path, capsys):
     shown = demo.Messages(tmp_path)
     with (tmp_path / "site.log").open("a") as log:
         expected = ["", "+84 912", "", "+66 81", ""]
-        parts = ["GET /\n", "\n---- SMS to +84 912 ----\nMã: 1234\n----\nGET /\n", "\n---- SMS to +66", " 81 ----\n5678\n----\n", "x\n"]
+        whole = "\n---- SMS to +84 912 ----\nMã: 1234\n----\nGET /\n"
+        parts = ["GET /\n", whole, "\n---- SMS to +66", " 81 ----\n5678\n----\n", "x\n"]
         for part, number in zip(parts, expected, strict=True):
             log.write(part)
             log.flush()

@@ -290,10 +290,12 @@ def test_the_desk_offers_what_is_needed_and_says_what_is_missing(cast, papers, r
     ready = {str(row["title"]): row["ready"] for row in shown["needed"]}
     assert ready == {
         "Packing slip": True, "Address label": True, "Customs declaration CN23": False, "Commercial invoice": False,
-        "Advance data (JSON)": False, "Advance data (CSV)": False,
+        "Data for the post (JSON)": False, "Data for the post (CSV)": False,
     }  # fmt: skip
     weight = next(row for row in shown["problems"] if "weight with packing is missing" in row["text"])
-    assert weight["link"] == "Weigh the parcel"
+    assert weight["link"] == "Weigh the parcel" and weight["url"].endswith("#pack-weight")
+    number = next(row for row in shown["problems"] if "no parcel number of the post" in row["text"])
+    assert number["link"] == "Enter the number" and number["url"].endswith("#pack-tracking")
     html = render_to_string("storefront/desk/parts/papers.html", {"papers": shown})
     assert html.count("not yet") == 4
     assert f'href="{paper_url(cast, consignment, "label")}?view"' in html
@@ -302,6 +304,27 @@ def test_the_desk_offers_what_is_needed_and_says_what_is_missing(cast, papers, r
     packed = describe_papers(Consignment.objects.get(pk=consignment.pk), desk)
     assert packed["problems"] == []
     assert all(row["ready"] for row in packed["needed"])
+
+
+def test_what_left_without_a_weight_is_offered_no_scales(cast, papers, rf):
+    """A number can still be told to staff; a weight nobody knows any more."""
+    consignment = order_of(cast, packed=False)
+    services.send(consignment=consignment, carrier="post")
+    services.deliver(consignment=consignment)
+    consignment = Consignment.objects.get(pk=consignment.pk)
+    shown = describe_papers(consignment, Desk(rf.get("/"), cast.maker.workshop))
+    (why,) = shown["lost"]
+    assert why.startswith("It was sent without a weight, so there is no such paper: Customs declaration CN23, Commercial")
+    assert shown["problems"] == []
+    html = render_to_string("storefront/desk/parts/papers.html", {"papers": shown})
+    assert html.count("cannot be made any more") == 5 and "not yet" not in html and "Weigh the parcel" not in html
+    refused = cast.maker.client.get(paper_url(cast, consignment, "cn23"))
+    assert refused.status_code == 409 and "so this cannot be changed any more" in refused.text
+    assert "Weigh the parcel" not in refused.text
+    consignment.parcels.update(gross_weight_g=1250)
+    shown = describe_papers(consignment, Desk(rf.get("/"), cast.maker.workshop))
+    (number,) = shown["problems"]
+    assert shown["lost"] == [] and number["url"] == "" and "Please tell us the number" in number["hint"]
 
 
 def test_a_cn22_beyond_its_limits_is_no_file_and_the_page_leads_to_the_cn23(cast, papers):

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('code', models.CharField(blank=True, max_length=60)),
-                ('outcome', models.CharField(choices=[('new', 'New'), ('changed', 'Changed'), ('same', 'As before'), ('refused', 'Refused')], max_length=8)),
+                ('outcome', models.CharField(choices=[('new', 'New'), ('changed', 'Changed'), ('same', 'As before'), ('refused', 'Cannot be used')], max_length=8)),
                 ('notes', models.JSONField(blank=True, default=list)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report', to='marketplace_bulk.importrun')),
             ],

@@ -32,7 +32,7 @@ COLUMNS = (*ITEM, *(f"{who}_{name}" for who in ("sender", "addressee") for name 
 
 
 @papers.register(
-    "itmatt-json", title=_("Advance data (JSON)"), checks=CHECKS, media_type="application/json", extension="json",
+    "itmatt-json", title=_("Data for the post (JSON)"), checks=CHECKS, media_type="application/json", extension="json",
     per_parcel=True,
 )  # fmt: skip
 def as_json(declaration: Declaration, book: PaperBook) -> bytes:
@@ -41,7 +41,7 @@ def as_json(declaration: Declaration, book: PaperBook) -> bytes:
 
 
 @papers.register(
-    "itmatt-csv", title=_("Advance data (CSV)"), checks=CHECKS, media_type="text/csv; charset=utf-8", extension="csv",
+    "itmatt-csv", title=_("Data for the post (CSV)"), checks=CHECKS, media_type="text/csv; charset=utf-8", extension="csv",
     per_parcel=True,
 )  # fmt: skip
 def as_csv(declaration: Declaration, book: PaperBook) -> bytes:

@@ -71,6 +71,8 @@ class Decision(models.Model):
         KNOWN = "known", _("The programme knows your group and its work.")
         VISITED = "visited", _("We visited you and saw your work.")
         PAPERS = "papers", _("Your papers are in order.")
+        # Of a workshop that an officer began for its maker: nobody looked at an application.
+        ASSISTED = "assisted", _("It was opened with the help of the office that is named here.")
         NOT_HERE = "not_here", _("Your group does not work in this village.")
         NOT_CRAFT = "not_craft", _("What you sell is not made by hand in the village.")
         TWICE = "twice", _("Your group has a workshop here already.")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalogue.abstract_models import HasTexts, TextRow
 
@@ -77,7 +78,7 @@ class Workshop(HasTexts):
         HOUSEHOLD = "household", _("Household")
         GROUP = "group", _("Group")
         COOPERATIVE = "cooperative", _("Co-operative")
-        WORKSHOP = "workshop", _("Workshop")
+        WORKSHOP = "workshop", pgettext_lazy("kind of group", "Workshop")
 
     partner = models.OneToOneField("partner.Partner", on_delete=models.PROTECT, related_name="workshop")
     village = models.ForeignKey(

@@ -60,7 +60,7 @@ class GroupForm(PlainForm):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     name = line(gettext_lazy("Name of your group or workshop"), 160, help_text=gettext_lazy("As buyers shall read it."))
     kind = forms.ChoiceField(
-        label=gettext_lazy("What are you?"),
+        label=gettext_lazy("What kind of group are you?"),
         choices=Workshop.Kind.choices,
         widget=forms.RadioSelect,
         error_messages={

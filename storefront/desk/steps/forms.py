@@ -1,13 +1,15 @@
 """One small form for each step of describing a piece."""
 
+from dataclasses import asdict
+
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from catalogue.models import Craft, Material, Product
-from catalogue.text import by_language, language_name
+from catalogue.text import language_name
 from marketplace.workshops.details import MOST_A_MONTH, MOST_DAYS, MOST_IN_STOCK
-from marketplace.workshops.drafting import Sale, Thing, Words
+from marketplace.workshops.drafting import Meanwhile, Sale, Thing, Words, words_of
 from storefront.desk.fields import Paragraphs, WholeNumber
 from storefront.desk.fields import Words as OneLine
 from storefront.desk.forms import HEAVIEST_G, as_centimetres, centimetres, millimetres, named
@@ -18,6 +20,8 @@ from storefront.lang import in_language
 from storefront.listing.directory import get_directory
 
 Supply = Product.Supply
+WORDS = ("title", "summary", "description")
+MINE, STORED = "mine", "stored"
 
 
 class StepForm(forms.Form):
@@ -66,23 +70,48 @@ class WordsStep(StepForm):
         help_text=gettext_lazy("Who makes it? How? What is it for? Short sentences are good."),
     )
 
+    # A stamp of each of the words that were shown.
+    seen = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
+
     @staticmethod
     def known(product: Product) -> dict:
-        row = by_language(product.texts.select_related("locale")).get(product.source_language)
-        return {
-            "title": product.title,
-            "summary": row.summary if row else "",
-            "description": product.description,
-        }
+        words = words_of(product)
+        return asdict(words) | {"seen": " ".join(words.stamps.values())}
 
     def prepare(self) -> None:
         language = self.product.source_language
         self.fields["title"].help_text = _("In your own words, in %(language)s. Others translate it.") % {
             "language": language_name(language)
         }
-        for field in self.fields.values():
-            field.widget.attrs["lang"] = language
+        for name in WORDS:
+            self.fields[name].widget.attrs["lang"] = language
         add_from_voice(self, self.product)
+
+    def opened(self) -> dict[str, str] | None:
+        """After is_valid(): the stamps of what she was shown. What shall stay as somebody else wrote it is not hers."""
+        stamps = self.cleaned_data["seen"].split()
+        if len(stamps) != len(WORDS):
+            return None
+        hers = self.words().stamps
+        left = {name for name in WORDS if self.data.get(f"which_{name}") == STORED}
+        return {name: hers[name] if name in left else stamp for name, stamp in zip(WORDS, stamps, strict=True)}
+
+    def ask_which(self, other: Meanwhile) -> None:
+        """Her words stay in their fields; below each stands what somebody else wrote, to choose from."""
+        self.data = self.data.copy()
+        self.data["seen"] = " ".join(other.stored.stamps.values())
+        for name in other.fields:
+            which = f"which_{name}"
+            theirs = getattr(other.stored, name) or _("No words")
+            choices = [(MINE, _("What I typed now")), (STORED, theirs)]
+            self.fields[which] = forms.ChoiceField(
+                label=_("“%(field)s”: which words shall stay?") % {"field": self.fields[name].label},
+                choices=choices,
+                widget=forms.RadioSelect,
+            )
+            self.data[which] = MINE
+            self.add_error(which, _("Somebody saved other words here meanwhile. Choose, and save again."))
+        self.order_fields([row for name in WORDS for row in (name, f"which_{name}")])
 
     def words(self) -> Words:
         data = self.cleaned_data

@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Product
-from marketplace.economies.quote_rates import QuoteRates
 from marketplace.economies.requirements import writers_of
 from marketplace.workshops import drafting, stages
 from marketplace.workshops.details import MOST_PICTURES, Refused
 from marketplace.workshops.models import Right
 from marketplace.workshops.voices import mark_written
 from storefront.desk.describe import describe_coverage
+from storefront.desk.price_forms import tell_worked_out
 from storefront.desk.readiness_shown import describe_readiness
 from storefront.desk.scope import Desk, desk_view
 from storefront.desk.steps.forms import PhotosStep, PriceStep, SaleStep, StepForm, ThingStep, WordsStep
 from storefront.desk.uploading import describe_voice, keep_voice
-from storefront.desk.what_i_receive import Calculator, describe_worked_out
+from storefront.desk.what_i_receive import describe_worked_out
 from storefront.listing.refresh import once_at_the_end
 from storefront.upload_limits import takes_photos
 
@@ -129,23 +128,35 @@ def step(desk: Desk, pk: int, step: str) -> HttpResponse:
     if found is None:
         raise Http404
     if desk.request.method != "POST":
-        return _show(desk, found, found.form(desk=desk, product=product))
+        return _open(desk, found, found.form(desk=desk, product=product))
     form = found.form(desk.request.POST, desk.request.FILES, desk=desk, product=product)
-    if isinstance(form, PriceStep) and ("work_out" in desk.request.POST or form.wants_a_price):
+    if isinstance(form, PriceStep) and "work_out" in desk.request.POST:
         return _work_out(desk, found, form)
     whose = {"workshop": desk.workshop, "product": product, "user": desk.request.user}
     if found.name == "words" and (mistake := keep_voice(desk, product)):
         return _show(desk, found, form, status=400, voice_error=mistake)
-    if _kept(form, lambda: found.keep(form, whose)) is None:
-        return _show(desk, found, form, status=400)
+    try:
+        if _kept(form, lambda: found.keep(form, whose)) is None:
+            return _show(desk, found, form, status=400)
+    except drafting.Meanwhile as other:
+        form.ask_which(other)
+        return _show(desk, found, form, status=409)
+    if isinstance(form, PriceStep):
+        tell_worked_out(desk.request, form)
     if "later" in desk.request.POST:
         messages.success(desk.request, _("Your draft is kept. You can go on at any time."))
         return redirect(f"{desk.url('pieces')}?state=draft")
     return redirect(desk.url("piece-step", pk=product.pk, step=_after(found.name)))
 
 
+def _open(desk: Desk, found: Step, form: StepForm) -> HttpResponse:
+    """A step as it is kept; that of the price with what she receives of it."""
+    known = form.known_price() if isinstance(form, PriceStep) else None
+    return _show(desk, found, form, worked=describe_worked_out(known, form.product) if known else None)
+
+
 def _keep_words(form: WordsStep, whose: dict) -> Product:
-    product = drafting.set_words(words=form.words(), **whose)
+    product = drafting.set_words(words=form.words(), opened=form.opened(), **whose)
     mark_written(**whose, written=form.cleaned_data.get("from_voice", False))
     return product
 
@@ -179,7 +190,7 @@ def _kept(form: StepForm, keep: Callable[[], Product]) -> Product | None:
 
 def _work_out(desk: Desk, found: Step, form: PriceStep) -> HttpResponse:
     """The same step with the price filled in, who gets what of it, and what buyers in three markets pay."""
-    worked = form.work_out(Calculator(desk.workshop, QuoteRates(timezone.localdate())))
+    worked = form.work_out()
     shown = describe_worked_out(worked, form.product) if worked else None
     return _show(desk, found, form, status=400 if form.errors else 200, worked=shown)
 
@@ -242,6 +253,9 @@ def _show_look(desk: Desk, product: Product, problem: str = "", status: int = 20
         for row in STEPS.values()
         if not row.is_done(product)
     ]
+    consent = _missing_consent(desk)
+    if consent:
+        missing.append({"title": _("The maker's consent"), "url": desk.url("helping")})
     readiness = describe_readiness(product, desk)
     context = {
         "piece": readiness["piece"] | {"pk": product.pk},
@@ -252,10 +266,20 @@ def _show_look(desk: Desk, product: Product, problem: str = "", status: int = 20
         "groups": readiness["groups"],
         "gaps": readiness["gaps"][:GAPS_SHOWN],
         "more_gaps": max(0, len(readiness["gaps"]) - GAPS_SHOWN),
-        "problem": problem,
+        "problem": consent or problem,
+        "consent_url": desk.url("helping") if consent else "",
         "opened": desk.workshop.is_open,
         "preview_url": desk.url("piece-preview", pk=product.pk),
         "languages_url": desk.url("piece-languages", pk=product.pk),
         "readiness_url": desk.url("piece-readiness", pk=product.pk),
     }
     return desk.render("step_ready", context, status=status)
+
+
+def _missing_consent(desk: Desk) -> str:
+    """Why nothing can be shown, where somebody lists for the maker without her consent."""
+    try:
+        stages.check_consent(desk.workshop)
+    except Refused as problem:
+        return str(problem)
+    return ""

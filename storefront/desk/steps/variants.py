@@ -4,11 +4,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from catalogue.models import Product
+from marketplace.economies.quote_rates import QuoteRates
+from marketplace.money import Money, format_money
 from marketplace.workshops import variants
 from marketplace.workshops.details import MOST_IN_STOCK, Refused
 from marketplace.workshops.models import Right
@@ -16,6 +19,7 @@ from storefront.desk.fields import WholeNumber, Words
 from storefront.desk.forms import HEAVIEST_G
 from storefront.desk.price_forms import price_field
 from storefront.desk.scope import Desk, desk_view
+from storefront.desk.what_i_receive import Calculator
 from storefront.listing.refresh import once_at_the_end
 
 # Empty rows to write in; "More rows" gives as many again.
@@ -31,6 +35,8 @@ class VariantRow(forms.Form):
     stock = WholeNumber(label=gettext_lazy("How many have you now?"), least=0, most=MOST_IN_STOCK, required=False)
     net_weight_g = WholeNumber(label=gettext_lazy("Weight in grams"), least=1, most=HEAVIEST_G, required=False)
     remove = forms.BooleanField(label=gettext_lazy("Leave this one out"), required=False)
+
+    receives = ""  # a sentence: what she receives for one at the price that is kept
 
     def __init__(self, *args, piece: Product, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
@@ -65,7 +71,9 @@ def page(desk: Desk, pk: int) -> HttpResponse:
     piece, posted = desk.piece(pk), desk.request.POST
     known = _known(piece)
     if desk.request.method != "POST":
-        return _show(desk, piece, [VariantRow(initial=row, prefix=f"row-{n}", piece=piece) for n, row in enumerate(known)])
+        opened = [VariantRow(initial=row, prefix=f"row-{n}", piece=piece) for n, row in enumerate(known)]
+        _tell_own_share(desk, opened)
+        return _show(desk, piece, opened)
     count = _count(posted)
     rows = [VariantRow(posted, prefix=f"row-{number}", piece=piece) for number in range(count)]
     if "more" in posted:
@@ -101,6 +109,22 @@ def _known(piece: Product) -> list[dict]:
         for row in rows
         for record in [next(iter(row.stockrecords.all()), None)]
     ]
+
+
+def _tell_own_share(desk: Desk, rows: list[VariantRow]) -> None:
+    """In her own currency, at today's rate and terms."""
+    if not rows:
+        return
+    calculator = Calculator(desk.workshop, QuoteRates(timezone.localdate()))
+    for row in rows:
+        if row.initial["price"] is None:
+            continue
+        worked = calculator.from_price(Money(row.initial["price"], calculator.list_currency))
+        if worked.own is None:
+            row.receives = worked.why_not
+        else:
+            amount = format_money(worked.own, get_language())
+            row.receives = _("You receive %(amount)s for one.") % {"amount": amount}
 
 
 def _count(posted) -> int:

@@ -8,9 +8,11 @@ class KeepForm extends HTMLElement {
     this.form = this.querySelector("form");
     if (!this.form) return;
     this.place = KEPT + location.pathname;
-    this.putBack();
+    // What the server has just answered shows all that was typed.
+    if (!("answered" in this.dataset)) this.putBack();
     this.form.addEventListener("input", () => this.keep());
-    this.form.addEventListener("submit", (event) => this.send(event));
+    // On its way out of the form: whatever within still has to wait has said so by then.
+    this.addEventListener("submit", (event) => this.send(event));
     addEventListener("online", () => this.waiting && this.retry());
   }
 
@@ -46,7 +48,7 @@ class KeepForm extends HTMLElement {
       if (value.includes("\u0000")) field.checked = value.endsWith("true");
       else field.value = value;
     }
-    this.say(this.dataset.found);
+    this.say(this.dataset.found, this.dataset.leave, () => { this.forget(); location.reload(); });
   }
 
   async send(event) {
@@ -62,27 +64,53 @@ class KeepForm extends HTMLElement {
   }
 
   async attempt() {
+    let page;
     try {
       const answer = await fetch(location.pathname + location.search, { method: "POST", body: this.last.data, headers: { Accept: "text/html" } });
       if (answer.status >= 500) throw new Error(answer.status);
       this.waiting = false;
-      if (answer.redirected) {
-        this.forget();
+      const there = new URL(answer.url);
+      // Signed out meanwhile: after signing in she comes back, and finds what she typed.
+      const signIn = answer.redirected && there.pathname.includes("/account/");
+      // A page that came without a redirect has saved nothing: it says what is wrong, or has worked something out.
+      if (answer.redirected && !signIn) this.forget();
+      if (answer.redirected && there.pathname !== location.pathname) {
         location.assign(answer.url);
         return;
       }
-      const page = await answer.text();
-      if (answer.ok) this.forget();
-      document.open();
-      document.write(page);
-      document.close();
+      // Back on its own page: what came is shown, since asking twice would lose what it says once ("is sent").
+      if (answer.redirected) history.replaceState(null, "", answer.url);
+      page = await answer.text();
     } catch {
       this.busy = false;
       this.waiting = true;
-      this.say(this.dataset.lost, true);
+      this.say(this.dataset.lost, this.dataset.again, () => this.retry());
       const pause = PAUSES[this.last.tries++];
       if (pause) setTimeout(() => this.waiting && this.retry(), pause * 1000);
+      return;
     }
+    this.show(page);
+  }
+
+  // Only the middle of the page is replaced: what runs already runs once, and new elements come whole.
+  show(text) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const main = page.querySelector("main");
+    if (!main) {
+      HTMLFormElement.prototype.submit.call(this.form);
+      return;
+    }
+    for (const sheet of page.querySelectorAll("head link[rel=stylesheet]")) {
+      if (!document.querySelector(`link[href="${sheet.getAttribute("href")}"]`)) document.head.append(sheet);
+    }
+    main.querySelectorAll("keep-form").forEach((form) => { form.dataset.answered = ""; });
+    document.title = page.title;
+    document.body.className = page.body.className;
+    document.querySelector("main").replaceWith(main);
+    const first = main.querySelector("#problems, .messages, .worked-out") ?? main;
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+    first.scrollIntoView({ block: "start" });
   }
 
   retry() {
@@ -92,7 +120,8 @@ class KeepForm extends HTMLElement {
     this.attempt();
   }
 
-  say(text, again = false) {
+  // With a button that says ``label`` and does ``act``.
+  say(text, label = "", act = null) {
     let note = this.querySelector(".keep-note");
     if (!note) {
       note = document.createElement("p");
@@ -101,12 +130,12 @@ class KeepForm extends HTMLElement {
       this.prepend(note);
     }
     note.textContent = `${text} `;
-    if (!again) return;
+    if (!label) return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button quiet";
-    button.textContent = this.dataset.again;
-    button.addEventListener("click", () => this.retry());
+    button.textContent = label;
+    button.addEventListener("click", act);
     note.append(button);
   }
 }

@@ -82,8 +82,12 @@ class PhotoField extends HTMLElement {
     return this.list.querySelectorAll("li").length - this.list.querySelectorAll("input[name=remove]:checked").length;
   }
 
+  refused() {
+    return [...this.items.values()].filter((item) => item.state === "refused").length;
+  }
+
   async keep(item) {
-    const { row, state, ...record } = item;
+    const { row, state, why, ...record } = item;
     await remember(record);
   }
 
@@ -180,6 +184,7 @@ class PhotoField extends HTMLElement {
   /* This one will never be taken: sending it again would change nothing. */
   refuse(item, words) {
     item.state = "refused";
+    item.why = `${item.name}: ${words}`;
     this.tell(item, words);
     forget(item.key);
   }
@@ -251,11 +256,20 @@ class PhotoField extends HTMLElement {
   sum() {
     const failed = [...this.items.values()].filter((item) => item.state === "failed").length;
     if (failed) this.say(this.dataset.someFailed.replace("{number}", failed));
+    else if (this.refused()) this.say([...this.items.values()].find((item) => item.state === "refused").why);
     else if (this.items.size) this.say(this.dataset.allArrived);
   }
 
   /* What is still on its way is waited for; the form then goes by itself. */
   beforeSubmit(event) {
+    const refused = [...this.items.values()].find((item) => item.state === "refused");
+    if (refused && this.staying() === this.refused()) {
+      // Nothing else is there: the server could only ask for a photo, and what is wrong with this one would be gone.
+      event.preventDefault();
+      this.say(refused.why);
+      this.status.scrollIntoView({ block: "nearest" });
+      return;
+    }
     if (!this.unsent().length) return;
     event.preventDefault();
     this.submitter = event.submitter ?? null;

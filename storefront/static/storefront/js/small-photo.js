@@ -26,7 +26,10 @@ class SmallPhoto extends HTMLElement {
       input.files = box.files;
     }
     this.busy = null;
-    if (this.submitter) this.form.requestSubmit(this.submitter);
+    // Once: where the line broke, the page stays, and the next photo does not send it by itself.
+    const submitter = this.submitter;
+    this.submitter = null;
+    if (submitter) this.form.requestSubmit(submitter);
   }
 }
 
