@@ -9,7 +9,7 @@ import pytest
 import stripe
 from django.db import connections
 
-from tests.drills import pytest_collection_modifyitems  # noqa: F401 (a hook)
+from tests.drills import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.fake_stripe import FakeStripe
 from tests.postgres import Postgres
 
