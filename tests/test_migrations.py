@@ -17,7 +17,8 @@ from django.conf import settings
 from storefront import settings as ours
 OWN = ("storefront.apps", "marketplace.")
 SWAP = {"catalogue.apps.CatalogueConfig": "oscar.apps.catalogue.apps.CatalogueConfig",
-        "storefront.forks.partner.apps.PartnerConfig": "oscar.apps.partner.apps.PartnerConfig"}
+        "storefront.forks.partner.apps.PartnerConfig": "oscar.apps.partner.apps.PartnerConfig",
+        "storefront.forks.dashboard.apps.DashboardConfig": "oscar.apps.dashboard.apps.DashboardConfig"}
 values = {name: getattr(ours, name) for name in dir(ours) if name.isupper()}
 if sys.argv[1] == "stock":
     values["INSTALLED_APPS"] = [SWAP.get(app, app) for app in ours.INSTALLED_APPS if not app.startswith(OWN)]

@@ -135,10 +135,10 @@ def wrongs(
 
 
 def in_turn(number: int, rule: Rule) -> set[str]:
-    """All with a desk, and one of the others, whom the same gate stops; of a public page one of them all."""
+    """The maker of another workshop, a colleague, and one of the others, whom one gate stops; of a public page one of all."""
     if rule.access is PUBLIC:
         return {PEOPLE[number % len(PEOPLE)]}
-    return {*AT_DESKS, ELSEWHERE[number % len(ELSEWHERE)]}
+    return {"maker", COLLEAGUES[number % len(COLLEAGUES)], ELSEWHERE[number % len(ELSEWHERE)]}
 
 
 def test_own_routes_refuse_and_stay_silent(visits, world):
