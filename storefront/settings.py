@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "marketplace.economies.apps.EconomiesConfig",
     "marketplace.workshops.apps.WorkshopsConfig",
     "marketplace.bulk.apps.BulkConfig",
+    "marketplace.partnerships.apps.PartnershipsConfig",
     "marketplace.trade.apps.TradeConfig",
     "marketplace.fulfilment.apps.FulfilmentConfig",
     "marketplace.payments.apps.PaymentsConfig",

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection
 from django.test import Client
 
+from marketplace.partnerships.models import Agency
 from marketplace.payments.order_links import order_key
 from marketplace.workshops.models import Workshop
 
@@ -40,12 +41,13 @@ class Visitor(Client):
 
 @dataclass
 class Person:
-    """Somebody with a browser. ``user`` is None for a stranger; ``workshop`` is where a maker or helper works."""
+    """Somebody with a browser. ``user`` is None for a stranger; ``workshop`` or ``seat_at`` is where somebody works."""
 
     name: str
     client: Visitor
     user: AbstractBaseUser | None = None
     workshop: Workshop | None = None
+    seat_at: Agency | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -53,7 +55,7 @@ class Person:
 
 @dataclass
 class Cast:
-    """maker and helper share a workshop; other_maker has her own; the others are nobody's members."""
+    """maker and helper share a workshop; other_maker has her own; agency owns an open one; the others are nobody's members."""
 
     maker: Person
     helper: Person

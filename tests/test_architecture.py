@@ -16,12 +16,13 @@ MAY_IMPORT = {
     "marketplace.workshops": {"marketplace.economies"},
     "marketplace.trade": {"marketplace.workshops"},
     "marketplace.fulfilment": {"marketplace.trade", "marketplace.workshops"},
-    "marketplace.payments": {"marketplace.fulfilment"},
+    "marketplace.payments": {"marketplace.fulfilment", "marketplace.partnerships"},
     "marketplace.notices": {"marketplace.payments"},
     "marketplace.bulk": {"marketplace.workshops"},
     "marketplace.standards": {"marketplace.workshops"},
     "marketplace.exhibitions": {"marketplace.workshops"},
-    "marketplace.partnerships": {"marketplace.payments"},
+    # Below payments, which pays agencies as it pays workshops.
+    "marketplace.partnerships": {"marketplace.workshops"},
     "storefront": {
         "marketplace.partnerships",
         "marketplace.standards",

@@ -5,6 +5,7 @@ from marketplace.workshops.models.assistance import Assistance, Consent, Handove
 from marketplace.workshops.models.members import Invitation, Member, Right
 from marketplace.workshops.models.officers import ApplicationNote, Decision, Officer
 from marketplace.workshops.models.places import Village, VillageText, Workshop, WorkshopText
+from marketplace.workshops.models.visits import VisitDay, VisitDayText
 from marketplace.workshops.models.voices import VoiceNote
 from marketplace.workshops.models.waiting import WaitingPhoto
 
@@ -21,6 +22,8 @@ __all__ = [
     "Right",
     "Village",
     "VillageText",
+    "VisitDay",
+    "VisitDayText",
     "VoiceNote",
     "WaitingPhoto",
     "Workshop",
