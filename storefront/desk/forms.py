@@ -20,6 +20,7 @@ from marketplace.workshops.models import Workshop
 from storefront.desk.fields import Paragraphs, PointNumber, WholeNumber, Words
 from storefront.desk.photo_forms import PhotosForm, add_from_voice
 from storefront.desk.price_forms import PricedMixin
+from storefront.desk.what_i_receive import Calculator
 from storefront.lang import in_language
 from storefront.listing.directory import get_directory
 
@@ -182,10 +183,10 @@ class VariantForm(PricedMixin, forms.Form):
         label=gettext_lazy("Weight in grams"), least=1, most=HEAVIEST_G, required=False
     )
 
-    def __init__(self, *args, product: Product, workshop: Workshop, **kwargs) -> None:
+    def __init__(self, *args, product: Product, workshop: Workshop, calculator: Calculator, **kwargs) -> None:
         super().__init__(*args, label_suffix="", prefix=f"variant-{product.pk}", **kwargs)
         self.product = product
-        self.add_price(workshop)
+        self.add_price(workshop, calculator)
         self.order_fields(["price", "receive", "worked_for", "net_weight_g"])
 
     def details(self) -> VariantDetails:

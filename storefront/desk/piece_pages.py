@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from marketplace.workshops.models import Right
 from marketplace.workshops.voices import mark_written
 from storefront.desk.describe import describe_piece
 from storefront.desk.forms import PieceForm, VariantForm, initial_of
-from storefront.desk.price_forms import tell_worked_out
+from storefront.desk.price_forms import calculator_for, tell_worked_out
 from storefront.desk.scope import Desk, desk_view
 from storefront.desk.steps.pages import next_step
 from storefront.desk.uploading import describe_voice, keep_voice
@@ -69,19 +70,15 @@ def edit(desk: Desk, pk: int) -> HttpResponse:
     product = desk.piece(pk)
     if product.stage == Product.Stage.DRAFT:
         return redirect(desk.url("piece-step", pk=pk, step=next_step(product)))
-    children = (
-        list(product.children.order_by("pk").prefetch_related("stockrecords")) if product.is_parent else []
-    )
+    children = _children_of(product)
     kwargs = {"user": desk.request.user, "language": product.source_language} | {
         "product": product,
         "workshop": desk.workshop,
     }
     if desk.request.method != "POST":
-        return _show(
-            desk, PieceForm(initial=_initial(product), **kwargs), [_variant_form(desk, row) for row in children]
-        )
+        return _show(desk, PieceForm(initial=_initial(product), **kwargs), _variant_forms(desk, children))
     form = PieceForm(desk.request.POST, desk.request.FILES, **kwargs)
-    variants = [_variant_form(desk, row, desk.request.POST) for row in children]
+    variants = _variant_forms(desk, children, desk.request.POST)
     if "work_out" in desk.request.POST:
         return _work_out(desk, form, variants)
 
@@ -175,7 +172,22 @@ def _initial(product: Product) -> dict:
     return initial_of(product, text, None if product.is_parent else product.stockrecords.first())
 
 
-def _variant_form(desk: Desk, product: Product, data=None) -> VariantForm:
-    record = next(iter(product.stockrecords.all()), None)
-    initial = {"price": record.price if record else None, "net_weight_g": product.net_weight_g}
-    return VariantForm(data, initial=initial, product=product, workshop=desk.workshop)
+def _children_of(product: Product) -> list[Product]:
+    """In their order, with their stock; read once, for the forms and for what is said about the piece."""
+    if not product.is_parent:
+        return []
+    prefetch_related_objects([product], Prefetch("children", Product.objects.prefetch_related("stockrecords")))
+    return sorted(product.children.all(), key=lambda row: row.pk)
+
+
+def _variant_forms(desk: Desk, products: list[Product], data=None) -> list[VariantForm]:
+    """One for each; all of them ask for terms and rates together."""
+    calculator = calculator_for(desk.workshop)
+    forms = []
+    for product in products:
+        record = next(iter(product.stockrecords.all()), None)
+        initial = {"price": record.price if record else None, "net_weight_g": product.net_weight_g}
+        forms.append(
+            VariantForm(data, initial=initial, product=product, workshop=desk.workshop, calculator=calculator)
+        )
+    return forms

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -66,6 +66,11 @@ def receive_field(currency: str) -> PointNumber:
     )
 
 
+def calculator_for(workshop: Workshop) -> Calculator:
+    """By today's terms and rates, which are asked for when the first price is worked out."""
+    return SimpleLazyObject(lambda: Calculator(workshop, QuoteRates(timezone.localdate())))
+
+
 class PricedMixin:
     """A form with a price, or with what the maker wants to receive, from which the price is worked out.
 
@@ -76,8 +81,9 @@ class PricedMixin:
     found: WorkedOut | None = None
     worked: dict | None = None  # what the template draws
 
-    def add_price(self, workshop: Workshop, **kwargs) -> None:
-        self._workshop = workshop
+    def add_price(self, workshop: Workshop, calculator: Calculator | None = None, **kwargs) -> None:
+        """``calculator``: one for all forms of a page; without it the form makes its own when it needs it."""
+        self.calculator = calculator or calculator_for(workshop)
         self.fields["price"] = price_field(**kwargs)
         self.fields["receive"] = receive_field(workshop.village.economy.currency)
         self.fields["worked_for"] = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -91,10 +97,6 @@ class PricedMixin:
         if worked.own is not None:
             self.initial |= {"receive": worked.own.amount, "worked_for": self.fields["receive"].shown(worked.own.amount)}
         return worked
-
-    @cached_property
-    def calculator(self) -> Calculator:
-        return Calculator(self._workshop, QuoteRates(timezone.localdate()))
 
     @property
     def wants_a_price(self) -> bool:

@@ -4,6 +4,8 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -157,3 +159,19 @@ def test_each_variant_has_its_own(cast, terms):
     assert large.worked["price"].amount == Decimal("20.00")
     kept = Product.objects.filter(parent=piece).values_list("stockrecords__price", flat=True)
     assert sorted(kept) == [Decimal("10.00"), Decimal("20.00")], "nothing is saved"
+
+
+def test_terms_and_rates_are_asked_for_once_however_many_variants_there_are(cast, terms, steady):
+    """Twice as many variants, the same number of statements."""
+    counts = []
+    for number in (3, 6):
+        rows = {f"Size {n}": (f"{10 + n}.00", 2) for n in range(number)}
+        piece = make_piece(cast.maker.workshop, variants=rows)
+        page = cast.maker.client.get(path(cast.maker, piece))
+        data = fields_of(page) | {f"{row.prefix}-receive": "900000" for row in page.context["variants"]}
+        data |= {f"{row.prefix}-price": "" for row in page.context["variants"]}
+        with CaptureQueriesContext(connection) as asked:
+            shown = cast.maker.client.post(path(cast.maker, piece), data | {"work_out": "1"})
+        assert [row.worked["own"].currency for row in shown.context["variants"]] == ["VND"] * number
+        counts.append(len(asked))
+    assert counts[0] == counts[1], counts
