@@ -9,6 +9,7 @@ import pytest
 import stripe
 from django.db import connections
 
+from tests.browser.chromium import browser  # noqa: F401 (fixture)
 from tests.drills import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.fake_stripe import FakeStripe
 from tests.postgres import Postgres

@@ -1,13 +1,10 @@
 """A real headless Chromium against a live server on PostgreSQL, with webhooks from the fake Stripe."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-from tools.browser import find_browser
+from playwright.sync_api import Browser, Page, expect
 
 # A busy machine is no failure.
 expect.set_options(timeout=20_000)
@@ -20,32 +17,6 @@ PHONE = {
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 # The rules of axe-core about colours, without the one beyond WCAG's level AA that it leaves out by itself.
 COLOURS = DEFAULT_OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-SWITCHES = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; each test gets its own profile."""
-    path = find_browser()
-    if path is None:
-        pytest.fail(
-            "No Chromium found. `make test` installs one where it may; else set CHROMIUM to the path of yours."
-        )
-    # Its sandbox cannot be used by root.
-    switches = [*SWITCHES, "--no-sandbox"] if os.geteuid() == 0 else SWITCHES
-    # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=switches)
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
