@@ -200,3 +200,7 @@ MARKETPLACE_IMPORT_MOST_BYTES = 50 * 1024 * 1024
 MARKETPLACE_IMPORT_MOST_PHOTOS = 2_000
 MARKETPLACE_IMPORT_MOST_ZIP_BYTES = 150 * 1024 * 1024
 MARKETPLACE_IMPORT_MOST_UNPACKED = 400 * 1024 * 1024
+
+# Views and clicks of agencies' cards are collected in memory and written after so many seconds. 0: never by itself, only
+# where counting.flush() is called.
+MARKETPLACE_COUNTING = {"SECONDS": 8}

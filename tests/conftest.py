@@ -81,6 +81,7 @@ def fresh() -> Iterator[Callable[[], None]]:
     from django.utils import translation
 
     from marketplace.economies import versions
+    from marketplace.partnerships import counting, memory
     from storefront.embeds import remembered
     from storefront.listing import cube, directory, version
     from storefront.market import offers
@@ -96,6 +97,8 @@ def fresh() -> Iterator[Callable[[], None]]:
         synonyms.forget()
         page_cache.clear()
         remembered.forget()
+        memory.forget()
+        counting.forget()
         cache.clear()
         # A request leaves its language behind, and reverse() would go on in it.
         translation.activate(settings.LANGUAGE_CODE)
