@@ -10,6 +10,7 @@ import stripe
 from django.db import connections
 
 from tests.browser.chromium import browser  # noqa: F401 (fixture)
+from tests.consumers.skipped import pytest_terminal_summary  # noqa: F401 (hook)
 from tests.drills import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 (hooks)
 from tests.fake_stripe import FakeStripe
 from tests.postgres import Postgres

@@ -1,8 +1,9 @@
 """Prepares the folder: a virtual environment in .venv, what it needs, and the compiled catalogues of words.
 
-``python3 -m tools.prepare`` for the site, with ``tests`` also for the tests and their browser. What is done already
-is skipped; nothing outside the folder is changed, except that a missing Debian package is installed where that is
-allowed without asking (root, or sudo without a password).
+``python3 -m tools.prepare`` for the site, with ``tests`` also for the tests, their browser, and the software of
+others that they show cards in (tools/consumers.py). What is done already is skipped; nothing outside the folder is
+changed, except that a missing Debian package is installed where that is allowed without asking (root, or sudo
+without a password).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools import consumers
 from tools.browser import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +54,8 @@ def prepare(*, tests: bool = False) -> None:
     compile_messages()
     if tests:
         install_browser()
+        for lack in consumers.install(say=say, apt_install=apt_install):
+            say(f"Left out: {lack}")
 
 
 def require_python(module: str, arguments: list[str]) -> None:
@@ -158,15 +162,15 @@ def install_browser() -> None:
         )
 
 
-def apt_install(package: str) -> bool:
-    """Install a Debian package where that needs no password; False when it could not be done."""
+def apt_install(*packages: str) -> bool:
+    """Install Debian packages where that needs no password; False when it could not be done."""
     if shutil.which("apt-get") is None:
         return False
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if root and not (shutil.which("sudo") and runs(["sudo", "-n", "true"])):
         return False
     apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    install_it = [*apt, "install", "-y", "--no-install-recommends", package]
+    install_it = [*apt, "install", "-y", "--no-install-recommends", *packages]
     return runs(install_it) or (runs([*apt, "update"]) and runs(install_it))
 
 
