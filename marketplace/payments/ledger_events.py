@@ -18,6 +18,7 @@ Kind = JournalEntry.Kind
 Party = ConsignmentShare.Party
 ACCOUNTS = {
     Party.WORKSHOP: Account.WORKSHOP_PAYABLE,
+    Party.AGENCY: Account.AGENCY_PAYABLE,
     Party.COMMISSION: Account.COMMISSION,
     Party.VILLAGE_FUND: Account.VILLAGE_FUND,
     Party.CARRIER: Account.CARRIER_PAYABLE,

@@ -27,6 +27,7 @@ from marketplace.fulfilment.recipients import write_recipient
 from marketplace.fulfilment.services import create_consignments
 from marketplace.money import Money, MoneyError, format_money, smallest_payment, to_minor
 from marketplace.payments import caps, constraints, shares, stock
+from marketplace.payments.attribution import freeze_via
 from marketplace.payments.basket_lines import lines_of
 from marketplace.payments.errors import (
     BasketIsEmpty,
@@ -181,7 +182,12 @@ def _place(
     consignments = create_consignments(order=order, quote=quote)
     levies = keep_price(order=order, quote=quote, consignments=consignments, line_ids=creator.line_ids)
     shares.freeze(
-        quote=quote, consignments=consignments, lines=creator.lines, levies=levies, destination=buyer.economy
+        quote=quote,
+        consignments=consignments,
+        lines=creator.lines,
+        levies=levies,
+        destination=buyer.economy,
+        via=freeze_via(order=order, basket=locked, email=buyer.email, user=buyer.user),
     )
     return Payment.objects.create(
         order=order,

@@ -12,7 +12,8 @@ from marketplace.economies.quote_rates import QuoteRates, RateMissing
 from marketplace.fulfilment.models import Consignment, ConsignmentLevy
 from marketplace.fulfilment.quotes import BasketQuote, ConsignmentQuote
 from marketplace.money import Money, allocate, payable_step
-from marketplace.payments.models import ConsignmentShare, ShareRule
+from marketplace.payments.attribution import part_of_agency
+from marketplace.payments.models import ConsignmentShare, OrderVia, ShareRule
 from marketplace.workshops.models import Workshop
 
 Party, Part = ConsignmentShare.Party, ConsignmentShare.Part
@@ -86,18 +87,19 @@ def freeze(
     lines: Sequence,
     levies: Sequence[ConsignmentLevy],
     destination: str,
+    via: OrderVia | None = None,
 ) -> list[ConsignmentShare]:
     """Write the shares of a new order, consignments in the quote's order. A consignment's add up to its total.
 
-    ``lines``: all order lines; ``levies``: all that were written for the consignments.
+    ``lines``: all order lines; ``levies``: all that were written for the consignments; ``via``: who brought the order.
 
-    A workshop's share is converted once, at the quote's rate, to what it is paid out in; where there is no rate, it is
-    owed in the order's currency.
+    A workshop's share is converted once, at the quote's rate, to what it is paid out in, and so is an agency's; where
+    there is no rate, it is owed in the order's currency.
     """
     terms = terms_for([part.workshop for part in quote.consignments], on=quote.rates.on)
     found: list[ConsignmentShare] = []
     for consignment, part in zip(consignments, quote.consignments, strict=True):
-        maker = _Maker(part, terms[part.workshop.pk], quote.rates)
+        maker = _Maker(part, terms[part.workshop.pk], quote.rates, via if via and not via.excluded else None)
         found += _goods(consignment, maker, [line for line in lines if line.partner_id == part.workshop.partner_id])
         found += _shipping(consignment, maker)
         found += _levies(consignment, [row for row in levies if row.consignment_id == consignment.pk], destination)
@@ -105,39 +107,52 @@ def freeze(
 
 
 class _Maker:
-    """A workshop's side of a consignment: its terms, its account and the currency in which it is paid."""
+    """A workshop's side of a consignment: its terms, who is owed what of it and in which currency.
 
-    def __init__(self, part: ConsignmentQuote, terms: Terms, rates: QuoteRates) -> None:
-        self.part, self.terms, self._rates = part, terms, rates
-        self.workshop = part.workshop
-        self._currency = part.workshop.village.economy.currency
+    ``via`` names the agency that earns of it; None for none.
+    """
 
-    def own(self, money: Money) -> Money:
+    def __init__(self, part: ConsignmentQuote, terms: Terms, rates: QuoteRates, via: OrderVia | None) -> None:
+        self.part, self.terms, self._rates, self._via = part, terms, rates, via
+        workshop = part.workshop
+        self._currencies = {Party.WORKSHOP: workshop.village.economy.currency}
+        self._names = {Party.WORKSHOP: workshop.code_prefix, Party.VILLAGE_FUND: workshop.village.slug}
+        if via:
+            self._currencies[Party.AGENCY], self._names[Party.AGENCY] = via.agency.currency, via.agency.code
+
+    def parts(self, price: Money) -> list[tuple[Party, Money, Decimal]]:
+        """Who gets what of a line, and by how many percent. The agency's part comes out of the shop's alone."""
+        terms = self.terms
+        percent = {
+            Party.WORKSHOP: terms.workshop,
+            Party.COMMISSION: terms.commission,
+            Party.VILLAGE_FUND: terms.village_fund,
+        }
+        money = terms.split(price)
+        if self._via:
+            commission = money[Party.COMMISSION]
+            part, by = part_of_agency(price, commission, percent=self._via.percent, most=terms.commission)
+            money |= {Party.COMMISSION: commission - part, Party.AGENCY: part}
+            percent |= {Party.COMMISSION: terms.commission - by, Party.AGENCY: by}
+        return [(party, amount, percent[party]) for party, amount in money.items()]
+
+    def share(self, consignment: Consignment, party: Party, money: Money, **fields) -> ConsignmentShare:
+        own = self._own(money, self._currencies.get(party, money.currency))
+        holder = fields.pop("holder", self._names.get(party, ""))
+        return _share(consignment, party, money, own, holder=holder, **fields)
+
+    def _own(self, money: Money, currency: str) -> Money:
         try:
-            return self._rates.convert(money, self._currency)
+            return self._rates.convert(money, currency)
         except RateMissing:
             return money
 
-    def holder(self, party: Party) -> str:
-        names = {Party.WORKSHOP: self.workshop.code_prefix, Party.VILLAGE_FUND: self.workshop.village.slug}
-        return names.get(party, "")
-
-    def share(self, consignment: Consignment, party: Party, money: Money, **fields) -> ConsignmentShare:
-        own = self.own(money) if party == Party.WORKSHOP else money
-        return _share(consignment, party, money, own, holder=fields.pop("holder", self.holder(party)), **fields)
-
 
 def _goods(consignment: Consignment, maker: _Maker, lines: Iterable) -> list[ConsignmentShare]:
-    terms = maker.terms
-    percent = {
-        Party.WORKSHOP: terms.workshop,
-        Party.COMMISSION: terms.commission,
-        Party.VILLAGE_FUND: terms.village_fund,
-    }
     return [
-        maker.share(consignment, party, money, part=Part.GOODS, line=line, percent=percent[party], rule=terms.rule)
+        maker.share(consignment, party, money, part=Part.GOODS, line=line, percent=percent, rule=maker.terms.rule)
         for line in lines
-        for party, money in terms.split(Money(line.line_price_incl_tax, consignment.currency)).items()
+        for party, money, percent in maker.parts(Money(line.line_price_incl_tax, consignment.currency))
     ]
 
 

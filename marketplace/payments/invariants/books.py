@@ -6,10 +6,11 @@ from marketplace.payments.invariants.contract import invariant
 from marketplace.payments.invariants.orders import CONSIGNMENT, PAYMENT, SHARE
 from marketplace.payments.invariants.refunds import ENTRY, PART, REFUND
 
-POSTING = "marketplace_payments_posting"
+POSTING, OWED = "marketplace_payments_posting", "marketplace_payments_owed"
 GROUP = "ledger"
 # As ledger_events.ACCOUNTS.
 ACCOUNT = """CASE share.party WHEN 'workshop' THEN 'workshop_payable' WHEN 'carrier' THEN 'carrier_payable'
+    WHEN 'agency' THEN 'agency_payable'
     WHEN 'tax' THEN 'tax_payable' WHEN 'duty' THEN 'duty_payable' WHEN 'fee' THEN 'fee_payable'
     ELSE share.party END"""
 
@@ -27,14 +28,16 @@ def books_are_zero() -> str:
     return f"SELECT currency FROM {POSTING} GROUP BY currency HAVING round(sum(amount), 2) <> 0"
 
 
-@invariant(GROUP, _("What each workshop is owed of each consignment is the sum of its postings."))
+@invariant(GROUP, _("What each workshop and each agency is owed of each consignment is the sum of its postings."))
 def owed_is_what_is_posted() -> str:
     return f"""
         SELECT sides.holder FROM (
-            SELECT holder, currency, consignment_id, -amount AS amount FROM {POSTING} WHERE account = 'workshop_payable'
+            SELECT account, holder, currency, consignment_id, -amount AS amount FROM {POSTING}
+            WHERE account IN ('workshop_payable', 'agency_payable')
             UNION ALL
-            SELECT holder, currency, consignment_id, -amount FROM marketplace_payments_owed
-        ) AS sides GROUP BY sides.holder, sides.currency, sides.consignment_id HAVING round(sum(sides.amount), 2) <> 0"""
+            SELECT account, holder, currency, consignment_id, -amount FROM {OWED}
+        ) AS sides GROUP BY sides.account, sides.holder, sides.currency, sides.consignment_id
+        HAVING round(sum(sides.amount), 2) <> 0"""
 
 
 @invariant(GROUP, _("Every order that was paid is in the books, and no other."))

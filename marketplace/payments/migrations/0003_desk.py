@@ -5,7 +5,11 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from marketplace.payments.owed import REBUILD
+REBUILD = """
+    INSERT INTO marketplace_payments_owed (subject, holder, currency, consignment_id, amount)
+    SELECT holder || ':' || currency || ':' || coalesce(cast(consignment_id AS text), ''),
+        holder, currency, consignment_id, round(-sum(amount), 2)
+    FROM marketplace_payments_posting WHERE account = 'workshop_payable' GROUP BY holder, currency, consignment_id"""
 
 
 def sum_up_what_is_owed(apps, schema_editor):

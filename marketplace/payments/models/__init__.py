@@ -1,7 +1,9 @@
 """Payments, what they are made of and what became of them."""
 
 from marketplace.payments.models.attention import Attention, AttentionQuerySet
+from marketplace.payments.models.attribution import BasketVia, OrderVia
 from marketplace.payments.models.contact_change import ContactChange
+from marketplace.payments.models.holder import Holder, Owner, holder_of
 from marketplace.payments.models.ledger import Account, JournalEntry, Posting
 from marketplace.payments.models.member_share import MemberShare, MemberShareRule, PayoutShare
 from marketplace.payments.models.outbox import OutboxMessage, OutboxQuerySet
@@ -23,16 +25,20 @@ __all__ = [
     "Account",
     "Attention",
     "AttentionQuerySet",
+    "BasketVia",
     "ConsignmentShare",
     "ContactChange",
     "Dispute",
+    "Holder",
     "InboxEvent",
     "JournalEntry",
     "MemberShare",
     "MemberShareRule",
+    "OrderVia",
     "OutboxMessage",
     "OutboxQuerySet",
     "Owed",
+    "Owner",
     "Payment",
     "PaymentQuerySet",
     "Payee",
@@ -47,4 +53,5 @@ __all__ = [
     "Refund",
     "RefundPart",
     "ShareRule",
+    "holder_of",
 ]

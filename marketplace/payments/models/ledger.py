@@ -10,6 +10,7 @@ class Account(models.TextChoices):
 
     BUYER_CLEARING = "buyer_clearing", _("With the payment service")
     WORKSHOP_PAYABLE = "workshop_payable", _("Owed to workshops")
+    AGENCY_PAYABLE = "agency_payable", _("Owed to agencies")
     COMMISSION = "commission", _("The shop's commission")
     VILLAGE_FUND = "village_fund", _("Owed to village funds")
     TAX_PAYABLE = "tax_payable", _("Owed taxes")

@@ -1,9 +1,11 @@
-"""How workshops are paid: the terms per economy and route, where the money goes, and the payouts themselves."""
+"""How workshops and agencies are paid: the terms per economy and route, where the money goes, and the payouts themselves."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.payments.models.holder import EXACTLY_ONE, OfHolder
 
 AMOUNT = {"max_digits": 14, "decimal_places": 2}
 
@@ -13,7 +15,7 @@ class PayoutTerms(models.Model):
 
     class FeeBy(models.TextChoices):
         SHOP = "shop", _("The shop")
-        WORKSHOP = "workshop", _("The workshop")
+        WORKSHOP = "workshop", _("Who is paid")
 
     class Schedule(models.TextChoices):
         WEEKLY = "weekly", _("Every week")
@@ -75,8 +77,8 @@ class PayoutTerms(models.Model):
         return f"{self.economy_id} {self.route} {self.currency}"
 
 
-class Payee(models.Model):
-    """Where a workshop's money goes. A change is a new row, which counts when a second person has approved it."""
+class Payee(OfHolder):
+    """Where its money goes. A change is a new row, which counts when a second person has approved it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waits for approval")
@@ -84,9 +86,6 @@ class Payee(models.Model):
         REPLACED = "replaced", _("Replaced")
         REFUSED = "refused", _("Refused")
 
-    workshop = models.ForeignKey(
-        "marketplace_workshops.Workshop", on_delete=models.PROTECT, related_name="payees", verbose_name=_("workshop")
-    )
     route = models.CharField(_("route"), max_length=30)
     currency = models.CharField(_("currency"), max_length=3)
     holder_name = models.CharField(_("account holder"), max_length=140)
@@ -132,10 +131,21 @@ class Payee(models.Model):
             models.CheckConstraint(
                 condition=Q(through__isnull=True) | ~Q(through=F("workshop")), name="payee_not_through_itself"
             ),
+            models.CheckConstraint(condition=EXACTLY_ONE, name="payee_of_one"),
+            models.UniqueConstraint(
+                fields=["agency", "currency"], condition=Q(state="active"), name="payee_one_in_use_of_agency"
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "currency"], condition=Q(state="waiting"), name="payee_one_waiting_of_agency"
+            ),
+            # Co-operatives hand money on to their workshops, not to agencies.
+            models.CheckConstraint(
+                condition=Q(agency__isnull=True) | Q(through__isnull=True), name="payee_of_agency_is_its_own"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.workshop.slug} {self.route} {self.masked}"
+        return f"{self.holder.code} {self.route} {self.masked}"
 
 
 class PayoutBatch(models.Model):
@@ -187,8 +197,8 @@ class PayoutBatch(models.Model):
         return self.number
 
 
-class Payout(models.Model):
-    """What one workshop gets in a batch: ``amount`` leaves what it is owed, ``amount - fee`` reaches it."""
+class Payout(OfHolder):
+    """What one workshop or agency gets in a batch: ``amount`` leaves what it is owed, ``amount - fee`` reaches it."""
 
     class State(models.TextChoices):
         PREPARED = "prepared", _("Waits for approval")
@@ -198,7 +208,7 @@ class Payout(models.Model):
         WITHDRAWN = "withdrawn", _("Taken out of the batch")
 
     class Failure(models.TextChoices):
-        """Why it failed, as its workshop reads it in its own language."""
+        """Why it failed, as whoever waits for it reads it in their own language."""
 
         UNKNOWN = "unknown", _("The bank does not know this account number")
         CLOSED = "closed", _("The account is closed")
@@ -210,13 +220,10 @@ class Payout(models.Model):
 
     batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="payouts")
     number = models.CharField(_("number"), max_length=24, unique=True)
-    workshop = models.ForeignKey(
-        "marketplace_workshops.Workshop", on_delete=models.PROTECT, related_name="payouts", verbose_name=_("workshop")
-    )
     payee = models.ForeignKey(Payee, on_delete=models.PROTECT, related_name="payouts")
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.DecimalField(_("amount"), **AMOUNT)
-    fee = models.DecimalField(_("fee borne by the workshop"), default=0, **AMOUNT)
+    fee = models.DecimalField(_("fee borne by who is paid"), default=0, **AMOUNT)
     shop_fee = models.DecimalField(_("fee borne by the shop"), default=0, **AMOUNT)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.PREPARED)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
@@ -238,6 +245,11 @@ class Payout(models.Model):
                 condition=Q(state="withdrawn") | Q(amount__gt=F("fee")), name="payout_something_arrives"
             ),
             models.CheckConstraint(condition=Q(fee__gte=0) & Q(shop_fee__gte=0), name="payout_fees"),
+            models.CheckConstraint(condition=EXACTLY_ONE, name="payout_of_one"),
+            models.UniqueConstraint(fields=["batch", "agency"], name="payout_once_per_batch_and_agency"),
+            models.UniqueConstraint(
+                fields=["agency", "currency"], condition=Q(state="prepared"), name="payout_one_prepared_of_agency"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -245,7 +257,7 @@ class Payout(models.Model):
 
     @property
     def net(self):
-        """What reaches the workshop, in ``currency``."""
+        """What reaches its holder, in ``currency``."""
         return self.amount - self.fee
 
 

@@ -63,7 +63,7 @@ class ConsignmentShare(models.Model):
     """One party's share of a line, of the postage or of a levy, as it was when the order was placed. Never changed.
 
     ``amount`` is in the order's currency; all of a consignment's add up to its total. ``own_amount`` is the same in
-    the currency in which the party is owed it (a workshop: what it is paid out in), converted once.
+    the currency in which the party is owed it (a workshop or agency: what it is paid out in), converted once.
     """
 
     class Part(models.TextChoices):
@@ -74,6 +74,7 @@ class ConsignmentShare(models.Model):
     class Party(models.TextChoices):
         WORKSHOP = "workshop", _("Workshop")
         COMMISSION = "commission", pgettext_lazy("share", "Shop")
+        AGENCY = "agency", _("Agency")
         VILLAGE_FUND = "village_fund", _("Village fund")
         CARRIER = "carrier", _("Carrier")
         TAX = "tax", _("Tax")
@@ -89,7 +90,7 @@ class ConsignmentShare(models.Model):
     )
     part = models.CharField(max_length=8, choices=Part.choices)
     party = models.CharField(max_length=12, choices=Party.choices)
-    # Whose account it is: a workshop's code, a village's slug, a carrier's name, a tax authority's economy.
+    # Whose account it is: a workshop's or agency's code, a village's slug, a carrier's name, a tax authority's economy.
     holder = models.CharField(max_length=80)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
