@@ -20,11 +20,21 @@ GRAMS_PER_KILOGRAM = 1000
 MILLIMETRES_PER_CENTIMETRE = 10
 # Where CLDR's plain language means a place that is not ours: APEC's Spanish is that of Latin America.
 REGIONS = {"es": "es_419"}
+# The largest economy of such a region, for those who want a territory instead of one.
+LARGEST = {"es": "es_MX"}
 
 
 def locale_of(language: str | None = None) -> Locale:
     """Babel's locale for a language code such as "zh-hant"; English where CLDR does not know it."""
     return _locale(language or get_language() or "en")
+
+
+@lru_cache(maxsize=64)
+def locale_with_territory(language: str) -> str:
+    """A language code with the territory that it most likely means: "en_US", "ja_JP", "zh_TW", "es_MX"."""
+    code = language.replace("-", "_")
+    likely = Locale.parse(LARGEST.get(code, code), resolve_likely_subtags=True)
+    return f"{likely.language}_{likely.territory}"
 
 
 def day(value: date | datetime, language: str | None = None) -> str:

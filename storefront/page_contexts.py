@@ -4,16 +4,19 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from catalogue.text import chain, shown_in
 from marketplace import formats
 from marketplace.economies.names import economy_name
 from storefront import preload
+from storefront.feeds.addresses import feed
 from storefront.listing.cards import draw
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.listing.listed_by import listed_by
 from storefront.listing.models import ProductCard
 from storefront.listing.place_pages import OWN_WORDS
+from storefront.listing.visits import coming, describe_visit
 from storefront.market.choice import start
 from storefront.page_origin import language_of, own_language, waiting_parts
 from storefront.paging import describe_paging
@@ -91,6 +94,9 @@ def village(page, request: HttpRequest) -> dict:
     return {
         "hero": hero(page),
         "village": place_link(place),
+        "visits": [describe_visit(visit, directory.language) for visit in coming(directory, page.village_id)],
+        "visits_url": feed(directory.language, f"villages/{place.slug}.ics") if place else "",
+        "feeds": _feeds(directory, "villages", place),
         "workshops": [place_card(row, directory) for row in workshops],
         "crafts": [place_card(row, directory) for row in crafts],
         "stories": [story_card(row, directory) for row in stories],
@@ -111,6 +117,7 @@ def craft(page, request: HttpRequest) -> dict:
     return {
         "hero": hero(page),
         "craft": place_link(place),
+        "feeds": _feeds(directory, "crafts", place),
         "villages": [place_card(row, directory) for row in villages],
         "workshops": [place_card(row, directory) for row in workshops],
         "stories": [story_card(row, directory) for row in stories],
@@ -235,10 +242,19 @@ def hero(page) -> dict:
     return describe(_image(page.hero_id), LARGE, alt=page.hero_alt, lang=lang)
 
 
+def _feeds(directory: Directory, kind: str, place: Place | None) -> list[dict]:
+    """What the head says of feeds about a village or craft."""
+    if place is None:
+        return []
+    title = _("Stories: %(place)s") % {"place": place.name}
+    return [{"type": "application/atom+xml", "title": title, "href": feed(directory.language, f"{kind}/{place.slug}.atom")}]
+
+
 def social_of(page) -> dict:
     """What other sites show of a link to this page."""
     kind = "article" if page.embed_kind == "story" else "website"
-    return social(page.title, page.intro, _image(page.hero_id), kind)
+    words = {"alt": page.hero_alt, "lang": own_language(page)}
+    return social(page.title, page.intro, _image(page.hero_id), kind, **words)
 
 
 def place_link(place: Place | None) -> dict | None:

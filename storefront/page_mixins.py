@@ -8,6 +8,7 @@ from wagtail.images import get_image_model_string
 
 from storefront import page_contexts
 from storefront.blocks import HowBlock, StoryBody
+from storefront.linked_data import pages as linked_data
 from storefront.public import PublicPageMixin
 
 
@@ -72,6 +73,7 @@ class StoryMixin(IntroMixin):
     )
     body = StreamField(StoryBody(), blank=True, verbose_name=_("body"))
     get_page_context = page_contexts.story
+    get_linked_data = linked_data.story
     embed_kind = "story"
 
     class Meta:
@@ -100,6 +102,7 @@ class VillageMixin(PlaceMixin):
     )
     subject_field = "village"
     get_page_context = page_contexts.village
+    get_linked_data = linked_data.village
     embed_kind = "village"
 
     class Meta:
@@ -119,6 +122,7 @@ class CraftMixin(PlaceMixin):
     )
     subject_field = "craft"
     get_page_context = page_contexts.craft
+    get_linked_data = linked_data.craft
     embed_kind = "craft"
 
     class Meta:
@@ -141,8 +145,10 @@ class WorkshopMixin(PlaceMixin):
     )
     portrait = _image(_("portrait"))
     subject_field = "workshop"
+    embed_kind = "workshop"
     served_with = ("workshop",)
     get_page_context = page_contexts.workshop
+    get_linked_data = linked_data.workshop
 
     class Meta:
         abstract = True
@@ -173,6 +179,7 @@ class PlaceIndexMixin(IntroMixin):
 
 class VillageIndexMixin(PlaceIndexMixin):
     places = "village"
+    embed_kind = "map"
 
     class Meta:
         abstract = True

@@ -109,8 +109,13 @@ def describe(
     }
 
 
-def social(title: str, text: str, image, kind: str) -> dict:
-    """What other sites show of a link to the page (components/social.html): title, text, kind and an absolute picture."""
+def social(
+    title: str, text: str, image, kind: str, *, alt: str = "", lang: str = "", more: dict[str, str] | None = None
+) -> dict:
+    """What other sites show of a link to the page (components/social.html): title, text, kind and an absolute picture.
+
+    ``alt``: what it shows. ``lang``: the language of the words. ``more``: further properties of Open Graph.
+    """
     picture = describe(image, SOCIAL)
     url = picture.get("src", "")
     if url.startswith("/"):
@@ -122,4 +127,7 @@ def social(title: str, text: str, image, kind: str) -> dict:
         "image": url,
         "width": picture.get("width"),
         "height": picture.get("height"),
+        "alt": alt,
+        "lang": lang,
+        "more": more or {},
     }

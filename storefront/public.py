@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
 from django.utils.http import parse_etags
 from wagtail.admin.panels import FieldPanel
 
 from catalogue.text import shown_in
 from storefront import page_contexts, page_origin
+from storefront.linked_data.script import as_script
 from storefront.listing import version
 from storefront.listing.directory import get_directory
 from storefront.preload import preloaded
@@ -68,7 +70,8 @@ def public_page(view: Callable) -> Callable:
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return view(request, *args, **kwargs)
-        now = version.current()
+        # A day that begins brings other rates, and visit days that are over.
+        now = (*version.current(), timezone.localdate())
         key = (request.get_host(), request.get_full_path())
         enabled = settings.MARKETPLACE_PAGE_CACHE_MB > 0
         kept = page_cache.get(key, now) if enabled else None
@@ -106,6 +109,8 @@ class PublicPageMixin:
 
     title_panels = [FieldPanel("title", classname="title")]
     embed_kind = ""
+    # (page, context) → what machines are told of it (storefront.linked_data); None: nothing.
+    get_linked_data = None
 
     @property
     def public_url(self) -> str:
@@ -120,6 +125,8 @@ class PublicPageMixin:
         context["origin_label"] = page_origin.origin_label(self)
         context.update(page_origin.waiting_parts(self))
         context["social"] = page_contexts.social_of(self)
+        if self.get_linked_data:
+            context["linked_data"] = as_script(self.get_linked_data(context))
         return context
 
     def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:

@@ -99,6 +99,7 @@ urlpatterns = [
         path("products/", include((catalogue_urls, "catalogue"))),
         path("search/", search.search, name="search"),
         path("search/suggest/", search.suggest, name="search-suggest"),
+        path("feeds/", include(("storefront.feeds.urls", "feeds"))),
         path("market/", picker.choose, name="market"),
         path("basket/", basket_views.basket, name="basket"),
         path("basket/add/", basket_views.add, name="basket-add"),

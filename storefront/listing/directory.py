@@ -46,6 +46,9 @@ class Place:
     sample: bool = False
     # Address of its pieces in the shop.
     pieces_url: str = ""
+    # Degrees, WGS 84; None where they are not known.
+    lat: float | None = None
+    lon: float | None = None
 
     @property
     def link(self) -> str:
@@ -184,17 +187,25 @@ def _place(row: tuple, page: PageRow | None, url: str, language: str) -> Place:
         hero_lang=page.language if page else "",
         sample=bool(row[10]),
         pieces_url=f"{start()}{language}/products/?{row[0]}={row[2]}",
+        lat=_degrees(row[11]),
+        lon=_degrees(row[12]),
     )
 
 
+def _degrees(text: str | None) -> float | None:
+    return float(text) if text else None
+
+
 def _names() -> list[tuple]:
-    """(kind, id, slug, source language, language, name, summary, region, economy, village id, sample) of all four kinds.
+    """(kind, id, slug, source language, language, name, summary, region, economy, village id, sample, lat, lon) of all four.
 
     And what languages destinations require, as kind "required" with the destination for a slug, and who lists for a
     workshop's maker, as kind "help" with the maker for a name, so that they cost no statement of their own.
     """
 
-    def rows(model, kind, summary, region, economy, village, sample):
+    empty, none = Value("", TextField()), Value(0, IntegerField())
+
+    def rows(model, kind, summary, region, economy, village, sample, degrees=(empty, empty)):
         return model.objects.order_by().values_list(
             Value(kind, CharField()),
             "owner_id",
@@ -207,13 +218,14 @@ def _names() -> list[tuple]:
             economy,
             village,
             sample,
+            *degrees,
         )
 
-    empty, none = Value("", TextField()), Value(0, IntegerField())
     sample = Cast("owner__is_sample", IntegerField())
     region, economy = Cast("region", TextField()), Cast("owner__economy_id", TextField())
     its_economy = Cast("owner__village__economy_id", TextField())
-    village = rows(VillageText, "village", F("summary"), region, economy, none, sample)
+    degrees = [Cast(f"owner__{name}", TextField()) for name in ("latitude", "longitude")]
+    village = rows(VillageText, "village", F("summary"), region, economy, none, sample, degrees)
     workshop = rows(
         WorkshopText, "workshop", F("summary"), empty, its_economy, F("owner__village_id"), sample
     ).filter(owner__stage=Workshop.Stage.OPEN)
@@ -228,6 +240,7 @@ def _names() -> list[tuple]:
         *[empty] * 4,
         none,
         Cast("machine_counts", IntegerField()),
+        *[empty] * 2,
     )
     helps = Assistance.objects.filter(ended_at=None).order_by().values_list(
         Value("help", CharField()),
@@ -240,6 +253,7 @@ def _names() -> list[tuple]:
         *[empty] * 2,
         Coalesce("cooperative_id", none),
         none,
+        *[empty] * 2,
     )
     return list(village.union(workshop, craft, material, required, helps, all=True))
 

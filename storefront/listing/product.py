@@ -22,6 +22,8 @@ from marketplace.money import Money, format_money
 from storefront import page_contexts, preload
 from storefront.embeds.discovery import discovery
 from storefront.lang import in_language
+from storefront.linked_data import product as linked_data
+from storefront.linked_data.script import as_script
 from storefront.listing.cards import card_spots, draw
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.listed_by import listed_by
@@ -89,7 +91,7 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
     written = writers(texts.get(product.pk, {}), product.source_language)
     door = at_your_door(product, card, written)
     price = selling_price(Money(card.price, card.currency))
-    return {
+    context = {
         "product": words,
         "pictures": _pictures([store.images[pk] for pk in shown if pk in store.images], title, lang),
         "workshop": page_contexts.place_link(workshop)
@@ -123,8 +125,18 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         "sample_note": _("A sample from the demo: place, people and piece are invented.")
         if workshop and workshop.sample
         else "",
-        "social": social(title, words["summary"], store.images.get(next(iter(shown), None)), "product"),
+        "social": social(
+            title,
+            words["summary"],
+            store.images.get(next(iter(shown), None)),
+            "product",
+            alt=title,
+            lang=lang,
+            more=linked_data.open_graph(price, card.state),
+        ),
     }
+    here = card_spots(card)[language].url
+    return context | {"linked_data": as_script(linked_data.product(product, context, directory, here))}
 
 
 def not_sold(directory: Directory, written: dict[str, str]) -> list[str]:

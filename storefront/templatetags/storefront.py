@@ -38,6 +38,12 @@ def day(value: date | None) -> str:
     return formats.day(value) if value else ""
 
 
+@register.filter
+def og_locale(language: str) -> str:
+    """A language code as Open Graph wants it, with a territory: "ja_JP", "zh_TW"."""
+    return formats.locale_with_territory(language)
+
+
 @register.simple_tag
 def text_lang(lang: str) -> SafeString | str:
     """A lang attribute for text that is in another language than the page."""

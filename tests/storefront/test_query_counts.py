@@ -38,7 +38,7 @@ COLD = {
     "search": 7,
     "piece": 9,
     "piece with variants": 10,
-    "village": 8,
+    "village": 9,
     "craft": 8,
     "workshop": 8,
     "stories": 8,

@@ -1,0 +1,138 @@
+"""What pages of the tree tell machines. Each function is a method of its mixin: (page, context) → nodes.
+
+Everything is taken from what the templates draw, so that the two cannot differ; no statement is asked for it. A village's
+visit days are linked_data.visits.
+"""
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from storefront import links, preload
+from storefront.linked_data import nodes, visits
+from storefront.listing.cards import draw
+from storefront.listing.directory import Directory, get_directory
+from storefront.page_origin import language_of
+
+
+def story(page, context: Mapping) -> list[dict]:
+    directory = get_directory(language_of(page))
+    village, craft = directory.villages.get(page.village_id), directory.crafts.get(page.craft_id)
+    workshop = directory.workshops.get(page.workshop_id)
+    about = [
+        nodes.place(village, [craft.name] if craft else []),
+        nodes.node("DefinedTerm", name=craft.name, url=nodes.canonical(craft.url)) if craft else {},
+        nodes.organization(workshop),
+    ]
+    article = nodes.node(
+        "Article",
+        **_of_page(page, context),
+        headline=page.title,
+        datePublished=_moment(page.first_published_at),
+        dateModified=_moment(page.last_published_at),
+        # As the card and oEmbed name it.
+        author=nodes.node("Organization", name=village.name, url=nodes.canonical(village.url)) if village else None,
+        publisher=nodes.shop(directory.sections.get("home", f"/{directory.language}/")),
+        about=[thing for thing in about if thing],
+        mentions=[nodes.piece(card) for card in _mentioned(page, context)],
+        **_translations(page, context),
+    )
+    return [article, _breadcrumbs(_("Stories"), "stories", page, directory)]
+
+
+def village(page, context: Mapping) -> list[dict]:
+    directory = get_directory(language_of(page))
+    found = directory.villages.get(page.village_id)
+    here = nodes.place(found, [card["title"] for card in context["crafts"]])
+    attraction = here | nodes.node("TouristAttraction", **_of_page(page, context), name=page.title)
+    attraction.pop("inLanguage", None)
+    days = [visits.event(day, here) for day in context.get("visits", ())]
+    return [attraction, *days, _breadcrumbs(_("Villages"), "villages", page, directory)]
+
+
+def craft(page, context: Mapping) -> list[dict]:
+    directory = get_directory(language_of(page))
+    found = directory.crafts.get(page.craft_id)
+    collection = nodes.node(
+        "CollectionPage",
+        **_of_page(page, context),
+        name=page.title,
+        about=nodes.node("DefinedTerm", name=found.name) if found else None,
+        mentions=[nodes.piece(card) for card in context["pieces"]],
+    )
+    return [collection, _breadcrumbs(_("Crafts"), "crafts", page, directory)]
+
+
+def workshop(page, context: Mapping) -> list[dict]:
+    directory = get_directory(language_of(page))
+    place = directory.workshops.get(page.workshop_id)
+    maker = nodes.node(
+        "Organization",
+        **_of_page(page, context),
+        name=page.title,
+        foundingDate=str(context["since"]) if context["since"] else None,
+        location=nodes.place(directory.villages.get(place.village_id) if place else None),
+    )
+    maker.pop("inLanguage", None)
+    return [maker, _breadcrumbs(_("Workshops"), "workshops", page, directory)]
+
+
+def _of_page(page, context: Mapping) -> dict:
+    """What all of them have: address, words, picture, language of the words."""
+    spots = getattr(context["request"], "spots", {})
+    return {
+        "url": nodes.canonical(links.canonical(spots, language_of(page))),
+        "description": page.intro,
+        "inLanguage": context["page_lang"],
+        "image": [url for url in (context["social"]["image"], nodes.largest(context["hero"])) if url],
+    }
+
+
+def _moment(value) -> str | None:
+    return timezone.localtime(value).isoformat(timespec="seconds") if value else None
+
+
+def _translations(page, context: Mapping) -> dict:
+    """Of which work this is a translation, or which are translations of it; nothing of those that stand in for one."""
+    own = links.in_own_words(getattr(context["request"], "spots", {}))
+    lang = context["page_lang"]
+    source = getattr(page, "source_language", lang)
+    works = {
+        code: nodes.node("Article", url=nodes.canonical(url), inLanguage=code)
+        for code, url in own.items()
+        if code != lang
+    }
+    if lang != source:
+        return {"translationOfWork": works.get(source)}
+    return {"workTranslation": list(works.values())}
+
+
+def _breadcrumbs(label: str, section: str, page, directory: Directory) -> dict:
+    url = directory.sections.get(section, "")
+    above = [{"label": label, "url": url}] if url else []
+    return nodes.breadcrumbs([*above, {"label": page.title, "url": ""}])
+
+
+def _mentioned(page, context: Mapping) -> list[dict]:
+    """Cards of the pieces in the story's body, each once, in its order."""
+    store = preload.current()
+    if store is None:
+        return []
+    preload.load_cards(store, set())
+    found: dict[int, dict] = {}
+    for block in page.body.raw_data:
+        value = block["value"]
+        if block["type"] == "product":
+            chosen = [value["product"]]
+        elif block["type"] == "shelf" and value.get("mode") == "chosen":
+            chosen = [item["value"] if isinstance(item, dict) else item for item in value.get("products", [])]
+        else:
+            mode = value.get("mode") if block["type"] == "shelf" else ""
+            found |= {card["pk"]: card for card in context["shelf_cards"].get(mode, ()) if card["pk"] not in found}
+            continue
+        new = (pk for pk in chosen if pk in store.cards and pk not in found)
+        found |= {card["pk"]: card for card in draw(store.cards[pk] for pk in new)}
+    return list(found.values())
+
+
