@@ -41,7 +41,13 @@ class PayoutBatchViewSet(ShowViewSet):
     index_view_class = BatchesView
     inspect_view_class = BatchView
     ordering = "-prepared_at"
-    search_fields = ["number", "payouts__number", "payouts__reference", "payouts__workshop__texts__name"]
+    search_fields = [
+        "number",
+        "payouts__number",
+        "payouts__reference",
+        "payouts__workshop__texts__name",
+        "payouts__agency__name",
+    ]
     filterset_class = BatchFilters
     list_display = [
         "number",
@@ -78,10 +84,10 @@ class PayeeViewSet(ShowViewSet):
     icon = "user"
     inspect_view_class = PayeeView
     ordering = "-entered_at"
-    search_fields = ["workshop__slug", "workshop__texts__name", "holder_name"]
+    search_fields = ["workshop__slug", "workshop__texts__name", "agency__code", "agency__name", "holder_name"]
     filterset_class = PayeeFilters
     list_display = [
-        TitleColumn("workshop", url_name="payees:inspect", label=_("Workshop")),
+        TitleColumn("owner", url_name="payees:inspect", label=_("Workshop or agency")),
         column("route", pgettext_lazy("payout", "Route"), lambda row: title_of(row.route)),
         "currency",
         "masked",
@@ -92,7 +98,7 @@ class PayeeViewSet(ShowViewSet):
     ]
 
     def get_index_view_kwargs(self, **kwargs) -> dict:
-        rows: QuerySet = Payee.objects.select_related("workshop").defer("sealed")
+        rows: QuerySet = Payee.objects.select_related("workshop", "agency").defer("sealed")
         return super().get_index_view_kwargs(queryset=rows.prefetch_related("workshop__texts__locale"), **kwargs)
 
     def get_urlpatterns(self) -> list:

@@ -100,7 +100,7 @@ class BatchView(InspectView):
         }
 
     def _payouts(self):
-        rows = self.object.payouts.select_related("workshop", "payee__through", "batch").order_by("pk")
+        rows = self.object.payouts.select_related("workshop", "agency", "payee__through", "batch").order_by("pk")
         return rows.prefetch_related("lines__consignment", "evidence", "transfers", "workshop__texts__locale")
 
 
@@ -212,7 +212,7 @@ class PayeeView(InspectView):
         return super().get_context_data(**kwargs) | {
             "payee": row,
             "route": title_of(row.route),
-            "before": payees.payee_of(row.workshop, row.currency) if row.state == Payee.State.WAITING else None,
+            "before": payees.payee_of(row.owner, row.currency) if row.state == Payee.State.WAITING else None,
             "may_decide": row.state == Payee.State.WAITING and self.request.user.has_perm(MAY_DECIDE),
         }
 

@@ -191,14 +191,14 @@ def payee(desk: Desk) -> HttpResponse:
     """Where the money goes, entered by the owner, who was asked for her password; "withdraw" takes a change back."""
     data = desk.request.POST if desk.request.method == "POST" else None
     if data and "withdraw" in data:
-        if withdraw_change(workshop=desk.workshop, currency=data["withdraw"][:3], by=desk.request.user):
+        if withdraw_change(owner=desk.workshop, currency=data["withdraw"][:3], by=desk.request.user):
             messages.success(desk.request, _("Taken back. You are paid as before."))
         return redirect(desk.url("earnings"))
     form = PayeeForm(desk.workshop, data)
     if form.is_bound and form.is_valid():
         try:
             with transaction.atomic():
-                row = change_payee(workshop=desk.workshop, by=desk.request.user, **form.change)
+                row = change_payee(owner=desk.workshop, by=desk.request.user, **form.change)
                 tell_of_payee(row)
         except BadPayee as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))

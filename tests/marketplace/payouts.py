@@ -86,7 +86,7 @@ def make_payee(workshop: Workshop, *, by, route: str = "bank_file", account: str
     """Entered by the workshop's owner and approved by ``by``."""
     values = {"currency": workshop.village.economy.currency, "holder_name": "Hoa Nguyen", "bank": "Bank of Sao Mai"}
     row = payees.change_payee(
-        workshop=workshop,
+        owner=workshop,
         by=owner_of(workshop),
         route=route,
         account=account,

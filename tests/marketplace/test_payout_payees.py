@@ -36,7 +36,7 @@ def house(settings, recorded, db):
 
 def change(workshop, by, **changes):
     values = {"route": "bank_file", "currency": "VND", "holder_name": "Hoa", "account": IBAN}
-    return payees.change_payee(workshop=workshop, by=by, **values | changes)
+    return payees.change_payee(owner=workshop, by=by, **values | changes)
 
 
 def test_the_account_is_sealed_and_masked(house):
@@ -57,12 +57,12 @@ def test_a_change_that_waits_is_taken_back_and_the_old_one_counts(house):
     new = change(workshop, owner, account="12345678")
     before = books()
     with pytest.raises(BadPayee, match="Only the owner"):
-        payees.withdraw_change(workshop=workshop, currency="VND", by=helper)
+        payees.withdraw_change(owner=workshop, currency="VND", by=helper)
     assert books() == before and payees.waiting_payee_of(workshop, "VND") == new
-    assert payees.withdraw_change(workshop=workshop, currency="VND", by=owner)
+    assert payees.withdraw_change(owner=workshop, currency="VND", by=owner)
     assert payees.waiting_payee_of(workshop, "VND") is None and payees.payee_of(workshop, "VND") == old
     assert not Attention.objects.filter(closed_at=None).exists()
-    assert not payees.withdraw_change(workshop=workshop, currency="VND", by=owner)
+    assert not payees.withdraw_change(owner=workshop, currency="VND", by=owner)
     with pytest.raises(NotOnTheWay):
         payees.approve_payee(payee=new, by=two)
 

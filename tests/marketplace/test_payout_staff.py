@@ -125,7 +125,7 @@ def test_without_the_right_nobody_takes_a_step(house, cast, name):
 def test_a_payee_is_decided_by_a_second_person_who_sees_it_masked(house, cast):
     workshop = cast.maker.workshop
     row = payees.change_payee(
-        workshop=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
+        owner=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
         holder_name="Hoa <b>", account="1234 5678 90",
     )  # fmt: skip
     clerk, path = enter(house[0]), reverse("payees:decide", args=[row.pk])
@@ -148,7 +148,7 @@ def test_terms_are_shown_with_their_source(house, cast):
 
 def entered(workshop) -> Payee:
     return payees.change_payee(
-        workshop=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
+        owner=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
         holder_name="Hoa", account="1234 5678 90",
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_a_waiting_payee_is_counted_on_the_first_page_and_answered_there(house, 
     assert "1 matter waits for your answer" in staff.get(first).content.decode()
     matter = Attention.objects.open().get()
     page = staff.get(reverse("attention:inspect", args=[matter.pk])).content.decode()
-    assert "Workshop SML entered a new way of being paid in VND: •••• 7890." in page and "1234567890" not in page
+    assert "(SML) entered a new way of being paid in VND: •••• 7890." in page and "1234567890" not in page
     assert 'value="approve"' in page and 'value="refuse"' in page and 'value="settled"' not in page
     path = reverse("attention:answer", args=[matter.pk])
     enter(house[1]).post_from_page(path, {"answer": "approve", "reason": "?"})

@@ -392,7 +392,7 @@ def test_a_payee_that_changed_after_prepare_gets_nothing_of_that_batch(shop):
     earn(workshop, "600000")
     batch = prepared("VND", maker)
     payees.change_payee(
-        workshop=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
+        owner=workshop, by=owner_of(workshop), route="bank_file", currency="VND",
         holder_name="Thief", account="666666",
     )  # fmt: skip
     with pytest.raises(BatchChanged):

@@ -86,7 +86,7 @@ def test_the_old_address_puts_everything_back(cast, client, letters, recorded, s
     account_changes.change_contact(user=user, contact=Contact("phone", "+84912345678"), language="en")
     account_changes.change_contact(user=user, contact=Contact("email", "third@example.com"), language="en")
     values = {"route": "bank_file", "currency": "VND", "holder_name": "X", "account": "12345678"}
-    change_payee(workshop=cast.maker.workshop, by=user, **values)
+    change_payee(owner=cast.maker.workshop, by=user, **values)
     account_changes.change_password(user=user, password="the thief's own")
     thief = Visitor()
     thief.force_login(user)

@@ -52,8 +52,8 @@ class Holder:
 
     @property
     def title(self) -> str:
-        """For staff: a workshop's short code, an agency's name with its code."""
-        return f"{self.owner.name} ({self.code})" if self.kind == "agency" else self.code
+        """For staff: the name with the code."""
+        return f"{self.owner} ({self.code})"
 
     def lock(self) -> None:
         """Until the transaction ends: one change of where its money goes at a time."""

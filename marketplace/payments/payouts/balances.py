@@ -1,4 +1,4 @@
-"""What a workshop is owed, from the books alone: how much, and for each consignment when it comes and why not yet.
+"""What a workshop or an agency is owed, from the books alone: how much, and for each consignment when it comes and why not yet.
 
 The amounts are sums of postings, never computed from orders again; the consignment's state only says when.
 """
@@ -18,9 +18,19 @@ from marketplace import formats
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
 from marketplace.payments import ledger
-from marketplace.payments.models import Account, Attention, Dispute, JournalEntry, Owed, Payment, Posting
+from marketplace.payments.models import (
+    Account,
+    Attention,
+    Dispute,
+    Holder,
+    JournalEntry,
+    Owed,
+    Owner,
+    Payment,
+    Posting,
+    holder_of,
+)
 from marketplace.payments.payouts.terms import Offer
-from marketplace.workshops.models import Workshop
 
 ZERO = Decimal("0.00")
 MAIL_TROUBLE = "outbox"
@@ -43,7 +53,7 @@ class Standing(models.TextChoices):
 
 @dataclass(frozen=True)
 class Position:
-    """One consignment's money. Below zero where more was taken back than is still owed. ``why`` is for the maker.
+    """One consignment's money. Below zero where more was taken back than is still owed. ``why`` is for who is owed it.
 
     ``consignment`` is None for a correction that belongs to none. ``due_on`` is None where nobody can know.
     """
@@ -57,7 +67,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Balance:
-    """A workshop's money in one currency. The positions add up to ``owed``: what the books say."""
+    """What is owed to one in one currency. The positions add up to ``owed``: what the books say."""
 
     currency: str
     positions: tuple[Position, ...]
@@ -75,33 +85,34 @@ class Balance:
         return Money(max(ZERO, self.of(Standing.DUE).amount + self.of(Standing.BACK).amount), self.currency)
 
 
-def currencies_of(workshop: Workshop) -> list[str]:
-    """The currencies in which the books know the workshop, its economy's first."""
+def currencies_of(owner: Owner) -> list[str]:
+    """The currencies in which the books know it, its own first: a workshop's is its economy's."""
+    holder = holder_of(owner)
     with connection.cursor() as cursor:
-        cursor.execute(CURRENCIES, [Account.WORKSHOP_PAYABLE, workshop.code_prefix] * 2)
+        cursor.execute(CURRENCIES, [holder.account, holder.code] * 2)
         found = {currency for (currency,) in cursor.fetchall()}
-    own = workshop.village.economy.currency
+    own = holder.currency
     return [own, *sorted(found - {own})]
 
 
 def balance_of(
-    workshop: Workshop, currency: str, offer: Offer | None, *, now: datetime | None = None, payee_waits: bool = False
+    owner: Owner, currency: str, offer: Offer | None, *, now: datetime | None = None, payee_waits: bool = False
 ) -> Balance:
-    """``offer``: the terms of the workshop's route, for the days of hold; without any, nothing comes due.
+    """``offer``: the terms of its route, for the days of hold; without any, nothing comes due.
 
     ``payee_waits``: a changed payee waits for approval, so that no day of payout is promised.
     """
-    positions = positions_of([workshop], currency, {workshop.pk: offer}, now=now or timezone.now())[workshop.pk]
+    holder = holder_of(owner)
+    positions = positions_of([holder], currency, {holder: offer}, now=now or timezone.now())[holder]
     if payee_waits:
         positions = [_without_day(row) for row in positions]
-    holder = workshop.code_prefix
-    owed = -ledger.balance(Account.WORKSHOP_PAYABLE, holder=holder, currency=currency)
+    owed = -ledger.balance(holder.account, holder=holder.code, currency=currency)
     return Balance(currency, tuple(positions), owed, in_transit(holder, currency), paid(holder, currency))
 
 
-def in_transit(holder: str, currency: str) -> Money:
+def in_transit(holder: Holder, currency: str) -> Money:
     """What was sent and has not arrived."""
-    return -ledger.balance(Account.PAYOUTS_IN_TRANSIT, holder=holder, currency=currency)
+    return -ledger.balance(Account.PAYOUTS_IN_TRANSIT, holder=holder.code, currency=currency)
 
 
 def _without_day(row: Position) -> Position:
@@ -111,16 +122,16 @@ def _without_day(row: Position) -> Position:
     return replace(row, due_on=None, why=text % {"day": formats.day(row.consignment.delivered_at)})
 
 
-def paid(holder: str, currency: str) -> Money:
+def paid(holder: Holder, currency: str) -> Money:
     """What arrived and stayed: less what a bank sent back afterwards, and what Stripe took back after a refund."""
     kinds = JournalEntry.Kind
     # A payout that fails on its way leaves "in transit" once, with plus; one that had arrived also undoes its arrival.
     undone = Q(entry__kind=kinds.PAYOUT_FAILED, amount__lt=0)
-    of_holder = Posting.objects.filter(holder=holder, currency=currency)
+    of_holder = Posting.objects.filter(holder=holder.code, currency=currency)
     stayed = of_holder.filter(Q(entry__kind=kinds.PAYOUT_PAID) | undone, account=Account.PAYOUTS_IN_TRANSIT)
-    # Asked for by itself: there are few, and the workshop's other postings are many.
+    # Asked for by itself: there are few, and the other postings are many.
     taken = of_holder.filter(
-        account=Account.WORKSHOP_PAYABLE, entry__kind=kinds.CORRECTION, entry__details__what="taken_back"
+        account=holder.account, entry__kind=kinds.CORRECTION, entry__details__what="taken_back"
     )
     return Money(_sum(stayed) + _sum(taken), currency)
 
@@ -129,39 +140,41 @@ def _sum(rows: QuerySet) -> Decimal:
     return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
 
 
-def owed_by_consignment(holders: Iterable[str], currency: str) -> dict[tuple[str, int | None], Decimal]:
+def owed_by_consignment(holders: Iterable[Holder], currency: str) -> dict[tuple[Holder, int | None], Decimal]:
     """(holder, consignment id) → what is owed, without those that are even. One statement."""
-    rows = Owed.objects.filter(holder__in=list(holders), currency=currency).exclude(amount=0)
-    return {(holder, pk): amount for holder, pk, amount in rows.values_list("holder", "consignment", "amount")}
+    known = {(holder.account, holder.code): holder for holder in holders}
+    rows = Owed.objects.filter(holder__in={code for _account, code in known}, currency=currency).exclude(amount=0)
+    return {
+        (known[account, code], pk): amount
+        for account, code, pk, amount in rows.values_list("account", "holder", "consignment", "amount")
+        if (account, code) in known
+    }
 
 
 def positions_of(
-    workshops: Iterable[Workshop], currency: str, offers: Mapping[int, Offer | None], *, now: datetime
-) -> dict[int, list[Position]]:
-    """Workshop id → its open positions, the oldest first. Three statements for any number of workshops."""
-    by_code = {workshop.code_prefix: workshop for workshop in workshops}
-    owed = owed_by_consignment(by_code, currency)
-    return positions_from(owed, by_code, currency, offers, now)
+    holders: Iterable[Holder], currency: str, offers: Mapping[Holder, Offer | None], *, now: datetime
+) -> dict[Holder, list[Position]]:
+    """The open positions of each, the oldest first. Three statements for any number of holders."""
+    holders = list(holders)
+    return positions_from(owed_by_consignment(holders, currency), holders, currency, offers, now)
 
 
 def positions_from(
-    owed: Mapping[tuple[str, int | None], Decimal],
-    by_code: Mapping[str, Workshop],
+    owed: Mapping[tuple[Holder, int | None], Decimal],
+    holders: Iterable[Holder],
     currency: str,
-    offers: Mapping[int, Offer | None],
+    offers: Mapping[Holder, Offer | None],
     now: datetime,
-) -> dict[int, list[Position]]:
+) -> dict[Holder, list[Position]]:
     """The same for rows of owed_by_consignment that were chosen already."""
     ids = [pk for _holder, pk in owed if pk]
     rows = Consignment.objects.filter(pk__in=ids).select_related("order__payment")
     consignments = {row.pk: row for row in rows}
     stopped = frozen_orders(row.order_id for row in consignments.values())
-    found: dict[int, list[Position]] = {workshop.pk: [] for workshop in by_code.values()}
+    found: dict[Holder, list[Position]] = {holder: [] for holder in holders}
     for (holder, pk), amount in sorted(owed.items(), key=lambda item: item[0][1] or 0):
-        workshop = by_code[holder]
         money = Money(amount, currency)
-        row = consignments.get(pk)
-        found[workshop.pk].append(_position(row, money, offers.get(workshop.pk), stopped, now))
+        found[holder].append(_position(consignments.get(pk), money, offers.get(holder), stopped, now))
     return found
 
 

@@ -95,16 +95,16 @@ def _take_out(row: PayoutBatch) -> list[Payout]:
     """Bring the batch to what may be paid now, never to more; answers the payouts that are left. Payments are locked."""
     payouts = list(
         row.payouts.filter(state=State.PREPARED)
-        .select_related("workshop__village", "payee__workshop__village")
+        .select_related("workshop__village", "agency", "payee__workshop__village", "payee__agency")
         .prefetch_related("lines")
     )
     offers = offers_of(payouts, timezone.localdate(row.as_of))
-    positions = locked_positions([payout.workshop for payout in payouts], row.currency, offers, row.as_of)
+    positions = locked_positions([payout.holder for payout in payouts], row.currency, offers, row.as_of)
     usable = _usable_payees(payouts)
     left = []
     for payout in payouts:
-        offer = offers.get(payout.workshop_id)
-        lines = _lines_left(payout, positions[payout.workshop_id]) if offer and payout.payee_id in usable else []
+        offer = offers.get(payout.holder)
+        lines = _lines_left(payout, positions[payout.holder]) if offer and payout.payee_id in usable else []
         if lines == [(line.consignment_id, line.amount) for line in payout.lines.all()]:
             left.append(payout)
             continue
@@ -125,12 +125,11 @@ def _usable_payees(payouts: Iterable[Payout]) -> set[int]:
     ids = [payout.payee_id for payout in payouts]
     paused = paused_payees([payout.payee for payout in payouts])
     active = set(Payee.objects.filter(pk__in=ids, state=Payee.State.ACTIVE).values_list("pk", flat=True))
-    waiting = Payee.objects.filter(state=Payee.State.WAITING, workshop__payees__in=ids)
-    changing = set(waiting.values_list("workshop", "currency"))
+    changing = set(Payee.objects.filter(state=Payee.State.WAITING).values_list("workshop", "agency", "currency"))
     return {
         row.payee_id
         for row in payouts
-        if row.payee_id in active - paused and (row.workshop_id, row.currency) not in changing
+        if row.payee_id in active - paused and (row.workshop_id, row.agency_id, row.currency) not in changing
     }
 
 
@@ -195,7 +194,7 @@ def export(*, batch: PayoutBatch, by) -> File:
 
 @sensitive_variables()
 def _content(row: PayoutBatch) -> BatchFile:
-    payouts = row.payouts.exclude(state=State.WITHDRAWN).select_related("workshop", "payee__through").order_by("pk")
+    payouts = row.payouts.exclude(state=State.WITHDRAWN).select_related("workshop", "agency", "payee__through").order_by("pk")
     rows = tuple(_file_row(payout) for payout in payouts.prefetch_related("lines__consignment", "workshop__texts__locale"))
     on = timezone.localdate(row.approved_at)
     return BatchFile(row.number, row.route, row.currency, on, settings.MARKETPLACE_SHOP_NAME, rows)
@@ -203,14 +202,14 @@ def _content(row: PayoutBatch) -> BatchFile:
 
 @sensitive_variables()
 def _file_row(payout: Payout) -> FileRow:
-    payee, through = payout.payee, payout.payee.through
+    payee, through, holder = payout.payee, payout.payee.through, payout.holder
     if through is not None:
         payee = _payee_through(payout)
     return FileRow(
         number=payout.number,
-        workshop=str(payout.workshop),
-        code=payout.workshop.code_prefix,
-        language=payout.workshop.source_language,
+        name=str(holder.owner),
+        code=holder.code,
+        language=holder.language,
         holder=payee.holder_name,
         bank=payee.bank,
         account=account_of(payee),

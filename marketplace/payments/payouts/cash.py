@@ -1,4 +1,4 @@
-"""Money handed over in person: a receipt per workshop, in its language, to be signed and kept as evidence."""
+"""Money handed over in person: a receipt each, in the language of who gets it, to be signed and kept as evidence."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -19,7 +19,7 @@ INNER = WIDTH - 2 * EDGE
     evidence=True,
 )
 def cash_receipt(batch: BatchFile) -> File:
-    """A page per workshop with the amount, what it is for, and a line to sign on."""
+    """A page each with the amount, what it is for, and a line to sign on."""
     canvas = Canvas(WIDTH, HEIGHT, title=f"Receipts {batch.number}", on=batch.on)
     for row in batch.rows:
         canvas.page()
@@ -32,8 +32,8 @@ def _receipt(canvas: Canvas, batch: BatchFile, row: FileRow) -> None:
     language = row.language
     canvas.text(EDGE, 22, _("Receipt"), 16, bold=True, language=language)
     y = canvas.block(EDGE, 27, INNER, f"{batch.shop} · {row.number}", 9, language=language) + 6
-    values = {"name": row.holder, "workshop": row.workshop, "amount": format_money(row.net, language)}
-    words = _("%(name)s, for the workshop %(workshop)s, has received in cash: %(amount)s") % values
+    values = {"name": row.holder, "for": row.name, "amount": format_money(row.net, language)}
+    words = _("%(name)s, for %(for)s, has received in cash: %(amount)s") % values
     y = canvas.block(EDGE, y, INNER, words, 12, language=language) + 5
     if row.consignments:
         y = canvas.block(EDGE, y, INNER, _("For the consignments"), 8, language=language)

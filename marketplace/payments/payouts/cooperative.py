@@ -37,7 +37,7 @@ def cooperative_bulk(batch: BatchFile) -> File:
             (number, batch.on, first.holder, first.bank, first.account, total, batch.currency, f"{batch.shop} {number}")
         )
         shares = [
-            (row.number, row.code, row.workshop, row.net, row.net.currency, " ".join(row.consignments))
+            (row.number, row.code, row.name, row.net, row.net.currency, " ".join(row.consignments))
             for row in rows
         ]
         files[f"{number}.csv"] = write_csv(SHARES, shares)

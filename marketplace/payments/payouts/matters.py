@@ -10,10 +10,10 @@ MAY_DECIDE = "marketplace_payments.change_payee"
 
 attention.describe(
     KIND,
-    happened=_("Workshop %(workshop)s entered a new way of being paid in %(currency)s: %(account)s. It waits for approval."),
+    happened=_("%(workshop)s entered a new way of being paid in %(currency)s: %(account)s. It waits for approval."),
     advice=_(
-        "Under Payees you see who receives the money. Ask the workshop by a way that you know from before, not by the mail "
-        "of today. Until you decide nothing is paid out to it."
+        "Under Payees you see who receives the money. Ask them by a way that you know from before, not by the mail "
+        "of today. Until you decide nothing is paid out to them."
     ),
     may_be_settled=False,
 )
@@ -21,7 +21,7 @@ attention.describe(
 
 def open_for(row: Payee) -> Attention:
     """``row`` waits for approval: counted on the staff's first page until somebody decides."""
-    details = {"workshop": row.workshop.code_prefix, "currency": row.currency, "account": row.masked or "–", "payee": row.pk}
+    details = {"workshop": row.holder.title, "currency": row.currency, "account": row.masked or "–", "payee": row.pk}
     return attention.call(kind=KIND, key=_key(row), details=details)
 
 

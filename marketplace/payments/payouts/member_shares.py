@@ -130,7 +130,8 @@ def freeze(payout: Payout, money: Money | None = None) -> None:
             row.amount = part.amount
         PayoutShare.objects.bulk_update(kept, ["amount"])
         return
-    rule = rule_of(payout.workshop, timezone.localdate())
+    # An agency has no members who share.
+    rule = rule_of(payout.workshop, timezone.localdate()) if payout.workshop else None
     if rule is None:
         return
     rows = list(rule.shares.all())

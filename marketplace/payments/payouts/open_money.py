@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from marketplace import formats
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
-from marketplace.payments.models import ConsignmentShare, Owed, Refund, RefundPart
+from marketplace.payments.models import ConsignmentShare, Owed, Refund, RefundPart, holder_of
 from marketplace.payments.payouts import balances, words
 from marketplace.payments.payouts.balances import Position, Standing, positions_from, stopped_payments
 from marketplace.payments.payouts.terms import Offer
@@ -51,13 +51,14 @@ class Summary:
 
 def open_rows(workshop: Workshop, currency: str) -> QuerySet[Owed]:
     """What is not even, the oldest first."""
-    rows = Owed.objects.filter(holder=workshop.code_prefix, currency=currency).exclude(amount=0)
+    holder = holder_of(workshop)
+    rows = Owed.objects.filter(account=holder.account, holder=holder.code, currency=currency).exclude(amount=0)
     return rows.order_by("consignment_id", "pk")
 
 
 def summary_of(workshop: Workshop, currency: str, offer: Offer | None, *, now: datetime | None = None) -> Summary:
     """``offer``: the terms of the workshop's route, for the days of hold; without any, nothing comes due."""
-    now, holder = now or timezone.now(), workshop.code_prefix
+    now, holder = now or timezone.now(), holder_of(workshop)
     rows = open_rows(workshop, currency).order_by()
     found = rows.aggregate(
         **{standing.value: Sum("amount", filter=which) for standing, which in _which(rows, offer, now).items()},
@@ -102,9 +103,9 @@ def positions(
     paused_until: datetime | None = None,
 ) -> list[Position]:
     """The lines of ``rows`` (some of open_rows), each with why it stands there."""
-    owed = {(row.holder, row.consignment_id): row.amount for row in rows}
-    by_code = {workshop.code_prefix: workshop}
-    found = positions_from(owed, by_code, currency, {workshop.pk: offer}, timezone.now())[workshop.pk]
+    holder = holder_of(workshop)
+    owed = {(holder, row.consignment_id): row.amount for row in rows}
+    found = positions_from(owed, [holder], currency, {holder: offer}, timezone.now())[holder]
     if payee_waits or paused_until:
         found = [_without_day(row, paused_until if not payee_waits else None) for row in found]
     return _with_reasons(found)

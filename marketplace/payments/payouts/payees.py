@@ -1,40 +1,57 @@
-"""Where a workshop's money goes: entered by its owner, approved by somebody of the shop, sealed, never shown whole."""
+"""Where money goes that is owed: entered by the owner, approved by somebody of the shop, sealed, never shown whole."""
 
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from marketplace.fulfilment.sealing import reseal, seal, unseal
 from marketplace.payments import attention, audit
-from marketplace.payments.models import Attention, Payee
+from marketplace.payments.models import Attention, Holder, Owner, Payee, holder_of
 from marketplace.payments.payouts import matters
 from marketplace.payments.payouts.accounts import mask
 from marketplace.payments.payouts.errors import BadPayee, NotOnTheWay, PayoutRefused, SamePerson
 from marketplace.payments.payouts.routes import Route
-from marketplace.payments.payouts.terms import TermsBook
-from marketplace.workshops.models import Member, Workshop
+from marketplace.payments.payouts.terms import Offer, TermsBook
+from marketplace.workshops.models import Workshop
 
 State = Payee.State
+WHO_MAY = {
+    "workshop": gettext_lazy("Only the owner of the workshop can change where its money goes."),
+    "agency": gettext_lazy("Only the owner of the agency can change where its money goes."),
+}
+NOT_THEMSELVES = {
+    "workshop": gettext_lazy("A second person must decide, one who does not belong to the workshop."),
+    "agency": gettext_lazy("A second person must decide, one who does not belong to the agency."),
+}
 
 
-def payee_of(workshop: Workshop, currency: str) -> Payee | None:
+def payee_of(owner: Owner, currency: str) -> Payee | None:
     """The one in use."""
-    return Payee.objects.filter(workshop=workshop, currency=currency, state=State.ACTIVE).first()
+    return Payee.objects.filter(**holder_of(owner).where, currency=currency, state=State.ACTIVE).first()
 
 
-def waiting_payee_of(workshop: Workshop, currency: str) -> Payee | None:
+def waiting_payee_of(owner: Owner, currency: str) -> Payee | None:
     """The one that somebody of the shop must approve before anything more is paid out."""
-    return Payee.objects.filter(workshop=workshop, currency=currency, state=State.WAITING).first()
+    return Payee.objects.filter(**holder_of(owner).where, currency=currency, state=State.WAITING).first()
+
+
+def offer_of(owner: Owner, currency: str) -> Offer | None:
+    """The terms of today by which it is paid in this currency; None where nobody knows where to send it."""
+    payee, holder = payee_of(owner, currency), holder_of(owner)
+    if payee is None:
+        return None
+    return TermsBook([holder.economy]).offer(holder.economy, payee.route, currency, timezone.localdate())
 
 
 @sensitive_variables()
 @transaction.atomic
 def change_payee(
     *,
-    workshop: Workshop,
+    owner: Owner,
     by,
     route: str,
     currency: str,
@@ -45,19 +62,20 @@ def change_payee(
 ) -> Payee:
     """A new payee, which waits for approval; what waited before is refused.
 
-    Only the workshop's owner may; the desk asks her for her password first, and tells owners and book-keepers. Raises
-    BadPayee; then nothing was written.
+    Only who owns the workshop or agency may; the desk asks for the password first, and tells owners and book-keepers.
+    Raises BadPayee; then nothing was written.
     """
-    _refuse_strangers(workshop, by)
-    chosen = _offered(workshop, route, currency)
+    holder = holder_of(owner)
+    _refuse_strangers(holder, by)
+    chosen = _offered(holder, route, currency)
     kept = _account(chosen, account)
-    _check_words(chosen, holder_name, through, workshop)
+    _check_words(chosen, holder_name, through, holder)
     # One change at a time: the second of two waits here and replaces the first.
-    Workshop.objects.select_for_update().get(pk=workshop.pk)
-    old = payee_of(workshop, currency)
-    _replace_waiting(workshop, currency, by)
+    holder.lock()
+    old = payee_of(owner, currency)
+    _replace_waiting(owner, currency, by)
     row = Payee.objects.create(
-        workshop=workshop,
+        **holder.where,
         route=route,
         currency=currency,
         holder_name=holder_name.strip(),
@@ -75,42 +93,46 @@ def change_payee(
 
 
 @transaction.atomic
-def withdraw_change(*, workshop: Workshop, currency: str, by) -> bool:
+def withdraw_change(*, owner: Owner, currency: str, by) -> bool:
     """The owner takes back a change that waits for approval: what counted before goes on to count. False: none waits.
 
     Raises BadPayee for whoever is not the owner; then nothing was written.
     """
-    _refuse_strangers(workshop, by)
-    Workshop.objects.select_for_update().get(pk=workshop.pk)
-    waiting = waiting_payee_of(workshop, currency)
+    holder = holder_of(owner)
+    _refuse_strangers(holder, by)
+    holder.lock()
+    waiting = waiting_payee_of(owner, currency)
     if waiting is None:
         return False
-    _replace_waiting(workshop, currency, by)
+    _replace_waiting(owner, currency, by)
     audit.record(action="marketplace.payee_withdrawn", instance=waiting, by=by, before=_shown(waiting), after={})
     return True
 
 
-def _replace_waiting(workshop: Workshop, currency: str, by) -> None:
-    waiting = waiting_payee_of(workshop, currency)
+def _replace_waiting(owner: Owner, currency: str, by) -> None:
+    waiting = waiting_payee_of(owner, currency)
     if waiting:
         matters.close(matters.lock_open(waiting), by=by, answer="replaced")
         Payee.objects.filter(pk=waiting.pk, state=State.WAITING).update(state=State.REPLACED)
 
 
-def _refuse_strangers(workshop: Workshop, by) -> None:
-    owner = Member.objects.filter(workshop=workshop, user=by, is_owner=True, user__is_active=True)
-    if not owner.exists():
-        raise BadPayee("", _("Only the owner of the workshop can change where its money goes."))
+def _refuse_strangers(holder: Holder, by) -> None:
+    if not holder.people.filter(user=by, is_owner=True, user__is_active=True).exists():
+        raise BadPayee("", str(WHO_MAY[holder.kind]))
 
 
-def _offered(workshop: Workshop, route: str, currency: str) -> Route:
-    economy = workshop.village.economy_id
-    offer = TermsBook([economy]).offer(economy, route, currency, timezone.localdate())
-    if offer is None:
+def _offered(holder: Holder, route: str, currency: str) -> Route:
+    offer = TermsBook([holder.economy]).offer(holder.economy, route, currency, timezone.localdate())
+    if offer is None or not can_use(offer.route, holder):
         raise BadPayee("route", _("This way of being paid does not exist here."))
     if not offer.exists:
         raise BadPayee("route", offer.why_not)
     return offer.route
+
+
+def can_use(route: Route, holder: Holder) -> bool:
+    """A co-operative hands money on to its workshops, and to nobody else."""
+    return holder.kind == "workshop" or not route.through
 
 
 @sensitive_variables()
@@ -122,13 +144,13 @@ def _account(route: Route, account: str) -> str:
     return route.check(account)
 
 
-def _check_words(route: Route, holder_name: str, through: Workshop | None, workshop: Workshop) -> None:
+def _check_words(route: Route, holder_name: str, through: Workshop | None, holder: Holder) -> None:
     if not holder_name.strip():
         raise BadPayee("holder_name", _("Please write the name of who receives the money."))
     if not route.through:
         return
-    fits = through is not None and through.kind == Workshop.Kind.COOPERATIVE and through.pk != workshop.pk
-    if not fits or through.village.economy_id != workshop.village.economy_id:
+    fits = through is not None and through.kind == Workshop.Kind.COOPERATIVE and through != holder.owner
+    if not fits or through.village.economy_id != holder.economy:
         raise BadPayee("through", _("Please choose the co-operative that receives the money for you."))
 
 
@@ -140,16 +162,16 @@ def _shown(row: Payee | None) -> dict:
 def withdraw_waiting(*, entered_by, since: datetime) -> int:
     """What this person entered since then and nobody approved yet counts no more. Answers how many."""
     rows = Payee.objects.filter(entered_by=entered_by, entered_at__gte=since, state=State.WAITING)
-    found = list(rows.select_related("workshop").order_by("pk"))
+    found = list(rows.select_related("workshop", "agency").order_by("pk"))
     for row in found:
-        _replace_waiting(row.workshop, row.currency, None)
+        _replace_waiting(row.owner, row.currency, None)
         audit.record(action="marketplace.payee_refused", instance=row, before={"state": State.WAITING})
     return len(found)
 
 
 @transaction.atomic
 def approve_payee(*, payee: Payee, by) -> Payee:
-    """The second pair of eyes: from now on the workshop is paid there. Approved twice, it is approved once.
+    """The second pair of eyes: from now on the money goes there. Approved twice, it is approved once.
 
     Raises SamePerson and NotOnTheWay.
     """
@@ -163,7 +185,7 @@ def _approve(payee: Payee, by) -> Payee:
     row = _waiting(payee, by, State.ACTIVE)
     if row.state == State.ACTIVE:
         return row
-    same = Payee.objects.filter(workshop=row.workshop_id, currency=row.currency, state=State.ACTIVE)
+    same = Payee.objects.filter(**row.holder.where, currency=row.currency, state=State.ACTIVE)
     same.update(state=State.REPLACED)
     return _decide(row, State.ACTIVE, by, "marketplace.payee_approved")
 
@@ -189,9 +211,8 @@ def _waiting(payee: Payee, by, wanted: str) -> Payee:
     row = Payee.objects.select_for_update().get(pk=payee.pk)
     if row.state not in (State.WAITING, wanted):
         raise NotOnTheWay(_("This has been decided or replaced already."))
-    is_member = Member.objects.filter(workshop=row.workshop_id, user=by).exists()
-    if row.entered_by_id == by.pk or is_member:
-        raise SamePerson(_("A second person must decide, one who does not belong to the workshop."))
+    if row.entered_by_id == by.pk or row.holder.people.filter(user=by).exists():
+        raise SamePerson(str(NOT_THEMSELVES[row.holder.kind]))
     return row
 
 
@@ -219,10 +240,10 @@ def reseal_accounts() -> int:
     return len(rows)
 
 
-audit.add_action("marketplace.payee_refused", translation.gettext_lazy("Refused where a workshop is paid"))
+audit.add_action("marketplace.payee_refused", gettext_lazy("Refused where money goes"))
 
 
-@attention.answer(matters.KIND, "approve", title=translation.gettext_lazy("Approve"), permission=matters.MAY_DECIDE)
+@attention.answer(matters.KIND, "approve", title=gettext_lazy("Approve"), permission=matters.MAY_DECIDE)
 def approve_in_answer(*, row: Attention, by, reason: str) -> None:
     """Raises CannotAnswer where approve_payee refuses."""
     try:
@@ -231,7 +252,7 @@ def approve_in_answer(*, row: Attention, by, reason: str) -> None:
         raise attention.CannotAnswer(str(problem)) from problem
 
 
-@attention.answer(matters.KIND, "refuse", title=translation.gettext_lazy("Refuse"), permission=matters.MAY_DECIDE)
+@attention.answer(matters.KIND, "refuse", title=gettext_lazy("Refuse"), permission=matters.MAY_DECIDE)
 def refuse_in_answer(*, row: Attention, by, reason: str) -> None:
     """Raises CannotAnswer where refuse_payee refuses."""
     try:

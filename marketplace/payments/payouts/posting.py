@@ -13,7 +13,7 @@ def key_of(number: str, step: str) -> str:
 
 
 def approved(payout: Payout) -> JournalEntry:
-    """The workshop is no longer owed it: it is on its way. A fee that the workshop bears pays for what the bank takes."""
+    """Its holder is no longer owed it: it is on its way. A fee that the holder bears pays for what the bank takes."""
     return post(key=key_of(payout.number, "approved"), kind=Kind.PAYOUT, lines=_leaves(payout), details=_details(payout))
 
 
@@ -25,7 +25,7 @@ def arrived(payout: Payout) -> JournalEntry:
 
 
 def failed(payout: Payout, *, had_arrived: bool) -> JournalEntry:
-    """Everything back: the workshop is owed it again. What the bank took stays with the bank, and is the shop's."""
+    """Everything back: the holder is owed it again. What the bank took stays with the bank, and is the shop's."""
     lines = [_turned(line) for line in _leaves(payout)]
     if had_arrived:
         lines += [_turned(line) for line in _sent(payout)]
@@ -37,9 +37,9 @@ def failed(payout: Payout, *, had_arrived: bool) -> JournalEntry:
 def transferred(transfer: PayoutTransfer) -> JournalEntry:
     """One consignment's part of a payout left the balance at the payment service."""
     money = Money(transfer.amount, transfer.payout.currency)
-    holder = transfer.payout.workshop.code_prefix
+    holder = transfer.payout.holder
     lines = [
-        Line(Account.PAYOUTS_IN_TRANSIT, money, holder, transfer.consignment),
+        Line(Account.PAYOUTS_IN_TRANSIT, money, holder.code, transfer.consignment),
         Line(Account.BUYER_CLEARING, -money),
     ]
     key = f"{transfer.key}:paid"
@@ -51,10 +51,10 @@ def transferred(transfer: PayoutTransfer) -> JournalEntry:
 def transfer_failed(transfer: PayoutTransfer) -> JournalEntry:
     """The payment service refused it: owed again."""
     money = Money(transfer.amount, transfer.payout.currency)
-    holder = transfer.payout.workshop.code_prefix
+    holder = transfer.payout.holder
     lines = [
-        Line(Account.PAYOUTS_IN_TRANSIT, money, holder, transfer.consignment),
-        Line(Account.WORKSHOP_PAYABLE, -money, holder, transfer.consignment),
+        Line(Account.PAYOUTS_IN_TRANSIT, money, holder.code, transfer.consignment),
+        Line(holder.account, -money, holder.code, transfer.consignment),
     ]
     return post(
         key=f"{transfer.key}:failed",
@@ -66,11 +66,11 @@ def transfer_failed(transfer: PayoutTransfer) -> JournalEntry:
 
 
 def taken_back(transfer: PayoutTransfer, money: Money, key: str) -> JournalEntry:
-    """A reversal brought money of a transfer back; it makes up for what a refund took from the workshop's account."""
-    holder = transfer.payout.workshop.code_prefix
+    """A reversal brought money of a transfer back; it makes up for what a refund took from the holder's account."""
+    holder = transfer.payout.holder
     lines = [
         Line(Account.BUYER_CLEARING, money),
-        Line(Account.WORKSHOP_PAYABLE, -money, holder, transfer.consignment),
+        Line(holder.account, -money, holder.code, transfer.consignment),
     ]
     return post(
         key=key,
@@ -82,19 +82,19 @@ def taken_back(transfer: PayoutTransfer, money: Money, key: str) -> JournalEntry
 
 
 def _leaves(payout: Payout) -> list[Line]:
-    holder, currency = payout.workshop.code_prefix, payout.currency
+    holder, currency = payout.holder, payout.currency
     lines = [
-        Line(Account.WORKSHOP_PAYABLE, Money(line.amount, currency), holder, line.consignment)
+        Line(holder.account, Money(line.amount, currency), holder.code, line.consignment)
         for line in payout.lines.select_related("consignment")
     ]
-    lines.append(Line(Account.PAYOUTS_IN_TRANSIT, -Money(payout.net, currency), holder))
+    lines.append(Line(Account.PAYOUTS_IN_TRANSIT, -Money(payout.net, currency), holder.code))
     return [*lines, Line(Account.PAYMENT_FEES, -Money(payout.fee, currency))]
 
 
 def _sent(payout: Payout) -> list[Line]:
     money = Money(payout.net, payout.currency)
     return [
-        Line(Account.PAYOUTS_IN_TRANSIT, money, payout.workshop.code_prefix),
+        Line(Account.PAYOUTS_IN_TRANSIT, money, payout.holder.code),
         Line(routes[payout.batch.route].pays_from, -money),
     ]
 

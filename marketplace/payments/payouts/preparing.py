@@ -1,4 +1,4 @@
-"""Putting a batch together: what is due of each workshop, netted and cut to what can be sent. Nothing is posted yet."""
+"""Putting a batch together: what each workshop and agency is due, netted and cut to what can be sent. Nothing is posted yet."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.money import Money
 from marketplace.payments import audit
-from marketplace.payments.models import Payee, Payment, Payout, PayoutBatch, PayoutLine
+from marketplace.payments.models import Holder, Payee, Payment, Payout, PayoutBatch, PayoutLine
 from marketplace.payments.payouts.balances import Position, Standing, positions_of
 from marketplace.payments.payouts.pauses import paused_until
 from marketplace.payments.payouts.terms import Offer, TermsBook
@@ -34,21 +34,21 @@ class Cut:
 
 @transaction.atomic
 def prepare(
-    *, route: str, currency: str, by=None, now: datetime | None = None, workshops: Collection[int] | None = None
+    *, route: str, currency: str, by=None, now: datetime | None = None, only: Collection[Holder] | None = None
 ) -> PayoutBatch | None:
     """A batch of everything that is due by a route in a currency; None where nothing is. ``by`` None: the schedule.
 
-    ``workshops``: only those ids; None: all.
+    ``only``: these and nobody else; None: all.
 
-    Left out: workshops below their minimum, those whose new payee waits for approval, those in another open batch, and
+    Left out: those below their minimum, those whose new payee waits for approval, those in another open batch, and
     those whose route does not exist (any more). Two at once: the second finds nothing.
     """
     now = now or timezone.now()
-    payees = [row for row in _lock_payees(route, currency) if workshops is None or row.workshop_id in workshops]
+    payees = [row for row in _lock_payees(route, currency) if only is None or row.holder in only]
     offers = _offers(payees, timezone.localdate(now))
-    payees = [row for row in payees if row.workshop_id in offers]
-    positions = locked_positions([row.workshop for row in payees], currency, offers, now)
-    cuts = {row: cut(due_lines(positions[row.workshop_id]), offers[row.workshop_id], currency) for row in payees}
+    payees = [row for row in payees if row.holder in offers]
+    positions = locked_positions([row.holder for row in payees], currency, offers, now)
+    cuts = {row: cut(due_lines(positions[row.holder]), offers[row.holder], currency) for row in payees}
     found = {row: part for row, part in cuts.items() if part}
     if not found:
         return None
@@ -64,13 +64,12 @@ def prepare(
 def _lock_payees(route: str, currency: str) -> list[Payee]:
     """Those who can be paid now, locked in the order of their ids: whoever prepares at the same time waits."""
     rows = Payee.objects.filter(route=route, currency=currency, state=Payee.State.ACTIVE)
-    locked = list(rows.select_for_update(of=("self",)).select_related("workshop__village").order_by("pk"))
-    workshops = [row.workshop_id for row in locked]
-    waiting = Payee.objects.filter(workshop__in=workshops, currency=currency, state=Payee.State.WAITING)
-    busy = Payout.objects.filter(workshop__in=workshops, currency=currency, state=State.PREPARED)
-    left_out = {*waiting.values_list("workshop", flat=True), *busy.values_list("workshop", flat=True)}
+    locked = list(rows.select_for_update(of=("self",)).select_related("workshop__village", "agency").order_by("pk"))
+    waiting = Payee.objects.filter(currency=currency, state=Payee.State.WAITING)
+    busy = Payout.objects.filter(currency=currency, state=State.PREPARED)
+    left_out = {*waiting.values_list("workshop", "agency"), *busy.values_list("workshop", "agency")}
     paused = paused_payees(locked)
-    return [row for row in locked if row.workshop_id not in left_out and row.pk not in paused]
+    return [row for row in locked if (row.workshop_id, row.agency_id) not in left_out and row.pk not in paused]
 
 
 def paused_payees(payees: Collection[Payee]) -> set[int]:
@@ -82,25 +81,25 @@ def paused_payees(payees: Collection[Payee]) -> set[int]:
     return {row.pk for row in payees if row.pk in paused or (row.through_id, row.currency) in halls}
 
 
-def _offers(payees: Iterable[Payee], on) -> dict[int, Offer]:
-    book = TermsBook([row.workshop.village.economy_id for row in payees])
-    found = {
-        row.workshop_id: book.offer(row.workshop.village.economy_id, row.route, row.currency, on) for row in payees
-    }
-    return {pk: offer for pk, offer in found.items() if offer and offer.exists}
+def _offers(payees: Iterable[Payee], on) -> dict[Holder, Offer]:
+    book = TermsBook([row.holder.economy for row in payees])
+    found = {row.holder: book.offer(row.holder.economy, row.route, row.currency, on) for row in payees}
+    return {holder: offer for holder, offer in found.items() if offer and offer.exists}
 
 
-def offers_of(payouts: Iterable[Payout], on) -> dict[int, Offer]:
-    """Workshop id → the terms on which it is paid in a batch."""
+def offers_of(payouts: Iterable[Payout], on) -> dict[Holder, Offer]:
+    """The terms on which each is paid in a batch."""
     return _offers([row.payee for row in payouts], on)
 
 
-def locked_positions(workshops: Sequence, currency: str, offers: dict[int, Offer], now: datetime) -> dict[int, list[Position]]:
+def locked_positions(
+    holders: Sequence[Holder], currency: str, offers: dict[Holder, Offer], now: datetime
+) -> dict[Holder, list[Position]]:
     """Positions that stay as they are until the transaction ends: refunds and disputes lock the same payments."""
-    before = positions_of(workshops, currency, offers, now=now)
+    before = positions_of(holders, currency, offers, now=now)
     orders = {row.consignment.order_id for rows in before.values() for row in rows if row.consignment}
     list(Payment.objects.filter(order__in=orders).select_for_update().order_by("pk").values_list("pk", flat=True))
-    return positions_of(workshops, currency, offers, now=now)
+    return positions_of(holders, currency, offers, now=now)
 
 
 def due_lines(positions: Iterable[Position]) -> list[tuple[int | None, Decimal]]:
@@ -133,8 +132,8 @@ def _write(batch: PayoutBatch, payee: Payee, part: Cut) -> Payout:
     payout = Payout.objects.create(
         batch=batch,
         number=f"P-{get_random_string(8, SIGNS)}",
-        workshop=payee.workshop,
         payee=payee,
+        **payee.holder.where,
         currency=batch.currency,
         amount=part.amount.amount,
         fee=part.fee.amount,
@@ -151,7 +150,7 @@ def write_lines(payout: Payout, part: Cut) -> None:
 
 
 def total_of(batch: PayoutBatch) -> Money:
-    """What reaches the workshops, without payouts that were taken out."""
+    """What reaches those who are paid, without payouts that were taken out."""
     rows = batch.payouts.exclude(state=State.WITHDRAWN)
     return Money(sum((row.net for row in rows), Decimal(0)), batch.currency)
 

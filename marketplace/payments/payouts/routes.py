@@ -1,4 +1,4 @@
-"""The ways in which money reaches a workshop. One more is one more function:
+"""The ways in which money reaches a workshop or an agency. One more is one more function:
 
     @routes.register("post_order", title=_("Postal order"), says=_("You fetch it at your post office."), asks=_("Post office"))
     def post_order(batch: BatchFile) -> File: ...
@@ -21,13 +21,13 @@ from marketplace.registry import Registry
 
 @dataclass(frozen=True)
 class FileRow:
-    """One payout as a file shows it. ``net`` is what reaches the workshop; ``account`` is unsealed, never log it.
+    """One payout as a file shows it. ``net`` is what reaches ``name``; ``account`` is unsealed, never log it.
 
-    ``through``: the co-operative that is paid for the workshop, its account in ``account``; "" for none.
+    ``through``: the co-operative that is paid for it, its account in ``account``; "" for none.
     """
 
     number: str
-    workshop: str
+    name: str
     code: str
     language: str
     holder: str
@@ -70,7 +70,7 @@ def as_written(account: str) -> str:
 
 @dataclass(frozen=True)
 class Route:
-    """``title`` and ``says`` are for the maker. ``asks``: what she tells of her account; "" where nothing is needed.
+    """``title`` and ``says`` are for who is paid. ``asks``: what they tell of their account; "" where nothing is needed.
 
     ``check`` answers the account as it is kept, or raises BadPayee. ``pays_from``: the shop's account that gets less.
     ``start`` is called per payout in the transaction that approves it. ``through``: paid to a co-operative's account.

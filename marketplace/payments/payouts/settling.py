@@ -51,9 +51,9 @@ def _refuse_other_reference(row: Payout, reference: str) -> None:
 
 @transaction.atomic
 def mark_failed(*, payout: Payout, by=None, why: str = "", failure: str = Payout.Failure.OTHER) -> Payout:
-    """It did not arrive, or the bank sent it back: the workshop is owed it again, and the next batch takes it up.
+    """It did not arrive, or the bank sent it back: it is owed again, and the next batch takes it up.
 
-    ``failure`` is what the workshop reads in its language; ``why`` are words of the shop, needed for another reason.
+    ``failure`` is what its holder reads in their language; ``why`` are words of the shop, needed for another reason.
     Said twice, it is posted once. Raises NotOnTheWay, and PayoutRefused without a reason.
     """
     row = _lock(payout)
@@ -93,7 +93,7 @@ def add_evidence(*, payout: Payout, by, data: bytes) -> PayoutEvidence:
 def _lock(payout: Payout) -> Payout:
     """The batch first, as everybody who changes payouts does."""
     PayoutBatch.objects.select_for_update().get(pk=payout.batch_id)
-    rows = Payout.objects.select_related("batch", "workshop")
+    rows = Payout.objects.select_related("batch", "workshop", "agency")
     return rows.select_for_update(of=("self",)).get(pk=payout.pk)
 
 

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from marketplace.money import Money, format_money
 from marketplace.payments.models import (
-    Account,
     ConsignmentShare,
     JournalEntry,
     Owed,
+    Owner,
     Posting,
     RefundPart,
+    holder_of,
 )
 from marketplace.payments.payouts import member_shares, words
 from marketplace.payments.payouts.known import routes
@@ -60,9 +61,9 @@ class Statement:
     shared: tuple[SharedOut, ...] = ()
 
 
-def months_of(workshop: Workshop, currency: str) -> list[datetime]:
+def months_of(owner: Owner, currency: str) -> list[datetime]:
     """First moments of the months from the first posting to the last, the latest first. Two statements, by the index."""
-    rows = _postings(workshop, currency).select_related("entry")
+    rows = postings_of(owner, currency).select_related("entry")
     ends = rows.order_by("entry_id").first(), rows.order_by("entry_id").last()
     if ends[0] is None:
         return []
@@ -81,29 +82,47 @@ def statement_of(
     """In the active language. ``part``: only the lines from one number to before another; opening and closing are those
     of the month. Raises ValueError for a month that does not exist.
     """
+    of = month_of(workshop, currency, year, month)
+    wanted = of.rows.select_related("entry", "consignment")
+    found = list(wanted if part is None else wanted[part[0] : part[1]])
+    shown = _Words(_refunds(found), _shares(found))
+    lines = tuple(_line(row, shown) for row in found)
+    shared = tuple(member_shares.shared_out(_payouts(found)))
+    return Statement(workshop, currency, of.first, of.until, of.opening, lines, of.closing, of.count, shared)
+
+
+@dataclass(frozen=True)
+class Month:
+    """The books of one account in a month: from ``first`` to before ``until``; ``rows`` in the order of the books."""
+
+    first: datetime
+    until: datetime
+    opening: Money
+    closing: Money
+    rows: QuerySet[Posting]
+    count: int
+
+
+def month_of(owner: Owner, currency: str, year: int, month: int) -> Month:
+    """Opening and closing are what is owed; both from what is owed now. Raises ValueError for no such month."""
     zone = timezone.get_default_timezone()
     first = datetime(year, month, 1, tzinfo=zone)
     until = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
-    rows = _postings(workshop, currency)
-    since = _since(rows, first)
-    month_rows = since.filter(entry__at__lt=until)
+    since = _since(postings_of(owner, currency), first)
     sums = since.aggregate(
         month=Sum("amount", filter=Q(entry__at__lt=until)),
         later=Sum("amount", filter=Q(entry__at__gte=until)),
         count=Count("pk", filter=Q(entry__at__lt=until)),
     )
-    closing = owed_now(workshop, currency) + Money(sums["later"] or ZERO, currency)
+    closing = owed_now(owner, currency) + Money(sums["later"] or ZERO, currency)
     opening = closing + Money(sums["month"] or ZERO, currency)
-    wanted = month_rows.select_related("entry", "consignment").order_by("entry_id", "pk")
-    found = list(wanted if part is None else wanted[part[0] : part[1]])
-    shown = _Words(_refunds(found), _shares(found))
-    lines = tuple(_line(row, shown) for row in found)
-    shared = tuple(member_shares.shared_out(_payouts(found)))
-    return Statement(workshop, currency, first, until, opening, lines, closing, sums["count"], shared)
+    rows = since.filter(entry__at__lt=until).order_by("entry_id", "pk")
+    return Month(first, until, opening, closing, rows, sums["count"])
 
 
-def owed_now(workshop: Workshop, currency: str) -> Money:
-    rows = Owed.objects.filter(holder=workshop.code_prefix, currency=currency).exclude(amount=0)
+def owed_now(owner: Owner, currency: str) -> Money:
+    holder = holder_of(owner)
+    rows = Owed.objects.filter(account=holder.account, holder=holder.code, currency=currency).exclude(amount=0)
     return Money(rows.aggregate(sum=Sum("amount"))["sum"] or ZERO, currency)
 
 
@@ -123,10 +142,9 @@ def _payouts(rows: Iterable[Posting]) -> list[str]:
     return list(dict.fromkeys(filter(None, numbers)))
 
 
-def _postings(workshop: Workshop, currency: str):
-    return Posting.objects.filter(
-        account=Account.WORKSHOP_PAYABLE, holder=workshop.code_prefix, currency=currency
-    )
+def postings_of(owner: Owner, currency: str) -> QuerySet[Posting]:
+    holder = holder_of(owner)
+    return Posting.objects.filter(account=holder.account, holder=holder.code, currency=currency)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Transfers to connected accounts: one per consignment, each asked for once through the outbox.
 
-A refund takes nothing back from the workshop by itself: ``take_back`` asks for a reversal, at most what is left of the
-transfer. What a reversal cannot bring stays below zero in the workshop's account and is netted.
+A refund takes nothing back from anybody by itself: ``take_back`` asks for a reversal, at most what is left of the
+transfer. What a reversal cannot bring stays below zero in its holder's account and is netted.
 """
 
 from decimal import Decimal
@@ -35,7 +35,7 @@ State = PayoutTransfer.State
 
 
 def start(payout: Payout) -> None:
-    """Ask for the transfers of an approved payout, which add up to what reaches the workshop."""
+    """Ask for the transfers of an approved payout, which add up to what reaches its holder."""
     lines = [(line.consignment, line.amount) for line in payout.lines.select_related("consignment__order__payment")]
     for consignment, amount in spread(lines, less=payout.fee):
         key = f"transfer:{payout.number}:{consignment.number if consignment else '-'}"
@@ -97,7 +97,7 @@ def _lock(pk: int) -> PayoutTransfer:
     """Batch, then transfer: as everybody who changes payouts does."""
     batch = PayoutBatch.objects.filter(payouts__transfers=pk).values("pk")
     PayoutBatch.objects.select_for_update().get(pk__in=batch)
-    rows = PayoutTransfer.objects.select_related("payout__batch", "payout__payee", "payout__workshop")
+    rows = PayoutTransfer.objects.select_related("payout__batch", "payout__payee", "payout__workshop", "payout__agency")
     return rows.select_for_update(of=("self",)).get(pk=pk)
 
 
@@ -147,25 +147,25 @@ def _call_a_person(row: PayoutTransfer, why: str) -> None:
 attention.describe(
     "transfer_refused",
     happened=_("Stripe refused a transfer of payout %(payout)s: %(why)s"),
-    advice=_("The workshop is owed it again. Settle it with Stripe, or let the workshop choose another way of being paid."),
+    advice=_("It is owed again. Settle it with Stripe, or let them choose another way of being paid."),
 )
 attention.describe(
     "reversal_refused",
     happened=_("Stripe took nothing back of payout %(payout)s after a refund: %(why)s"),
-    advice=_("What the workshop owes is taken off what it earns next. Nothing needs to be done unless it earns no more."),
+    advice=_("What is owed is taken off what they earn next. Nothing needs to be done unless they earn no more."),
 )
 
 
 @transaction.atomic
 def take_back(*, refund: Refund) -> Money | None:
-    """After ``refund`` was posted: ask for reversals of what its workshops were paid by transfer, and now owe.
+    """After ``refund`` was posted: ask for reversals of what was paid for its consignments by transfer, and is owed now.
 
     Call it in the refund's transaction, with the payment locked. Capped by what is left of each transfer; called again
     it asks for nothing more. Answers the sum asked for, None for nothing.
     """
     consignments = {part.share.consignment_id for part in refund.parts.select_related("share")}
     rows = PayoutTransfer.objects.filter(consignment__in=consignments, state=State.SENT)
-    rows = rows.select_related("payout__workshop", "consignment").select_for_update(of=("self",)).order_by("pk")
+    rows = rows.select_related("payout__workshop", "payout__agency", "consignment").select_for_update(of=("self",)).order_by("pk")
     asked = None
     for row in rows:
         money = _ask(row, refund)
@@ -178,9 +178,9 @@ def _ask(row: PayoutTransfer, refund: Refund) -> Money | None:
     key, currency = f"reverse:{refund.number}:{row.pk}", row.payout.currency
     if OutboxMessage.objects.filter(key=key).exists():
         return None
-    holder = row.payout.workshop.code_prefix
+    holder = row.payout.holder
     owes = ledger.balance(
-        Account.WORKSHOP_PAYABLE, holder=holder, consignment=row.consignment, currency=currency
+        holder.account, holder=holder.code, consignment=row.consignment, currency=currency
     ).amount - _on_the_way_back(row)
     amount = min(owes, row.amount - row.reversed)
     if amount <= 0:
@@ -193,15 +193,16 @@ def _ask(row: PayoutTransfer, refund: Refund) -> Money | None:
 
 
 def _on_the_way_back(row: PayoutTransfer) -> Decimal:
-    """What reversals of this consignment were asked to bring and have not brought yet."""
-    ids = list(row.consignment.transfers.values_list("pk", flat=True))
+    """What reversals of this consignment were asked to bring to its holder's account and have not brought yet."""
+    same = {"payout__workshop": row.payout.workshop_id, "payout__agency": row.payout.agency_id}
+    ids = list(row.consignment.transfers.filter(**same).values_list("pk", flat=True))
     waiting = OutboxMessage.objects.filter(kind=REVERSE, state=OutboxMessage.State.WAITING, payload__transfer__in=ids)
     return sum((Decimal(payload["amount"]) for payload in waiting.values_list("payload", flat=True)), Decimal(0))
 
 
 @outbox.handler(REVERSE)
 def reverse(message: OutboxMessage) -> None:
-    """Refused, the workshop's account stays below zero and is netted with what it earns next."""
+    """Refused, the holder's account stays below zero and is netted with what it earns next."""
     from marketplace.payments.payouts import posting
 
     row = _lock(message.payload["transfer"])
