@@ -85,6 +85,12 @@ MARKETPLACE_MAX_LINE_QUANTITY = 99
 # Whole-page cache for pages that are the same for everyone: megabytes a worker may use, 0 switches it off.
 MARKETPLACE_PAGE_CACHE_MB = 64
 
+# The same for cards on agencies' sites and for oEmbed answers: megabytes a worker may use, 0 switches it off.
+MARKETPLACE_EMBEDS_CACHE_MB = 16
+
+# Whether only agencies of the shop may frame cards, each on the sites that it proved to be its own (docs/embedding.md).
+MARKETPLACE_EMBEDS_PARTNERS_ONLY = False
+
 # Uploaded pictures: largest file in bytes, most pixels, longest edge after re-encoding.
 MARKETPLACE_UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 MARKETPLACE_UPLOAD_MAX_PIXELS = 80_000_000
@@ -204,3 +210,10 @@ MARKETPLACE_IMPORT_MOST_UNPACKED = 400 * 1024 * 1024
 # Views and clicks of agencies' cards are collected in memory and written after so many seconds. 0: never by itself, only
 # where counting.flush() is called.
 MARKETPLACE_COUNTING = {"SECONDS": 8}
+
+# Of one agency at most: sites that it names, languages that it asked for and waits for, keys of the API.
+MARKETPLACE_AGENCY = {"HOSTS": 30, "WISHES": 20, "KEYS": 10}
+
+# How proofs of agencies' sites are looked for. NAMESERVERS (addresses) and their port; empty: those of the machine.
+# TRUSTED_ORIGINS: {"https://www.agency.example": "http://127.0.0.1:8080"}, where a site is asked somewhere else.
+MARKETPLACE_PROOFS = {"NAMESERVERS": (), "NAMESERVER_PORT": 53, "TRUSTED_ORIGINS": {}}

@@ -36,3 +36,20 @@ pieces_changed = Signal()
 
 #: Sent once, after the commit, when an import of pieces is done. Arguments: ``run`` (an ImportRun).
 import_finished = Signal()
+
+#: Sent when an agency has asked for a place, also again after it was declined, in its transaction. Arguments: ``agency``.
+agency_applied = Signal()
+
+#: Sent when the shop opened, declined or closed an agency, in its transaction. Arguments: ``agency``.
+agency_decided = Signal()
+
+#: Sent when somebody was invited to work for an agency, in its transaction; not again where an invitation that waits was
+#: changed. Arguments: ``invitation`` (a SeatInvitation), ``token`` (the secret part of its link).
+seat_offered = Signal()
+
+#: Sent when words that an agency asked for are there, in its transaction. Arguments: ``wishes`` (of one agency).
+words_there = Signal()
+
+#: Sent when a proof of an agency's site was not found any more, in its transaction: first with the moment when it will
+#: end, at the end with None. Arguments: ``host`` (an AgencyHost), ``ends_at``.
+agency_host_missing = Signal()

@@ -24,7 +24,7 @@ from django.db import connection, connections, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from marketplace.partnerships import services
+from marketplace.partnerships import codes
 from marketplace.partnerships.models import Agency, CardCount
 from marketplace.partnerships.repeats import LONGEST_AGENT, Repeats, Visitor, first_anywhere
 
@@ -85,9 +85,9 @@ def click(*, code: str, subject: str, language: str, visitor: Visitor) -> None:
 
 def _note(what: str, code: str, subject: str, language: str, visitor: Visitor) -> None:
     try:
-        if not (services.is_code(code) and SUBJECT.fullmatch(subject) and LANGUAGE.fullmatch(language)):
+        if not (codes.is_code(code) and SUBJECT.fullmatch(subject) and LANGUAGE.fullmatch(language)):
             return
-        if len(language) > LONGEST_LANGUAGE or services.is_known_as_nobodys(code):
+        if len(language) > LONGEST_LANGUAGE or codes.is_known_as_nobodys(code):
             return
         if _is_robot(visitor.agent[:LONGEST_AGENT]) or len(_book.notes) >= 2 * MANY:
             return

@@ -1,44 +1,217 @@
-"""Which agency a code names, where its cards may be shown, and on which terms it earns."""
+"""What happens to an agency: it asks for a place, the shop decides, it changes what it said. Each verb is one transaction.
 
+People who work in it: seats.py. Its sites: hosts.py. What is counted: counting.py. Keys: api_keys.py.
+"""
+
+from dataclasses import dataclass, fields
 from datetime import date
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
+from marketplace import signals
+from marketplace.economies.models import Economy
+from marketplace.partnerships import codes, seats
+from marketplace.partnerships.codes import agency_of_code
+from marketplace.partnerships.host_names import read_site
 from marketplace.partnerships.memory import Kept
-from marketplace.partnerships.models import Agency, AgencyHost, AgencyTerms
-from marketplace.partnerships.models.agencies import CODE
+from marketplace.partnerships.models import Agency, AgencyHost, AgencyTerms, Part, Seat
+from marketplace.typed import clean_paragraphs, clean_words
+from marketplace.workshops.details import Refused
 
-LONGEST_CODE = 40
-# A code that was closed counts for a second more in other processes.
-_codes: Kept[Agency] = Kept(seconds=1.0, most=2000)
+__all__ = [
+    "AgencyDetails",
+    "Refused",
+    "agency_of_code",
+    "allowed_hosts",
+    "apply",
+    "ask_again",
+    "change_details",
+    "change_name",
+    "decide",
+    "set_partners_only",
+    "terms_on",
+]
+Stage, Reason = Agency.Stage, Agency.Reason
+APPLIED, ASKED_AGAIN, DECIDED, CHANGED, RENAMED, PARTNERS_ONLY = (
+    "marketplace.agency_applied",
+    "marketplace.agency_asked_again",
+    "marketplace.agency_decided",
+    "marketplace.agency_changed",
+    "marketplace.agency_renamed",
+    "marketplace.agency_partners_only",
+)
+ATTEMPTS = 5
+LONGEST_TEXT = 1000
+_hosts: Kept[list[str]] = Kept(seconds=1.0, most=2000)
+# What an agency may become, by what it is.
+NEXT = {
+    Stage.APPLIED: (Stage.OPEN, Stage.DECLINED),
+    Stage.DECLINED: (Stage.OPEN,),
+    Stage.OPEN: (Stage.CLOSED,),
+    Stage.CLOSED: (Stage.OPEN,),
+}
+REASONS = {
+    Stage.OPEN: (),
+    Stage.DECLINED: (Reason.NOT_TRAVEL, Reason.UNREACHED, Reason.SITE, Reason.TWICE, Reason.OTHER),
+    Stage.CLOSED: (Reason.RULES, Reason.ASKED, Reason.UNREACHED, Reason.TWICE, Reason.OTHER),
+}
 
 
-def agency_of_code(code: str) -> Agency | None:
-    """The open agency with this code, as it was at most a second ago. None for everything else, never an error.
+@dataclass(frozen=True)
+class AgencyDetails:
+    """What an agency says of itself. ``site``: an address such as https://agency.example; ``language``: of letters to it."""
 
-    The row is shared by all threads: read it, do not change it.
+    site: str
+    language: str
+    contact_name: str
+    contact_email: str
+    about: str = ""
+
+
+@transaction.atomic
+def apply(
+    *, user, name: str, economy: Economy, details: AgencyDetails, accepts_terms: bool, currency: str = ""
+) -> Agency:
+    """An agency that waits for the shop, with ``user`` as its owner. The same one asked for twice comes back as it is.
+
+    ``currency``: what it is paid in, that of its economy or of the shop; empty: its economy's. Raises Refused.
     """
-    if not is_code(code):
-        return None
-    return _codes.get(code, lambda: _open(code))
+    get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # one at a time of a person
+    name, said = clean_words(name, lines=False), _checked(details)
+    if not name or len(name) > 160:
+        raise Refused(_("Please give the name of your agency, with at most 160 letters."), "name")
+    currency = currency or economy.currency
+    if currency not in (economy.currency, settings.MARKETPLACE_CURRENCY):
+        raise Refused(_("We can pay you in your economy's currency or in the shop's."), "currency")
+    if not accepts_terms:
+        raise Refused(_("Without your yes to the terms your agency cannot take part."), "terms")
+    waiting = Agency.objects.filter(stage=Stage.APPLIED, seats__user=user, seats__is_owner=True)
+    if known := waiting.filter(name__iexact=name).first():
+        return known
+    most = settings.MARKETPLACE_MOST_APPLICATIONS
+    if waiting.count() >= most:
+        text = _("You have asked for %(most)s agencies already. Please wait until the shop has looked at them.")
+        raise Refused(text % {"most": most})
+    agency = _save_under_free_code(
+        name=name, economy=economy, currency=currency, terms_accepted_at=timezone.now(), terms_accepted_by=user, **said
+    )
+    Seat.objects.create(agency=agency, user=user, is_owner=True)
+    log(instance=agency, action=APPLIED, user=user, data={"code": agency.code})
+    codes.look_again()
+    signals.agency_applied.send(sender=Agency, agency=agency)
+    return agency
 
 
-def is_code(code: object) -> bool:
-    """Whether it is written like a code."""
-    return isinstance(code, str) and len(code) <= LONGEST_CODE and bool(CODE.regex.fullmatch(code))
+@transaction.atomic
+def ask_again(*, agency: Agency, about: str, by) -> Agency:
+    """An agency that was declined says more of itself, and waits again. Raises Refused."""
+    locked = seats.locked_for(agency, by, Part.OWN)
+    about = _text(about, "about")
+    if locked.stage == Stage.APPLIED and locked.about == about:
+        return locked
+    if locked.stage != Stage.DECLINED:
+        raise Refused(_("Nothing has to be answered now."))
+    if not about:
+        raise Refused(_("Please write what is different now."), "about")
+    locked.about, locked.stage, locked.reason, locked.words = about, Stage.APPLIED, "", ""
+    locked.applied_at = timezone.now()
+    locked.save(update_fields=["about", "stage", "reason", "words", "applied_at"])
+    log(instance=locked, action=ASKED_AGAIN, user=by)
+    signals.agency_applied.send(sender=Agency, agency=locked)
+    return locked
 
 
-def is_known_as_nobodys(code: str) -> bool:
-    """Whether agency_of_code() answered None for it a moment ago. Asks nobody."""
-    return _codes.knows_none(code)
+@transaction.atomic
+def decide(*, agency: Agency, stage: str, by, reason: str = "", words: str = "", seen: str = "") -> Agency:
+    """The shop opens, declines or closes an agency: who, when and why are kept, and the agency is written to.
+
+    ``reason``: one of REASONS of the new stage; none for opening. ``words``: of the shop's own, in any language; needed
+    for "another reason". ``seen``: the stage that the person had before her. Raises Refused, also when somebody else was
+    faster.
+    """
+    locked = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+    if (seen and seen != locked.stage) or stage not in NEXT[locked.stage]:
+        raise Refused(_("Somebody has decided about this agency meanwhile. Please look at it again."))
+    words = _text(words, "words")
+    if reason not in (REASONS[stage] or ("",)):
+        raise Refused(_("Please choose a reason that goes with your decision."), "reason")
+    if reason == Reason.OTHER and not words:
+        raise Refused(_("Please write the reason in your own words."), "words")
+    before, locked.stage = locked.stage, stage
+    locked.reason, locked.words = reason, words
+    locked.decided_at, locked.decided_by = timezone.now(), by
+    locked.save(update_fields=["stage", "reason", "words", "decided_at", "decided_by"])
+    log(instance=locked, action=DECIDED, user=by, data={"before": before, "stage": stage, "reason": reason})
+    codes.look_again()
+    signals.agency_decided.send(sender=Agency, agency=locked)
+    return locked
 
 
-def _open(code: str) -> Agency | None:
-    return Agency.objects.select_related("economy").filter(code=code, stage=Agency.Stage.OPEN).first()
+@transaction.atomic
+def change_details(*, agency: Agency, details: AgencyDetails, by) -> Agency:
+    """What an owner may change alone: everything that AgencyDetails has. The name is the shop's to change. Raises Refused."""
+    locked = seats.locked_for(agency, by, Part.OWN)
+    said = _checked(details)
+    changed = [name for name, value in said.items() if getattr(locked, name) != value]
+    for name in changed:
+        setattr(locked, name, said[name])
+    if changed:
+        locked.save(update_fields=changed)
+        log(instance=locked, action=CHANGED, user=by, data={"changed": changed})
+        codes.look_again()
+    return locked
+
+
+@transaction.atomic
+def change_name(*, agency: Agency, name: str, by) -> Agency:
+    """Of the shop's staff. The code stays: it stands on pages all over the world. Raises Refused."""
+    locked = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+    name = clean_words(name, lines=False)
+    if not name or len(name) > 160:
+        raise Refused(_("Please give the name of the agency, with at most 160 letters."), "name")
+    if name != locked.name:
+        before, locked.name = locked.name, name
+        locked.save(update_fields=["name"])
+        log(instance=locked, action=RENAMED, user=by, data={"before": before, "after": name})
+        codes.look_again()
+    return locked
+
+
+@transaction.atomic
+def set_partners_only(*, agency: Agency, value: bool, by) -> Agency:
+    """Whether cards with its code are shown on its proven sites alone. Raises Refused where it has none of them."""
+    locked = seats.locked_for(agency, by, Part.EDIT)
+    if value and not _proven(locked):
+        raise Refused(_("Please prove one of your sites first, or your cards would be shown nowhere."))
+    if locked.partners_only != value:
+        locked.partners_only = value
+        locked.save(update_fields=["partners_only"])
+        log(instance=locked, action=PARTNERS_ONLY, user=by, data={"value": value})
+        codes.look_again()
+    return locked
 
 
 def allowed_hosts(agency: Agency) -> list[str]:
-    """Its proven hosts as a CSP names them (host, or host:port), in the order of the alphabet."""
+    """Its proven hosts as a CSP names them (host, or host:port), by the alphabet; as it was at most a second ago.
+
+    Raises what the database says where nothing is remembered: an empty list would be a lie.
+    """
+    found = _hosts.get(str(agency.pk), lambda: _proven(agency))
+    return list(_proven(agency) if found is None else found)
+
+
+def forget_hosts() -> None:
+    """A proof came or went: after the commit this process looks again."""
+    transaction.on_commit(_hosts.forget)
+
+
+def _proven(agency: Agency) -> list[str]:
     rows = AgencyHost.objects.filter(agency=agency, proven_at__isnull=False)
     return sorted(rows.values_list("host", flat=True))
 
@@ -48,3 +221,37 @@ def terms_on(agency: Agency, day: date) -> AgencyTerms | None:
     rows = AgencyTerms.objects.filter(Q(agency=agency) | Q(agency=None), valid_from__lte=day)
     rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=day))
     return rows.order_by(F("agency").asc(nulls_last=True), "-valid_from").first()
+
+
+def _checked(details: AgencyDetails) -> dict[str, str]:
+    """The details as they are kept. Raises Refused."""
+    said = {field.name: getattr(details, field.name) for field in fields(details)}
+    said["site"] = read_site(details.site)
+    said["about"] = _text(details.about, "about")
+    said["contact_name"] = clean_words(details.contact_name, lines=False)
+    said["contact_email"] = details.contact_email.strip()
+    if details.language not in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
+        raise Refused(_("Please choose one of the languages."), "language")
+    if not said["contact_name"] or len(said["contact_name"]) > 120:
+        raise Refused(_("Please name a person whom we may write to."), "contact_name")
+    seats.check_email(said["contact_email"], "contact_email")
+    return said
+
+
+def _text(text: str, field: str) -> str:
+    text = clean_paragraphs(text)
+    if len(text) > LONGEST_TEXT:
+        raise Refused(_("Please use at most %(most)s letters.") % {"most": LONGEST_TEXT}, field)
+    return text
+
+
+def _save_under_free_code(**values) -> Agency:
+    """Somebody else may take the same code at the same moment: then the next one."""
+    for last in (*[False] * (ATTEMPTS - 1), True):
+        try:
+            with transaction.atomic():
+                return Agency.objects.create(code=codes.free_code(values["name"]), **values)
+        except IntegrityError:
+            if last:
+                raise
+    raise AssertionError

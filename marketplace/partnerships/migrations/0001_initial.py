@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('proven_at', models.DateTimeField(blank=True, null=True, verbose_name='proved at')),
                 ('looked_at', models.DateTimeField(blank=True, null=True, verbose_name='last looked at')),
                 ('found', models.CharField(blank=True, max_length=20)),
+                ('missing_since', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='marketplace_partnerships.agency')),

@@ -25,8 +25,10 @@ class AgencyHost(models.Model):
     proof = models.CharField(_("proved"), max_length=4, choices=Proof.choices, blank=True)
     proven_at = models.DateTimeField(_("proved at"), null=True, blank=True)
     looked_at = models.DateTimeField(_("last looked at"), null=True, blank=True)
-    # What the last look found, as a name (marketplace/partnerships/hosts.py).
+    # What the last look found, as a name (marketplace/partnerships/proofs.py).
     found = models.CharField(max_length=20, blank=True)
+    # Since when a proof that was there is not found any more.
+    missing_since = models.DateTimeField(null=True, blank=True, editable=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
 
