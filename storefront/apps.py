@@ -16,6 +16,7 @@ class StorefrontConfig(AppConfig):
         from storefront.checkout import message_news  # noqa: F401
         from storefront.desk import bulk_news  # noqa: F401
         from storefront.desk.opening import receivers as opening_receivers  # noqa: F401
+        from storefront.embeds import receivers as embed_receivers  # noqa: F401
         from storefront.listing import receivers as listing_receivers  # noqa: F401
         from storefront.market import receivers as market_receivers  # noqa: F401
         from storefront.translations import receivers as translation_receivers

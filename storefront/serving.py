@@ -162,7 +162,7 @@ def serve_page(request: HttpRequest, path: str = "") -> HttpResponse:
         return _redirect(request, page)
     request.spots = page.spots
     if getattr(page, "embed_kind", ""):
-        request.oembed = discovery(page.spots[page.reader_language].url)
+        request.oembed = discovery(page.spots[page.reader_language].url, page.embed_kind, request.GET)
     for check in hooks.get_hooks("before_serve_page"):
         answer = check(page, request, [], {})
         if isinstance(answer, HttpResponse):

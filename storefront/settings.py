@@ -134,6 +134,8 @@ MIGRATION_MODULES = {"partner": "oscar.apps.partner.migrations"}
 MIDDLEWARE = [
     "storefront.health.HealthMiddleware",
     "storefront.logs.RequestIdMiddleware",
+    # Cards on other people's pages are answered before anything else looks.
+    "storefront.embeds.quick.EmbedAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,18 +2,18 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.encoding import iri_to_uri
 
-from storefront.market.choice import without_market
+from storefront.embeds.options import CURRENCY, NONE, Options, read_options
+from storefront.market.choice import split_path
 
-KINDS = ("story", "village", "craft", "product")
-THEMES = ("light", "dark")
-VIA = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 PRODUCT_PATH = re.compile(r"products/[^/]+-([0-9]{1,9})/?", re.ASCII)
+KIND = re.compile(r"[a-z]{2,12}", re.ASCII)
+ECONOMY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 PORTS = {"http": 80, "https": 443}
 
 
@@ -23,10 +23,15 @@ class BadUrl(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """A page of this shop: its language and its path below the language."""
+    """A page of this shop: its language and its path below the language.
+
+    ``card`` and ``economy`` are what the address asks for in its query: ``?card=map&economy=VN``.
+    """
 
     language: str
     path: str
+    card: str = ""
+    economy: str = ""
 
     @property
     def product_pk(self) -> int | None:
@@ -35,27 +40,20 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Options:
-    """What an agency may add to a card: a look and its own code. Anything else is dropped, never shown."""
+class Pasted:
+    """An address as somebody pasted it: the page (None: none of ours), and the options that stand in it."""
 
-    theme: str = ""
-    via: str = ""
+    place: Place | None
+    query: QueryDict | None = None
+    currency: str = ""
 
     @property
-    def query(self) -> str:
-        given = [("theme", self.theme), ("via", self.via)]
-        pairs = [(name, value) for name, value in given if value]
-        return f"?{urlencode(pairs)}" if pairs else ""
+    def options(self) -> Options:
+        return read_options(self.query) if self.query else NONE
 
 
-def read_options(query: QueryDict) -> Options:
-    """The options in a query string; what is not valid counts as not given."""
-    theme, via = query.get("theme", ""), query.get("via", "")
-    return Options(theme if theme in THEMES else "", via if VIA.fullmatch(via) else "")
-
-
-def parse(url: str, also_host: str = "") -> Place | None:
-    """The page of this shop that ``url`` names; None when it names anything else. Nothing is fetched.
+def parse(url: str, also_host: str = "") -> Pasted:
+    """What ``url`` names. Nothing is fetched.
 
     ``also_host`` is a second host (with port) that counts as ours. Raises BadUrl for what is no absolute URL.
     """
@@ -68,13 +66,28 @@ def parse(url: str, also_host: str = "") -> Place | None:
         raise BadUrl
     ours = {_where(urlsplit(settings.SITE_URL)), _where(urlsplit(f"//{also_host}")) if also_host else None}
     if parts.scheme not in PORTS or parts.username is not None or where not in ours:
-        return None
-    # A page is the same story in every market.
-    path = without_market(unquote(parts.path))
+        return Pasted(None)
+    # A page is the same story in every market; whoever pastes an address with one wants its currency.
+    market, path = split_path(unquote(parts.path))
     language, _slash, rest = path.lstrip("/").partition("/")
     if not rest or path.startswith("//") or not path.isprintable() or ".." in path.split("/"):
-        return None
-    return Place(language, rest) if language in settings.MARKETPLACE_STOREFRONT_LANGUAGES else None
+        return Pasted(None)
+    if language not in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
+        return Pasted(None)
+    query = _query(parts.query)
+    card, economy = query.get("card", ""), query.get("economy", "")
+    place = Place(
+        language,
+        rest,
+        card if KIND.fullmatch(card) else "",
+        economy.upper() if ECONOMY.fullmatch(economy) else "",
+    )
+    return Pasted(place, query, market.currency if market and CURRENCY.fullmatch(market.currency) else "")
+
+
+def _query(text: str) -> QueryDict:
+    """Without what is too much to read: an address with a thousand parameters has none."""
+    return QueryDict(text if text.count("&") < 40 and len(text) < 2000 else "")
 
 
 def _where(parts: SplitResult) -> tuple[str | None, int | None]:
@@ -84,8 +97,10 @@ def _where(parts: SplitResult) -> tuple[str | None, int | None]:
 
 def absolute(path: str, options: Options | None = None) -> str:
     """A full address on this shop, ready for a link; with the agency's code where one is given."""
-    via = f"?via={options.via}" if options and options.via else ""
-    return iri_to_uri(settings.SITE_URL + path) + via
+    url = iri_to_uri(settings.SITE_URL + path)
+    if not options or not options.via:
+        return url
+    return f"{url}{'&' if '?' in path else '?'}via={options.via}"
 
 
 def card_path(language: str, kind: str, slug: str, pk: int) -> str:

@@ -1,5 +1,7 @@
 """The framed card: one read-only document that agencies show on their own pages (docs/embedding.md)."""
 
+import logging
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
@@ -9,72 +11,106 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from storefront.embeds import policy
-from storefront.embeds.addresses import Options, absolute, card_path, read_options
+from storefront.embeds import policy, quick
+from storefront.embeds.addresses import absolute, card_path
 from storefront.embeds.answers import RETRY_AFTER, with_etag
+from storefront.embeds.asked import Asked, asked_by, checked, query_of
 from storefront.embeds.kept import Unavailable
-from storefront.embeds.remembered import recall
-from storefront.embeds.subjects import Gone, Subject, call_to_act
+from storefront.embeds.kinds import kinds
+from storefront.embeds.locating import locate, locate_gone
+from storefront.embeds.options import read_options
+from storefront.embeds.remembered import places, recall
+from storefront.embeds.subjects import Found, Gone, Subject
+from storefront.market.choice import without_market
 
-# While the database is away a kept card stays; its prices only this long. Seconds.
-PRICES_LAST = 6 * 3600
+log = logging.getLogger(__name__)
 
 
 @csrf_exempt
 @require_safe
-def card(request: HttpRequest, language: str, kind: str, slug: str, pk: str) -> HttpResponse:
+def card(request: HttpRequest, **_address) -> HttpResponse:
     """The same bytes for everyone: 200, 301 to the present slug, 404, 410, or 503 while the database is away.
 
-    The project's page cache is not used: it asks the database first, and would keep a copy per agency code.
+    Under ``/embed/v1/card?url=…`` the card of the page with that address. Never an error page, whatever fails: it would
+    stand in the middle of somebody's site.
     """
-    options = read_options(request.GET)
+    asked = asked_by(request) or _nothing(request)
     try:
-        found, age = recall(kind, language, int(pk))
+        return _answer(request, asked)
     except Unavailable:
-        return _notice(request, language, options, 503)
-    if isinstance(found, Gone):
-        return _notice(request, language, options, 410, found)
-    if not isinstance(found, Subject):
-        return _notice(request, language, options, 404)
-    if found.slug != slug:
-        here = card_path(language, kind, found.slug, found.pk) + options.query
-        return policy.frameable(HttpResponsePermanentRedirect(here), language)
-    return _show(request, found, options, prices=age < PRICES_LAST)
+        return _notice(asked, 503)
+    except Exception:
+        log.exception("A card could not be made: %s", request.path_info)
+        return _notice(asked, 503)
 
 
 @csrf_exempt
 @require_safe
 def absent(request: HttpRequest) -> HttpResponse:
     """Any other address below ``/embed/v1/``: a card of no kind, so 404, or 503 like all others."""
-    return card(request, settings.LANGUAGE_CODE, kind="", slug="", pk="0")
+    return card(request)
 
 
-def _show(request: HttpRequest, subject: Subject, options: Options, *, prices: bool) -> HttpResponse:
+def _nothing(request: HttpRequest) -> Asked:
+    return Asked(settings.LANGUAGE_CODE, checked(read_options(query_of(request))))
+
+
+def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Raises Unavailable."""
+    kind, pk = (asked.kind, asked.pk) if asked.kind else _placed(asked)
+    found, age = recall(kind, asked.language, pk, asked.options.currency)
+    if isinstance(found, Gone):
+        return _notice(asked, 410, found)
+    if not isinstance(found, Subject):
+        return _notice(asked, 404)
+    if asked.kind and found.slug != asked.slug:
+        here = card_path(asked.language, kind, found.slug, found.pk) + asked.options.query
+        return policy.frameable(HttpResponsePermanentRedirect(here), asked.language, asked.options.via)
+    return _show(request, asked, found, prices=age < quick.PRICES_LAST)
+
+
+def _placed(asked: Asked) -> tuple[str, int]:
+    """(kind, number) of the card for a page's address; a kind that is none where there is no such page."""
+    place = asked.place
+    key, _age = places.get(("also gone", place), lambda: (locate(place) or locate_gone(place)) if place else None)
+    return key or ("", 0)
+
+
+def _show(request: HttpRequest, asked: Asked, subject: Subject, *, prices: bool) -> HttpResponse:
+    options = asked.options
     pieces = [{**piece, "href": absolute(piece["url"], options)} for piece in subject.pieces]
     context = {
         "subject": subject,
         "href": absolute(subject.url, options),
-        "canonical": absolute(subject.url),
+        "canonical": absolute(without_market(subject.url)),
         "pieces": pieces,
         "prices": prices,
+        "extra": _with_links(subject.extra, asked),
     }
     with translation.override(subject.language):
-        context["call"] = call_to_act(subject.kind)
-        body = _render("card", subject.language, options, context)
-    return with_etag_framed(request, HttpResponse(body), subject.language)
-
-
-def with_etag_framed(request: HttpRequest, response: HttpResponse, language: str) -> HttpResponse:
-    """The card with its headers; a 304 carries them, too, and may be framed like the card it stands for."""
-    answer = with_etag(request, policy.frameable(response, language))
-    answer.framing_allowed = True
+        context["call"] = kinds[subject.kind].call
+        body = _render(kinds[subject.kind].template, asked, subject.language, context)
+    response = policy.frameable(HttpResponse(body), subject.language, options.via)
+    response.embed_shown = quick.Shown(subject.name, prices and bool(pieces or subject.piece))
+    answer = with_etag(request, response)
+    answer.framing_allowed = True  # a 304 may be framed like the card it stands for
     return answer
 
 
-def _notice(
-    request: HttpRequest, language: str, options: Options, status: int, gone: Gone | None = None
-) -> HttpResponse:
+def _with_links(extra: dict, asked: Asked) -> dict:
+    """What a kind shows of its own; its rows with a ``url`` get a link that carries the agency's code."""
+
+    def linked(row):
+        return {**row, "href": absolute(row["url"], asked.options)} if isinstance(row, dict) and "url" in row else row
+
+    return {
+        name: [linked(row) for row in value] if isinstance(value, list) else value for name, value in extra.items()
+    }
+
+
+def _notice(asked: Asked, status: int, gone: Found = None) -> HttpResponse:
     """A small card instead of the one asked for. It says no more than its status does."""
+    language, options = asked.language, asked.options
     if language not in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
         language = settings.LANGUAGE_CODE
     with translation.override(language):
@@ -87,14 +123,15 @@ def _notice(
             "gone": gone,
             "href": absolute(gone.back_url if gone else f"/{language}/", options),
         }
-        response = HttpResponse(_render("notice", language, options, context), status=status)
+        response = HttpResponse(_render("notice", asked, language, context), status=status)
     if status == 503:
         response["Retry-After"] = str(RETRY_AFTER)
         response["Cache-Control"] = "no-store"
-    return policy.frameable(response, language)
+    return policy.frameable(response, language, options.via)
 
 
-def _render(name: str, language: str, options: Options, context: dict) -> str:
+def _render(name: str, asked: Asked, language: str, context: dict) -> str:
+    options = asked.options
     return render_to_string(
         f"storefront/embeds/{name}.html",
         context
@@ -102,6 +139,7 @@ def _render(name: str, language: str, options: Options, context: dict) -> str:
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
             "theme": options.theme,
+            "accent": options.accent,
             "shop_name": settings.MARKETPLACE_SHOP_NAME,
             "home": absolute(f"/{language}/", options),
             "script": policy.script(),

@@ -6,16 +6,15 @@ something is missing.
 """
 
 import logging
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import Error
 
-from storefront.listing import version
+from storefront.embeds import moment
+from storefront.embeds.shelf import Shelf
 
 logger = logging.getLogger(__name__)
 
@@ -29,17 +28,15 @@ class Row:
     """``confirmed_at`` (seconds, monotonic) is when the value was last known to be true."""
 
     value: Any
-    version: version.Version
+    moment: moment.Moment
     confirmed_at: float
 
 
 class Keep:
-    """At most ``most`` values; those not asked for longest go first."""
+    """At most ``most`` values; those asked for once go first, then those not asked for longest."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._rows: OrderedDict[Hashable, Row] = OrderedDict()
-        self._lock = threading.Lock()
+        self._rows: Shelf[Row] = Shelf(most)
 
     def get(
         self, key: Hashable, make: Callable[[], Any], keepable: Callable[[Any], bool] = bool
@@ -50,13 +47,14 @@ class Keep:
         """
         row = self._rows.get(key)
         try:
-            now = version.current()
-            if row is None or row.version != now:
+            now = moment.now()
+            if row is None or row.moment != now:
                 value = make()
                 if not keepable(value):
-                    self._drop(key)
+                    self._rows.drop(key)
                     return value, 0.0
                 row = Row(value, now, time.monotonic())
+                self._rows.put(key, row)
         except Exception as problem:
             # An outage fails every request in the same way; only other failures are worth their traceback.
             logger.error(
@@ -66,20 +64,7 @@ class Keep:
                 raise Unavailable from problem
             return row.value, time.monotonic() - row.confirmed_at
         row.confirmed_at = time.monotonic()
-        self._put(key, row)
         return row.value, 0.0
 
     def clear(self) -> None:
-        with self._lock:
-            self._rows.clear()
-
-    def _put(self, key: Hashable, row: Row) -> None:
-        with self._lock:
-            self._rows[key] = row
-            self._rows.move_to_end(key)
-            if len(self._rows) > self._most:
-                self._rows.popitem(last=False)
-
-    def _drop(self, key: Hashable) -> None:
-        with self._lock:
-            self._rows.pop(key, None)
+        self._rows.clear()

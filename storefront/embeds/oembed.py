@@ -1,24 +1,25 @@
 """The oEmbed provider: ``/oembed/?url=…`` → title, picture and html for the card (docs/embedding.md)."""
 
-from django.apps import apps
+import logging
+
 from django.conf import settings
-from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
-from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Page
 
 from storefront.embeds import addresses
-from storefront.embeds.addresses import BadUrl, Options, Place, absolute
+from storefront.embeds.addresses import absolute
 from storefront.embeds.answers import MEDIA_TYPES, RETRY_AFTER, encode, with_etag
+from storefront.embeds.asked import Asked, Refused, asked_by
 from storefront.embeds.kept import Unavailable
+from storefront.embeds.locating import locate
+from storefront.embeds.options import Options
+from storefront.embeds.quick import Shown
 from storefront.embeds.remembered import places, recall
 from storefront.embeds.sizes import Size, fit
 from storefront.embeds.subjects import Restricted, Subject
-from storefront.listing.directory import get_directory
-from storefront.listing.place_pages import OWN_WORDS
 
+log = logging.getLogger(__name__)
 CACHE_AGE = 86_400  # seconds that a consumer may keep the answer
 CACHE_CONTROL = "public, max-age=3600, stale-if-error=604800"
 
@@ -32,28 +33,27 @@ REFUSALS = {
 }
 
 
-class Refused(Exception):
-    """The request gets the status in the first argument."""
-
-
 @csrf_exempt
 def oembed(request: HttpRequest, format: str = "") -> HttpResponse:
     """200, 400, 401, 404, 501 or 503 to GET and HEAD; 405 to the rest. Reads no session, sets no cookie."""
     if request.method not in ("GET", "HEAD"):
         return _public(HttpResponseNotAllowed(["GET", "HEAD"]))
-    asked = request.GET.get("format") or format or "json"
-    shown = format or (asked if asked in MEDIA_TYPES else "json")
+    shown = format or "json"
     try:
-        if asked not in MEDIA_TYPES:
-            raise Refused(501)
-        values, language = _answer(request)
+        asked = asked_by(request)
+        shown = asked.format
+        values, language = _answer(asked)
     except Refused as refusal:
-        return _refuse(refusal.args[0], shown)
+        return _refuse(refusal.args[0], refusal.args[1] if len(refusal.args) > 1 else shown)
     except Unavailable:
+        return _refuse(503, shown)
+    except Exception:
+        log.exception("oEmbed could not answer.")
         return _refuse(503, shown)
     response = HttpResponse(encode(shown, "oembed", values), content_type=MEDIA_TYPES[shown])
     response["Cache-Control"] = CACHE_CONTROL
     response["Content-Language"] = language
+    response.embed_shown = Shown()
     return _public(with_etag(request, response))
 
 
@@ -72,55 +72,19 @@ def _refuse(status: int, format: str) -> HttpResponse:
     return _public(response)
 
 
-def _answer(request: HttpRequest) -> tuple[dict[str, str | int], str]:
-    """The values and their language. Raises Refused."""
-    maxima = _whole(request, "maxwidth"), _whole(request, "maxheight")
-    try:
-        place = addresses.parse(request.GET.get("url", ""), request.get_host() if settings.DEBUG else "")
-    except BadUrl:
-        raise Refused(400) from None
+def _answer(asked: Asked) -> tuple[dict[str, str | int], str]:
+    """The values and their language. Raises Refused, Unavailable."""
+    place = asked.place
     # Asked even for what is certainly not ours: while the database is away nothing is said to be missing.
-    key, _age = places.get(place, lambda: _locate(place) if place else None)
+    key, _age = places.get(place, lambda: locate(place) if place else None)
     if key is None:
         raise Refused(404)
-    wanted = request.GET.get("lang", "")
-    language = wanted if wanted in settings.MARKETPLACE_STOREFRONT_LANGUAGES else place.language
-    subject, _age = recall(key[0], language, key[1])
+    subject, _age = recall(key[0], asked.language, key[1], asked.options.currency)
     if isinstance(subject, Restricted):
         raise Refused(401)
     if not isinstance(subject, Subject):
         raise Refused(404)
-    return describe(subject, fit(subject, *maxima), addresses.read_options(request.GET), maxima), subject.lang
-
-
-def _whole(request: HttpRequest, name: str) -> int | None:
-    """The parameter as a whole number, None when it is not given. Raises Refused."""
-    value = request.GET.get(name, "")
-    if value and not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise Refused(400)
-    return int(value) if value else None
-
-
-def _locate(place: Place) -> tuple[str, int] | None:
-    """(kind, id) of what lives, or lived until it was renamed, at ``place``."""
-    if place.product_pk is not None:
-        return "product", place.product_pk
-    roots = get_directory(place.language).roots
-    pages = Page.objects.filter(OWN_WORDS, live=True)
-    # A page that is not translated is met under its path in another language's tree (storefront/serving.py).
-    there = [f"{root}{place.path.strip('/')}/" for root in roots.values()]
-    own = Case(When(locale__language_code=place.language, then=Value(0)), default=Value(1))
-    here = pages.filter(url_path__in=there).order_by(own, "pk")
-    # Agencies' old posts keep asking with the address from before a rename.
-    old_path = Redirect.normalise_path(f"/{place.language}/{place.path}")
-    return _kind_of(here) or _kind_of(pages.filter(redirect__old_path=old_path))
-
-
-def _kind_of(pages: QuerySet) -> tuple[str, int] | None:
-    """(kind, id) of the first page, None when there is none or its kind is not embedded. One statement."""
-    row = pages.values_list("pk", "content_type__app_label", "content_type__model").first()
-    kind = getattr(apps.get_model(*row[1:]), "embed_kind", "") if row else ""
-    return (kind, row[0]) if kind else None
+    return describe(subject, fit(subject, *asked.maxima), asked.options, asked.maxima), subject.lang
 
 
 def describe(

@@ -1,23 +1,61 @@
 """What cards and oEmbed answers are made of, kept in this process per version of the content."""
 
-from storefront.embeds.kept import Keep
-from storefront.embeds.subjects import Found, Subject, find_subject
+from dataclasses import replace
 
-# Subjects take 3 to 5 kB each; places (which page is at an address) next to nothing.
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from marketplace import formats
+from storefront.embeds import agencies, moment
+from storefront.embeds.kept import Keep
+from storefront.embeds.kinds import find_subject
+from storefront.embeds.pricing import Pricing, addresses_in, pricing_for
+from storefront.embeds.subjects import Found, Subject
+
+# Subjects take 3 to 8 kB each; places (which page is at an address) next to nothing.
 subjects = Keep(most=2000)
 places = Keep(most=4000)
 
 
-def recall(kind: str, language: str, pk: int) -> tuple[Found, float]:
-    """The subject and its age in seconds: 0, or more while the database is away. Raises kept.Unavailable."""
+def recall(kind: str, language: str, pk: int, currency: str = "") -> tuple[Found, float]:
+    """The subject and its age in seconds: 0, or more while the database is away. Raises kept.Unavailable.
+
+    ``currency``: that of its prices where a market sells in it today; else the shop's own, and the card says so.
+    """
     return subjects.get(
-        (kind, language, pk),
-        lambda: find_subject(kind, language, pk),
+        (kind, language, pk, currency),
+        lambda: _find(kind, language, pk, currency),
         keepable=lambda found: isinstance(found, Subject),
     )
 
 
+def _find(kind: str, language: str, pk: int, currency: str) -> Found:
+    if language not in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
+        return None
+    pricing = pricing_for(currency, language)
+    with addresses_in(pricing.market):
+        found = find_subject(kind, language, pk)
+    if not isinstance(found, Subject) or not (found.pieces or found.piece):
+        return found
+    with translation.override(language):
+        return replace(found, price_note=_note(pricing))
+
+
+def _note(pricing: Pricing) -> str:
+    """What has to be said of the prices, in the active language; empty for those that were asked for."""
+    currency = {"currency": formats.currency_name(settings.MARKETPLACE_CURRENCY)}
+    if pricing.missed:
+        return _("Prices are shown in %(currency)s. They cannot be shown in the other currency now.") % currency
+    return _("Prices are converted from %(currency)s.") % currency if pricing.market else ""
+
+
 def forget() -> None:
     """Drop everything (tests)."""
+    from storefront.embeds.quick import answers
+
     subjects.clear()
     places.clear()
+    agencies.forget()
+    moment.forget()
+    answers.clear()

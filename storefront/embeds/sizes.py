@@ -34,6 +34,8 @@ MIDDLE = Shape(560, 0.54, 185, 30, 256, 320, 134, 46)
 NARROW = Shape(0, 1.0, 210, 28, 272, 384, 100, 66)
 EDGES = 40  # left and right of the words
 SELVEDGE = 8
+NOTE = 30
+ABREAST = 3
 
 
 def fit(subject: Subject, maxwidth: int | None, maxheight: int | None) -> Size | None:
@@ -50,13 +52,16 @@ def natural_height(subject: Subject, width: int) -> int:
     shape = next(shape for shape in (WIDE, MIDDLE, NARROW) if width >= shape.from_width)
     words = shape.words + shape.title * _lines(subject.title, width * shape.share - EDGES, shape.title)
     words += 40 * (bool(subject.lang_label) + bool(subject.piece))
+    words += NOTE * bool(subject.piece and subject.price_note)
     picture = shape.large_picture if subject.piece else shape.picture
-    if not subject.picture:
+    if not (subject.picture or subject.extra.get("map")):
         picture = 0
+    below = SELVEDGE + shape.credit + NOTE * bool(subject.pieces and subject.price_note)
     if shape is NARROW:
         picture = min(picture, width if subject.piece else round(width * 2 / 3))
-        return picture + words + SELVEDGE + len(subject.pieces) * shape.pieces + shape.credit
-    return max(words, picture) + SELVEDGE + bool(subject.pieces) * shape.pieces + shape.credit
+        return picture + words + below + len(subject.pieces) * shape.pieces + subject.room[0]
+    rows = ceil(len(subject.pieces) / ABREAST)
+    return max(words, picture) + below + rows * shape.pieces + subject.room[1]
 
 
 def _lines(text: str, width: float, line: int) -> int:

@@ -1,0 +1,99 @@
+"""The card with a map of the villages of one economy, or of all.
+
+Its number is the economy's two letters read in base 36 ("vn" is 1139), because the number in a card's address decides
+and economies have none of their own; 0 is all of them.
+"""
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from marketplace.economies.models import Economy
+from marketplace.economies.names import NAMES, economy_name
+from marketplace.workshops.models import Village
+from storefront.embeds import coasts
+from storefront.embeds.addresses import Place as Address
+from storefront.embeds.kinds.base import kinds
+from storefront.embeds.subjects import Found, Gone, Subject
+from storefront.listing.directory import Directory, Place, get_directory
+
+ALL = 0
+MOST = 8
+ROW = (34, 34)  # CSS pixels of one village, in a narrow card and in a wide one (two side by side)
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def number_of_economy(code: str) -> int:
+    """The number in the address of an economy's map; 0 for no economy."""
+    return int(code, 36) if code else ALL
+
+
+def economy_of_number(number: int) -> str:
+    """The other way round: two capitals; empty for what is the number of none."""
+    high, low = divmod(number, 36)
+    code = DIGITS[high] + DIGITS[low] if high < 36 else ""
+    return code.upper() if code.isalpha() else ""
+
+
+def number_of(pk: int, place: Address) -> int | None:
+    """For a village's page the map of its economy; for the index of villages that of ``?economy=``, else of all."""
+    village = Village.objects.filter(slug=place.path.strip("/").rpartition("/")[2]).only("economy_id").first()
+    return number_of_economy(village.economy_id if village else place.economy)
+
+
+@kinds.register(
+    "map", call=gettext_lazy("See the villages"), template="map", beside=("village",), number_of=number_of
+)
+def village_map(language: str, number: int) -> Found:
+    code = economy_of_number(number)
+    if number != ALL and not code:
+        return None
+    directory = get_directory(language)
+    index = directory.sections.get("villages", f"/{language}/")
+    villages = sorted(
+        (place for place in directory.villages.values() if place.url and place.economy == (code or place.economy)),
+        key=lambda place: place.name.casefold(),
+    )
+    if not villages:
+        return Gone(index) if not code or Economy.objects.filter(pk=code).exists() else None
+    return _show(language, number, code, villages, directory, index)
+
+
+def _show(
+    language: str, number: int, code: str, villages: list[Place], directory: Directory, index: str
+) -> Subject:
+    title = _("Villages and their makers")
+    if code:
+        title = _("Villages of %(economy)s") % {"economy": economy_name(code)}
+    text = ngettext(
+        "%(number)s village to read about and to visit",
+        "%(number)s villages to read about and to visit",
+        len(villages),
+    )
+    drawn = _draw(villages)
+    listed = min(len(villages), MOST)
+    return Subject(
+        kind="map",
+        language=language,
+        pk=number,
+        slug=slugify(NAMES.get(code, code) if code else "villages") or "villages",
+        url=index,
+        title=title,
+        lang=language,
+        text=text % {"number": len(villages)},
+        extra=drawn | {"more": len(villages) - listed},
+        room=(listed * ROW[0] + 30, -(-listed // 2) * ROW[1] + 30),
+    )
+
+
+def _draw(villages: list[Place]) -> dict:
+    """The map, and the villages in the order of their numbers on it; those whose place is not known stand without one."""
+    placed = [place for place in villages if place.lat is not None and place.lon is not None]
+    others = [place for place in villages if place not in placed]
+    spots = coasts.draw([(place.lon, place.lat) for place in placed]) if placed else {}
+    numbered = [
+        {"number": number, "name": place.name, "lang": place.lang, "region": place.region, "url": place.url}
+        for number, place in [*enumerate(placed, 1), *(("", place) for place in others)]
+    ]
+    marks = [(x, y, number) for number, (x, y) in enumerate(spots.get("spots", ()), 1)]
+    return {"map": spots | {"marks": marks} if spots else {}, "villages": numbered[:MOST]}

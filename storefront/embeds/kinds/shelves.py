@@ -1,0 +1,49 @@
+"""The pieces that a card shows, with prices that say their currency."""
+
+from collections.abc import Iterable
+
+from django.db.models import Case, Q, Value, When
+from wagtail.models import Page
+
+from marketplace.money import format_money
+from storefront.listing.cards import card_labels, draw
+from storefront.listing.models import ProductCard
+
+FEW, SHELF = 3, 6
+
+
+def pieces_of(page: Page, most: int) -> list[ProductCard]:
+    """Those that the page shows, in its order, then its subject's newest; sold out ones last."""
+    shown = _shown(page)
+    subject = next(name for name in ("workshop_id", "village_id", "craft_id") if getattr(page, name, None))
+    rows = ProductCard.objects.filter(Q(pk__in=shown) | Q(**{subject: getattr(page, subject)}), visible=True)
+    first = Case(When(pk__in=shown, then=Value(0)), default=Value(1))
+    places = {pk: place for place, pk in enumerate(shown)}
+    return sorted(
+        rows.order_by(first, "-listed_at", "-pk")[: len(shown) + 12],
+        key=lambda row: (row.state == ProductCard.State.SOLD_OUT, places.get(row.pk, len(shown))),
+    )[:most]
+
+
+def draw_pieces(cards: Iterable[ProductCard], language: str) -> list[dict]:
+    """As in listings, and ``price_line`` with the currency's code: the card's reader may be anywhere."""
+    from_price = card_labels()["from_price"]
+    cards = list(cards)
+    rows = draw(cards, language)
+    for card, row in zip(cards, rows, strict=True):
+        row["converted"] = row["price"].currency != card.currency
+        price = f"{format_money(row['price'], language)}\u00a0{row['price'].currency}"
+        row["price_line"] = from_price % {"price": price} if row["from_price"] else price
+    return rows
+
+
+def _shown(page: Page) -> list[int]:
+    """Ids of the pieces in the page's blocks, in order."""
+    found: list[int] = []
+    for block in page.body.raw_data:
+        value = block["value"]
+        if block["type"] == "product":
+            found.append(value["product"])
+        elif block["type"] == "shelf" and value.get("mode") == "chosen":
+            found += [item["value"] if isinstance(item, dict) else item for item in value.get("products", [])]
+    return list(dict.fromkeys(pk for pk in found if pk))[:24]
