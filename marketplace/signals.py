@@ -47,6 +47,10 @@ agency_decided = Signal()
 #: changed. Arguments: ``invitation`` (a SeatInvitation), ``token`` (the secret part of its link).
 seat_offered = Signal()
 
+#: Sent when somebody else took a person's seat at an agency away, in its transaction. Arguments: ``agency``, ``user``,
+#: ``seat`` (the number of the seat that was).
+seat_removed = Signal()
+
 #: Sent when words that an agency asked for are there, in its transaction. Arguments: ``wishes`` (of one agency).
 words_there = Signal()
 

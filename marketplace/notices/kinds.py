@@ -1,4 +1,4 @@
-"""The kinds of notices about people, workshops and security. Those about orders and money: order_kinds.py.
+"""The kinds of notices about people, workshops and security. Others: order_kinds.py, agency_kinds.py.
 
 ``values`` is kept as JSON: texts, numbers, dates as "YYYY-MM-DD", amounts as decimal texts ("380000"). Names and titles
 stand in it as their owner wrote them. ``url`` of tell(): an address of this site without host and language, such as
@@ -35,7 +35,7 @@ Codes are not kept as notices: see codes.py.
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from marketplace.notices import order_kinds  # noqa: F401 - registers its kinds
+from marketplace.notices import agency_kinds, order_kinds  # noqa: F401 - they register theirs
 from marketplace.notices.words import Values, Words, notice
 from marketplace.workshops.models import Decision
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from marketplace.notices.models import Preference
+from marketplace.partnerships.models import Seat
 from marketplace.workshops.models import Member, Officer, Workshop
 
 ZONES = Path(__file__).parent / "data" / "zones.csv"
@@ -60,7 +61,10 @@ def economy_of(user) -> str:
     if workshop := workshop_of(user):
         return workshop.village.economy_id
     office = Officer.objects.of(user).select_related("village").first()
-    return (office.economy_id or office.village.economy_id) if office else ""
+    if office:
+        return office.economy_id or office.village.economy_id
+    seat = Seat.objects.filter(user=user).select_related("agency").order_by("since", "pk").first()
+    return seat.agency.economy_id if seat else ""
 
 
 def known_language(code: str) -> str:

@@ -143,7 +143,11 @@ def change_parts(*, agency: Agency, seat: Seat, parts: Collection[str], by) -> S
 def remove(*, agency: Agency, seat: Seat, by) -> None:
     """She is out with her next request, and what she had offered others is withdrawn. Raises Refused for the last owner."""
     locked = locked_for(agency, by, Part.OWN)
-    _take_out(locked, _seat(locked, seat), by, REMOVED)
+    row = _seat(locked, seat)
+    number, user = row.pk, row.user
+    _take_out(locked, row, by, REMOVED)
+    if user != by:
+        signals.seat_removed.send(sender=Seat, agency=locked, user=user, seat=number)
 
 
 @transaction.atomic

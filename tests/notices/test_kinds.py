@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from marketplace.notices import agency_kinds
 from marketplace.notices import kinds as module
 from marketplace.notices.sending import shorten, sms_parts
 from marketplace.notices.words import kinds
@@ -35,14 +36,21 @@ VALUES = {
     "ending": "1234",
     "contact": "+84 ••• 678",
     "outcome": "opened",
+    "agency": CANARY,
+    "stage": "declined",
+    "host": "www.canary.example",
+    "ends": "2026-03-24",
+    "number": 3,
 }
+# Reasons of agencies are others than those of workshops.
+OTHER_VALUES = {"agency_decided": {"reason": "site"}}
 OF_ORDERS = {"order_to_pack", "order_not_to_pack"}
 ALL = [entry.name for entry in kinds if entry.function.__module__.startswith("marketplace.notices.")]
 
 
 def documented() -> set[str]:
-    rows = re.findall(r"^([a-z_]+)  +\S", Path(module.__file__).read_text(encoding="utf-8"), re.MULTILINE)
-    return set(rows) - {"kind"}
+    texts = [Path(listed.__file__).read_text(encoding="utf-8") for listed in (module, agency_kinds)]
+    return set(re.findall(r"^([a-z_]+)  +\S", "\n".join(texts), re.MULTILINE)) - {"kind"}
 
 
 def test_each_kind_stands_in_the_list_that_others_read():
@@ -51,12 +59,12 @@ def test_each_kind_stands_in_the_list_that_others_read():
 
 @pytest.mark.parametrize("name", [name for name in ALL if name not in OF_ORDERS])
 def test_words_of_a_kind(name):
-    words = kinds[name].function(VALUES)
+    words = kinds[name].function(VALUES | OTHER_VALUES.get(name, {}))
     assert words.subject and words.text and words.short
     assert "%(" not in words.subject + words.text
     # On a screen that others see: one short line without names, numbers or amounts.
     assert len(words.short) <= 60
-    for value in [CANARY, "SML", "AAAAA", "PO-1234", "380", "1234", "678"]:
+    for value in [CANARY, "canary", "SML", "AAAAA", "PO-1234", "380", "1234", "678"]:
         assert value not in words.short
     assert sms_parts(shorten(words.subject, "https://shop.example/vi/desk/sao-mai/consignments/1234567/")) <= 2
 
