@@ -6,10 +6,19 @@ import pytest
 
 from tests.browser.conftest import open_page, shop  # noqa: F401 (fixtures)
 from tests.consumers.wordpress import WordPress
-from tests.factories import make_craft, make_picture, make_piece, make_place_page, make_story, make_workshop
+from tests.factories import (
+    make_agency,
+    make_craft,
+    make_picture,
+    make_piece,
+    make_place_page,
+    make_story,
+    make_workshop,
+)
 from tools.consumers import missing_unfurl, missing_wordpress
 
 TITLE = "The indigo that sleeps"
+CODE = "sunrise-7"
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +36,7 @@ def _unfurl() -> None:
 
 
 def make_shown_story():
+    make_agency(CODE)
     workshop = make_workshop()
     make_place_page(workshop.village)
     piece = make_piece(workshop, title="Indigo scarf", pictures=1)
@@ -43,7 +53,7 @@ def make_shown_story():
 
 @pytest.fixture
 def story(shop, recorded):  # noqa: F811 (the fixture)
-    """A story with a picture and one piece, in English."""
+    """A story with a picture and one piece, in English; and the agency whose code is CODE."""
     return recorded(make_shown_story)
 
 

@@ -11,9 +11,8 @@ from micawber.providers import Provider, ProviderRegistry
 from pyoembed import oEmbed
 from pyoembed.exceptions import PyOembedException
 
+from tests.consumers.conftest import CODE
 from tools.consumers import NODE_MODULES
-
-CODE = "sunrise-7"
 
 
 def unfurl(address: str) -> dict:

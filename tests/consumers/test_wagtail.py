@@ -13,10 +13,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.consumers.conftest import CODE
 from tools.children import end_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = "sunrise-7"
 
 
 class Site:

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.consumers.conftest import CODE
 from tests.tools.agency_page import open_url
 
 CARD = "iframe.wp-embedded-content"
-CODE = "sunrise-7"
 
 
 @pytest.fixture

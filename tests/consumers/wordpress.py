@@ -14,6 +14,7 @@ from tools.children import end_with_parent
 from tools.consumers import WORDPRESS
 
 PHP_FOLDER = Path(__file__).with_name("php")
+ROUTER = PHP_FOLDER / "router.php"
 HOST = "127.0.0.1"  # the shop is at localhost: for a browser that is another site
 USER, PASSWORD = "editor", "cedar-lantern-42"
 # WordPress calls itself while it answers, and a browser asks for several things at once.
@@ -47,7 +48,7 @@ class WordPress:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [self._php, *self._settings(), "-S", f"{HOST}:{self.port}", "-t", str(WORDPRESS)],
+            [self._php, *self._settings(), "-S", f"{HOST}:{self.port}", "-t", str(WORDPRESS), str(ROUTER)],
             env=self._environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
