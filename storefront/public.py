@@ -92,6 +92,8 @@ def public_page(view: Callable) -> Callable:
                 page_cache.put(key, kept)
         return _answer(request, kept)
 
+    # Where an agency's link may lead (storefront/via.py).
+    wrapper.is_public = True
     return wrapper
 
 

@@ -147,7 +147,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "oscar.apps.basket.middleware.BasketMiddleware",
+    "storefront.via.BasketMiddleware",
+    "storefront.via.ViaMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "storefront.faults.FaultsMiddleware",
 ]

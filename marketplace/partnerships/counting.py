@@ -28,7 +28,7 @@ from marketplace.partnerships import codes
 from marketplace.partnerships.models import Agency, CardCount
 from marketplace.partnerships.repeats import LONGEST_AGENT, Repeats, Visitor, first_anywhere
 
-__all__ = ["Totals", "Visitor", "click", "flush", "forget", "totals", "view"]
+__all__ = ["Totals", "Visitor", "click", "flush", "forget", "is_robot", "totals", "view"]
 
 logger = logging.getLogger(__name__)
 SUBJECT = re.compile(r"[a-z]{1,20}-[0-9]{1,10}", re.ASCII)
@@ -89,7 +89,7 @@ def _note(what: str, code: str, subject: str, language: str, visitor: Visitor) -
             return
         if len(language) > LONGEST_LANGUAGE or codes.is_known_as_nobodys(code):
             return
-        if _is_robot(visitor.agent[:LONGEST_AGENT]) or len(_book.notes) >= 2 * MANY:
+        if is_robot(visitor.agent[:LONGEST_AGENT]) or len(_book.notes) >= 2 * MANY:
             return
         card = _Card(timezone.localdate(), code, subject, language)
         # In another language it is the same card for its reader.
@@ -133,7 +133,8 @@ def _try_to_flush() -> None:
 
 
 @lru_cache(maxsize=2000)
-def _is_robot(agent: str) -> bool:
+def is_robot(agent: str) -> bool:
+    """Whether a User-Agent names a known robot, or no browser at all."""
     return not agent.startswith(BROWSERS) or is_crawler(agent)
 
 

@@ -13,6 +13,7 @@ from catalogue.models import Product
 from marketplace.payments.models import Payment
 from marketplace.workshops.models import Officer
 from marketplace.workshops.rights import has_seat
+from storefront import via
 from storefront.checkout import baskets
 from storefront.checkout.finding import numbers_of
 from storefront.checkout.origin import same_origin_only
@@ -128,6 +129,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if problem:
         return _refuse(request, f"{product.get_title()}: {problem}", status=409)
     request.basket.add_product(product, quantity)
+    via.keep_with_basket(request)
     messages.success(request, _("“%(title)s” is in your basket.") % {"title": product.get_title()})
     return redirect("basket")
 

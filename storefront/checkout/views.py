@@ -28,6 +28,7 @@ from marketplace.payments.gateway import GatewayDown
 from marketplace.payments.models import Payment
 from marketplace.payments.placing import place_order
 from marketplace.payments.services import start_payment
+from storefront import via
 from storefront.checkout import baskets
 from storefront.checkout.finding import numbers_of, remember_order
 from storefront.checkout.forms import (
@@ -222,6 +223,7 @@ def _place(request: HttpRequest, key: str) -> HttpResponse:
             messages.error(request, _("Please confirm that you have read what may be due on arrival."))
             return redirect("checkout-review")
         price_as_held(request, held)
+    via.keep_with_basket(request)
     try:
         payment = place_order(
             basket=basket,
