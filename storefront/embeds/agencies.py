@@ -2,8 +2,7 @@
 
 from django.conf import settings
 
-from marketplace.partnerships.models import Agency
-from marketplace.partnerships.services import allowed_hosts
+from marketplace.partnerships.models import Agency, AgencyHost
 from storefront.embeds.kept import Keep, Unavailable
 
 _codes = Keep(most=4)
@@ -42,9 +41,11 @@ def ancestors_for(code: str) -> tuple[str, ...] | None:
 
 
 def _read_hosts(code: str, only: bool) -> tuple[str, ...] | None:
+    """Asked of the database: what partnerships remember may be a second old, and would stay here for a version."""
     agency = Agency.objects.filter(code=code, stage=Agency.Stage.OPEN).first()
     if agency is not None and (only or agency.partners_only):
-        return tuple(allowed_hosts(agency))
+        hosts = AgencyHost.objects.filter(agency=agency, proven_at__isnull=False)
+        return tuple(sorted(hosts.values_list("host", flat=True)))
     return () if only else None
 
 
