@@ -16,10 +16,10 @@ from storefront.pictures import WIDE, describe
 
 @feed
 def villages(request: HttpRequest) -> HttpResponse:
-    """Every village that has a page and a known place. Two statements beyond the directory's."""
+    """Every village that has a public page and a known place. Two statements beyond the directory's."""
     directory = get_directory(get_language())
-    places = [place for place in directory.villages.values() if place.url and place.lat is not None and place.lon is not None]
-    places.sort(key=lambda place: place.id)
+    known = (place for place in directory.villages.values() if place.lat is not None and place.lon is not None)
+    places = sorted((place for place in known if place.is_public), key=lambda place: place.id)
     pictures = directory.load_pictures({place.hero_id for place in places if place.hero_id})
     next_days: dict[int, str] = {}
     for visit in all_visits(directory):

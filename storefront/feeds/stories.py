@@ -64,7 +64,7 @@ def of_craft(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def _find(places: dict[int, Place], slug: str) -> Place:
     """The place with a public page that has this slug, else 404."""
     for place in places.values():
-        if place.slug == slug and place.url:
+        if place.slug == slug and place.is_public:
             return place
     raise Http404
 
@@ -139,7 +139,7 @@ def _describing(rows: list, directory: Directory) -> Callable[[object], dict]:
             "unique_id": _tag(f"story-{row.pk}"),
             "unique_id_is_permalink": False,
             "categories": [clean(craft.name)] if craft else [],
-            "alternates": {code: absolute(url) for code, url in own.items() if code != directory.language},
+            "alternates": {code: absolute(own[code]) for code in sorted(own, key=lambda code: code == directory.language)},
             "picture": picture | {"src": absolute(picture["src"])} if picture else None,
         }
 

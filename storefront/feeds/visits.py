@@ -29,7 +29,7 @@ def all_villages(request: HttpRequest) -> HttpResponse:
 @feed
 def of_village(request: HttpRequest, slug: str) -> HttpResponse:
     directory = get_directory(get_language())
-    village = next((place for place in directory.villages.values() if place.slug == slug and place.url), None)
+    village = next((place for place in directory.villages.values() if place.slug == slug and place.is_public), None)
     if village is None:
         raise Http404
     visits = [visit for visit in all_visits(directory) if visit.village.id == village.id]

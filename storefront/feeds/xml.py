@@ -47,6 +47,7 @@ class AtomFeed(_Dated, Atom1Feed):
 
     def add_item_elements(self, handler, item: dict) -> None:
         super().add_item_elements(handler, item)
+        # Its own address comes first and once more last: some readers take the one, some the other.
         for code, url in item["alternates"].items():
             handler.addQuickElement("link", "", {"rel": "alternate", "type": "text/html", "hreflang": code, "href": url})
         if item["picture"]:

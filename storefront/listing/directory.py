@@ -49,11 +49,18 @@ class Place:
     # Degrees, WGS 84; None where they are not known.
     lat: float | None = None
     lon: float | None = None
+    # Its page is not for everyone; who may read it is asked there.
+    restricted: bool = False
 
     @property
     def link(self) -> str:
         """Where readers go: its page; where it has none, its pieces."""
         return self.url or self.pieces_url
+
+    @property
+    def is_public(self) -> bool:
+        """It has a page that is for everyone."""
+        return bool(self.url) and not self.restricted
 
 
 @dataclass(frozen=True)
@@ -189,6 +196,7 @@ def _place(row: tuple, page: PageRow | None, url: str, language: str) -> Place:
         pieces_url=f"{start()}{language}/products/?{row[0]}={row[2]}",
         lat=_degrees(row[11]),
         lon=_degrees(row[12]),
+        restricted=bool(page and page.restricted),
     )
 
 

@@ -47,7 +47,7 @@ class Visit:
 
 
 def all_visits(directory: Directory) -> list[Visit]:
-    """Those to come and those just over, first things first, at villages that have a page. One statement a day."""
+    """Those to come and those just over, first things first, at villages that have a public page. One statement a day."""
     today = timezone.localdate()
     return directory.keep(("visits", today), lambda: _read(directory))
 
@@ -71,9 +71,9 @@ def _read(directory: Directory) -> list[Visit]:
 
 
 def _visit(day: VisitDay, rows: list[VisitDayText], directory: Directory) -> Visit | None:
-    """None for a day at a village without a page or in a workshop that is not open: nobody meets those on the site."""
+    """None for a day at a village without a public page or in a workshop that is not open: nobody meets those on the site."""
     village, workshop = directory.villages.get(day.village_id), directory.workshops.get(day.workshop_id)
-    if village is None or not village.url or (day.workshop_id and workshop is None):
+    if village is None or not village.is_public or (day.workshop_id and workshop is None):
         return None
     words = by_language(rows)
     text = choose(words, directory.language, day.source_language)

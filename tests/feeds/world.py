@@ -13,7 +13,15 @@ from marketplace.workshops.models import Village, Workshop
 from storefront.listing.cards import card_path
 from storefront.listing.models import ProductCard
 from storefront.models import StoryPage
-from tests.factories import make_craft, make_picture, make_piece, make_place_page, make_story, make_village, make_workshop
+from tests.factories import (
+    make_craft,
+    make_picture,
+    make_piece,
+    make_place_page,
+    make_story,
+    make_village,
+    make_workshop,
+)
 
 SITE = "http://testserver"
 TOLD = {"en": "The bowl that waits", "ja": "待つ椀"}
@@ -46,7 +54,8 @@ class World:
 
 
 def make_world() -> World:
-    village = make_village("sao-mai", name={"en": "Sao Mai", "ja": "サオマイ"}, summary={"en": "Behind a dyke.", "ja": "堤防の村。"})
+    names = {"en": "Sao Mai", "ja": "サオマイ"}
+    village = make_village("sao-mai", name=names, summary={"en": "Behind a dyke.", "ja": "堤防の村。"})
     village.texts.update(region="Delta")
     craft = make_craft("lacquer", name={"en": "Lacquer", "ja": "漆"})
     workshop = make_workshop("sao-mai-lacquer", village=village, name={"en": "Sao Mai Lacquer", "ja": "サオマイ漆器"})

@@ -79,6 +79,8 @@ RULES = [
     Rule("/desk/", PUBLIC),
     Rule("/officer/", PUBLIC),
     Rule("sitemap*", PUBLIC),
+    Rule("feeds:*", PUBLIC),
+    Rule("api:*", PUBLIC),
     Rule("robots", PUBLIC),
     Rule("favicon", PUBLIC),
     Rule("oembed*", PUBLIC),
