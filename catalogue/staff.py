@@ -9,9 +9,10 @@ from django.db.models import Model, ProtectedError, QuerySet
 from django.forms import fields_for_model
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.forms.models import WagtailAdminModelForm, formfield_for_dbfield
 from wagtail.admin.panels import Panel
 from wagtail.admin.ui.tables import Column, LocaleColumn, UpdatedAtColumn
@@ -19,7 +20,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Locale
 from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
+from wagtail.permissions import policy_registry, register_permission_policy
 from wagtail.snippets.views import snippets
 
 from catalogue.abstract_models import HasTexts, TextRow
@@ -173,6 +174,42 @@ class OwnerViewSet(ModelViewSet):
 
     def get_rows(self) -> QuerySet:
         return self.model._default_manager.prefetch_related("texts__locale")
+
+
+class ShownURLFinder(ModelAdminURLFinder):
+    """Leads to the screen that shows a row, for whoever may view it."""
+
+    def get_edit_url(self, instance) -> str | None:
+        policy = policy_registry.get(instance)
+        if self.user and not policy.user_has_permission_for_instance(self.user, "view", instance):
+            return None
+        return self.construct_edit_url(instance)
+
+
+class ShowViewSet(ModelViewSet):
+    """A list and a screen per row; nothing is added, changed or deleted here.
+
+    A subclass sets ``model``, ``name``, ``icon``, columns, filters and ``inspect_view_class``, and calls
+    allow_only(model, "view") before.
+    """
+
+    index_view_class = IndexView
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    add_to_reference_index = False
+    search_backend_name = None
+    list_per_page = 30
+
+    @property
+    def url_finder_class(self) -> type[ShownURLFinder]:
+        return type("_URLFinder", (ShownURLFinder,), {"edit_url_name": self.get_url_name("inspect")})
+
+    def get_urlpatterns(self) -> list:
+        return [
+            path("", self.index_view, name="index"),
+            path("results/", self.index_results_view, name="index_results"),
+            path(f"inspect/<{self.pk_path_converter}:pk>/", self.inspect_view, name="inspect"),
+        ]
 
 
 class TextViewSet(snippets.SnippetViewSet):

@@ -6,3 +6,6 @@ class PartnershipsConfig(AppConfig):
     name = "marketplace.partnerships"
     label = "marketplace_partnerships"
     verbose_name = _("Agencies")
+
+    def ready(self) -> None:
+        from marketplace.partnerships import erasure  # noqa: F401
