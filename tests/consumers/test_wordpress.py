@@ -97,12 +97,34 @@ def test_e10_links_of_the_card_lead_out_of_wordpress(open_post, address, shop):
 def test_e11_wordpress_keeps_frames_between_200_and_1000_and_all_can_be_reached(open_post, address):
     page = open_post(address)
     card = card_of(page)
-    card.evaluate("document.body.style.paddingTop = '0'; document.body.style.height = '1500px'")
-    expect(page.locator(CARD)).to_have_attribute("height", "1000")
-    card.evaluate("scrollTo(0, 5000)")
-    assert card.evaluate("Math.round(scrollY)") == 500
-    card.evaluate("document.body.style.height = '50px'; document.body.style.overflow = 'hidden'")
-    expect(page.locator(CARD)).to_have_attribute("height", "200")
+    frame = page.locator(CARD)
+    card.evaluate("document.body.style.cssText = 'height: 1500px; display: flow-root'")
+    card.evaluate("document.body.lastElementChild.style.marginTop = '900px'")
+    expect(frame).to_have_attribute("height", "1000")
+    frame.scroll_into_view_if_needed()
+    frame.hover()
+    page.mouse.wheel(0, 5000)
+    card.wait_for_function("Math.round(scrollY) === document.documentElement.scrollHeight - 1000")
+    card.evaluate("document.body.replaceChildren('Only this.')")
+    card.evaluate("document.body.style.cssText = 'height: 50px; min-height: 0'")
+    expect(frame).to_have_attribute("height", "200")
+    expect(page.frame_locator(CARD).get_by_text("Only this.")).to_be_in_viewport()
+
+
+def test_a_story_that_is_gone_is_said_in_a_small_card_with_a_way_on(
+    open_post, open_page, address, story, fresh, shop
+):
+    post = open_post(address).url
+    story.unpublish()
+    fresh()
+    page = open_page()
+    page.goto(post)
+    card = card_of(page)
+    height = card.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
+    expect(page.locator(CARD)).to_have_attribute("height", str(max(height, 200)))
+    assert story.title not in card.content()
+    card.locator("a").first.click()
+    page.wait_for_url(f"{shop}/en/villages/**")
 
 
 def test_e12_a_shop_that_is_away_leaves_a_link_and_comes_back(wordpress, story, settings, fresh):
@@ -116,6 +138,10 @@ def test_e12_a_shop_that_is_away_leaves_a_link_and_comes_back(wordpress, story, 
     try:
         fresh()
         assert "wp-embedded-content" not in text_of(wordpress.page(post)), "WordPress keeps a failure"
+        wordpress.save(f"{address}?again", post=post)
+        assert "wp-embedded-content" in text_of(wordpress.page(post)), "kept under the exact address"
+        wordpress.save(address, post=post)
+        assert "wp-embedded-content" not in text_of(wordpress.page(post))
         wordpress.purge(post)
         wordpress.save(address, post=post)
         assert "wp-embedded-content" in text_of(wordpress.page(post))
