@@ -1,5 +1,6 @@
 """The statement as a file: PDF to print and keep, CSV for a spreadsheet."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -25,7 +26,6 @@ def statement_csv(statement: Statement) -> bytes:
     """For a double click in the workshop's own spreadsheet, which guesses by the place it was sold in: a decimal comma
     needs the semicolon between cells, a dot the comma; the mark at the start says UTF-8, else Vietnamese and Thai break.
     """
-    point = _point(statement)
     head = [_("Day"), _("Consignment"), _("What"), _("Amount"), _("Currency")]
     rows: list[list] = [["", "", _("Owed before"), statement.opening, statement.currency]]
     rows += [
@@ -37,14 +37,20 @@ def statement_csv(statement: Statement) -> bytes:
         text = _("How payout %(number)s is shared") % {"number": out.number}
         rows.append(["", out.number, text, out.money, statement.currency])
         rows += [["", out.number, name, money, statement.currency] for name, money in out.shares]
+    return for_spreadsheet(head, rows, statement.workshop.village.economy_id)
+
+
+def for_spreadsheet(head: Sequence[str], rows: Sequence[Sequence], economy: str) -> bytes:
+    """A table for a double click in a spreadsheet that was sold in ``economy``."""
+    point = _point(economy)
     return write_csv(head, rows, separator=";" if point == "," else ",", point=point, bom=True)
 
 
-def _point(statement: Statement) -> str:
-    """The decimal sign that people of the workshop's economy write in the active language: a comma in Chile, a dot in Peru."""
+def _point(economy: str) -> str:
+    """The decimal sign that people of an economy write in the active language: a comma in Chile, a dot in Peru."""
     language = formats.locale_of().language
     try:
-        locale = Locale(language, statement.workshop.village.economy_id)
+        locale = Locale(language, economy)
     except UnknownLocaleError:
         locale = formats.locale_of()
     return locale.number_symbols["latn"]["decimal"]
@@ -84,8 +90,8 @@ def month_name(first: datetime) -> str:
     return format_skeleton("yMMMM", first.date(), locale=formats.locale_of())
 
 
-def month_words(statement: Statement) -> str:
-    """Which days, and in whose time zone."""
+def month_words(statement) -> str:
+    """Which days, and in whose time zone: of anything with ``first`` and ``until``."""
     last = (statement.until - timedelta(days=1)).date()
     values = {"first": formats.day(statement.first), "last": formats.day(last), "zone": statement.first.tzname()}
     return _("From %(first)s to %(last)s, days of %(zone)s") % values
