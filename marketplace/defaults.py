@@ -214,6 +214,10 @@ MARKETPLACE_COUNTING = {"SECONDS": 8}
 # Of one agency at most: sites that it names, languages that it asked for and waits for, keys of the API.
 MARKETPLACE_AGENCY = {"HOSTS": 30, "WISHES": 20, "KEYS": 10}
 
+# The read-only API: requests a minute from one network address without a key (a key has its own number), things in one
+# answer where nobody says how many, and at most.
+MARKETPLACE_API = {"PER_MINUTE": 60, "USUAL": 20, "MOST": 100}
+
 # How proofs of agencies' sites are looked for. NAMESERVERS (addresses) and their port; empty: those of the machine.
 # TRUSTED_ORIGINS: {"https://www.agency.example": "http://127.0.0.1:8080"}, where a site is asked somewhere else.
 MARKETPLACE_PROOFS = {"NAMESERVERS": (), "NAMESERVER_PORT": 53, "TRUSTED_ORIGINS": {}}
