@@ -81,7 +81,7 @@ def ask(
     address = host if is_trusted else _public_address(host, port, until)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     try:
-        with _connected(address, port, until) as sock:
+        with _connected(address, port, until) as (sock, over):
             if parts.scheme == "https":
                 sock = _tls().wrap_socket(sock, server_hostname=host)
             connection = http.client.HTTPConnection(host, port)
@@ -89,7 +89,11 @@ def ask(
             with sock:
                 connection.request(method, path, body=body, headers={"Host": parts.netloc, "Connection": "close", **headers})
                 answer = connection.getresponse()
-                return Answer(answer.status, answer.read(most_bytes) if most_bytes else b"")
+                found = Answer(answer.status, answer.read(most_bytes) if most_bytes else b"")
+            if over.is_set():
+                # What was cut off looks like an answer that ended.
+                raise TimeoutError
+            return found
     except (OSError, http.client.HTTPException, ValueError) as problem:
         late = isinstance(problem, TimeoutError) or time.monotonic() >= until
         raise NoAnswer("Timeout" if late else type(problem).__name__) from None
@@ -109,23 +113,24 @@ def is_public(address: str) -> bool:
 
 
 @contextmanager
-def _connected(address: str, port: int, until: float) -> Iterator[socket.socket]:
-    """A connection that is cut at ``until`` (monotonic), whatever is going on in it then."""
+def _connected(address: str, port: int, until: float) -> Iterator[tuple[socket.socket, threading.Event]]:
+    """A connection that is cut at ``until`` (monotonic), whatever is going on in it then; the event tells that it was."""
     sock = socket.create_connection((address, port), timeout=_left(until))
     # A socket that TLS is put around gives up its number; this one stays.
-    grip = sock.dup()
-    timer = threading.Timer(_left(until), _cut, [grip])
+    grip, over = sock.dup(), threading.Event()
+    timer = threading.Timer(_left(until), _cut, [grip, over])
     timer.daemon = True
     timer.start()
     try:
-        yield sock
+        yield sock, over
     finally:
         timer.cancel()
         sock.close()
         grip.close()
 
 
-def _cut(sock: socket.socket) -> None:
+def _cut(sock: socket.socket, over: threading.Event) -> None:
+    over.set()
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
 
