@@ -58,6 +58,9 @@ def _paths(language: str, _start: str) -> dict[str, str]:
         "desk": "desk:home",
         "open": "desk:open",
         "officer": "officer:home",
+        "agency": "agency:home",
+        "for_agencies": "for-agencies",
+        "for_developers": "for-developers",
         "search": "search",
         "suggest": "search-suggest",
     }

@@ -27,6 +27,7 @@ from marketplace.notices.contacts import BadContact, Contact, normalise
 from marketplace.notices.models import LoginCode
 from marketplace.workshops.models import Officer
 from marketplace.workshops.rights import has_seat
+from storefront.agency.seats import has_agency
 from storefront.security import address_of, forgive, take_try, too_many
 
 BACKEND = "marketplace.notices.auth.ContactBackend"
@@ -57,11 +58,13 @@ def read_contact(request: HttpRequest, text: str) -> Contact:
 
 
 def after_signing_in(user) -> str:
-    """Her desk, her office or her orders."""
+    """Her desk, her office, her agency or her orders."""
     if has_seat(user):
         return reverse("desk:home")
     if Officer.objects.of(user).exists():
         return reverse("officer:home")
+    if has_agency(user):
+        return reverse("agency:home")
     return reverse("account:orders")
 
 

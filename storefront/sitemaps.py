@@ -46,7 +46,7 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 OPEN = f'<urlset xmlns="{SCHEMA}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 # What is personal, or the same pieces in another order.
-NOT_FOR_ROBOTS = ("basket/", "checkout/", "orders/", "account/", "desk/", "search/")
+NOT_FOR_ROBOTS = ("basket/", "checkout/", "orders/", "account/", "desk/", "agency/", "search/")
 
 Things = Iterable[tuple[Mapping[str, Spot], datetime | None]]
 

@@ -16,6 +16,8 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from storefront import account, account_change_views, editors, signing_in, sitemaps
+from storefront.agency import public as agency_pages
+from storefront.agency import signing_up as agency_signing_up
 from storefront.checkout import basket_views, cancelling, conversation, order_views
 from storefront.checkout import views as checkout
 from storefront.dashboard import catalogue_names, customer_names, offer_names, staff_only
@@ -80,6 +82,7 @@ urlpatterns = [
     path("", to_language),
     path("desk/", to_language, {"rest": "desk/"}),
     path("officer/", to_language, {"rest": "officer/"}),
+    path("agency/", to_language, {"rest": "agency/"}),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<slug:kind>-<int:number>.xml", sitemaps.file, name="sitemap-file"),
     path("robots.txt", sitemaps.robots, name="robots"),
@@ -124,6 +127,10 @@ urlpatterns = [
         path("offers/", include((offer_names, "offer"))),
         path("desk/", include(("storefront.desk.urls", "desk"))),
         path("officer/", include(("storefront.officer.urls", "officer"))),
+        path("agency/", include(("storefront.agency.urls", "agency"))),
+        path("for-agencies/", agency_pages.for_agencies, name="for-agencies"),
+        path("for-agencies/apply/", agency_signing_up.apply, name="agency-apply"),
+        path("for-developers/", agency_pages.for_developers, name="for-developers"),
         path("", serve_page, name="home"),
         path("<path:path>", serve_page),
         path("", include(wagtail_urls)),

@@ -10,6 +10,8 @@ from marketplace.partnerships.models import Agency
 from marketplace.partnerships.models.agencies import CODE
 
 SHORTEST, LONGEST = 3, 40
+# Words that stand in addresses of the desk where a code would.
+RESERVED = {"join"}
 # A code that was closed counts for a second more in other processes.
 _codes: Kept[Agency] = Kept(seconds=1.0, most=2000)
 
@@ -43,7 +45,7 @@ def free_code(name: str) -> str:
     """A code made of the agency's name that no agency has or had: their rows stay for ever."""
     latin = slugify(name.replace("đ", "d").replace("Đ", "D").replace("_", "-"))[: LONGEST - 5].strip("-")
     start = latin if len(latin) >= SHORTEST else f"agency-{latin}".strip("-")
-    taken = set(Agency.objects.filter(code__startswith=start).values_list("code", flat=True))
+    taken = RESERVED | set(Agency.objects.filter(code__startswith=start).values_list("code", flat=True))
     return next(one for one in chain([start], (f"{start}-{number}" for number in count(2))) if one not in taken)
 
 

@@ -14,6 +14,7 @@ from marketplace.payments.models import Payment
 from marketplace.workshops.models import Officer
 from marketplace.workshops.rights import has_seat
 from storefront import via
+from storefront.agency.seats import has_agency
 from storefront.checkout import baskets
 from storefront.checkout.finding import numbers_of
 from storefront.checkout.origin import same_origin_only
@@ -162,7 +163,7 @@ def _refuse(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
 @never_cache
 @require_GET
 def summary(request: HttpRequest) -> JsonResponse:
-    """What <basket-count> shows: {"count", "name" (null for a stranger), "desk" (works for a workshop), "officer"}.
+    """What <basket-count> shows: {"count", "name" (null for a stranger), "desk" (works for a workshop), "officer", "agency"}.
 
     Every page's script asks for it, so this is also where a page is counted as looked at.
     """
@@ -175,5 +176,6 @@ def summary(request: HttpRequest) -> JsonResponse:
             "name": (user.first_name or user.email) if known else None,
             "desk": known and has_seat(user),
             "officer": known and Officer.objects.of(user).exists(),
+            "agency": known and has_agency(user),
         }
     )

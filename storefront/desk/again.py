@@ -45,7 +45,7 @@ def ask_again(view: Callable | None = None, *, drop: Iterable[str] = ()) -> Call
 
     @wraps(view)
     def wrapper(first: Desk | HttpRequest, *args, **kwargs) -> HttpResponse:
-        request = first.request if isinstance(first, Desk) else first
+        request = _request_of(first)
         request.sensitive_post_parameters = "__ALL__"
         if is_fresh(request):
             _strip(request)
@@ -117,7 +117,7 @@ def _contact(request: HttpRequest) -> contacts.Contact | None:
 def _ask(
     first: Desk | HttpRequest, drop: Iterable[str], *, why: str = "", sent: bool = False, status: int = 200
 ) -> HttpResponse:
-    request = first.request if isinstance(first, Desk) else first
+    request = _request_of(first)
     posted = request.method == "POST"
     method = request.POST.get(METHOD, "POST") if posted else "GET"
     context = {
@@ -128,10 +128,15 @@ def _ask(
         "carried": list(_carried(request, drop)) if posted else [],
         "here": request.get_full_path(),
     }
-    if isinstance(first, Desk):
-        return first.render("again", context | {"frame": "storefront/desk/base.html"}, status=status)
+    if not isinstance(first, HttpRequest):
+        return first.render("again", context | {"frame": first.frame}, status=status)
     frame = {"frame": "storefront/layout/personal.html"}
     return render(request, "storefront/desk/again.html", context | frame, status=status)
+
+
+def _request_of(first: Desk | HttpRequest) -> HttpRequest:
+    """Of a desk (a workshop's or an agency's: whatever has ``request``, ``render`` and ``frame``), or itself."""
+    return first if isinstance(first, HttpRequest) else first.request
 
 
 def _carried(request: HttpRequest, drop: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial, wraps
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
@@ -35,6 +36,8 @@ class Desk:
     request: HttpRequest
     workshop: Workshop
     seats: list[Seat] = field(default_factory=list)
+    # The template around its pages.
+    frame: ClassVar[str] = "storefront/desk/base.html"
 
     @property
     def seat(self) -> Seat:

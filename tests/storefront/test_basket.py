@@ -362,7 +362,13 @@ def test_an_unknown_language_is_a_404(piece):
 
 def test_the_summary_counts_pieces_and_knows_who_is_there(cast, piece):
     stranger = Shopper().fill((piece, 2))
-    assert stranger.client.get("/en/basket/summary.json").json() == {"count": 2, "name": None, "desk": False, "officer": False}
+    assert stranger.client.get("/en/basket/summary.json").json() == {
+        "count": 2,
+        "name": None,
+        "desk": False,
+        "officer": False,
+        "agency": False,
+    }
     assert cast.buyer.client.get("/en/basket/summary.json").json() == {
         "count": 0,
         "name": "Kenji",

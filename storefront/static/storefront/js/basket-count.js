@@ -1,5 +1,5 @@
 /* Public pages are the same for everyone; what is personal is asked for here.
-   GET url → {count, name, desk, officer}. Without this script the link to the basket remains. */
+   GET url → {count, name, desk, officer, agency}. Without this script the link to the basket remains. */
 class BasketCount extends HTMLElement {
   connectedCallback() {
     this.refresh();
@@ -16,7 +16,7 @@ class BasketCount extends HTMLElement {
     } catch { /* offline: the plain link still works */ }
   }
 
-  show({ count, name, desk, officer }) {
+  show({ count, name, desk, officer, agency }) {
     let badge = this.querySelector(".count");
     if (count > 0) {
       if (!badge) {
@@ -30,6 +30,7 @@ class BasketCount extends HTMLElement {
     }
     for (const link of document.querySelectorAll("[data-when-desk]")) link.hidden = !desk;
     for (const link of document.querySelectorAll("[data-when-officer]")) link.hidden = !officer;
+    for (const link of document.querySelectorAll("[data-when-agency]")) link.hidden = !agency;
     for (const place of document.querySelectorAll("[data-account-name]")) if (name) place.textContent = name;
   }
 }

@@ -1,0 +1,72 @@
+"""Keys of the read-only API: made here, shown whole once, withdrawn here."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST
+
+from marketplace import formats
+from marketplace.notices.people import name_of
+from marketplace.partnerships import api_keys
+from marketplace.partnerships.models import ApiKey, Part
+from marketplace.partnerships.services import Refused
+from storefront.agency.forms import KeyForm
+from storefront.agency.people import either
+from storefront.agency.scope import AgencyDesk, agency_view
+from storefront.desk.again import ask_again
+
+
+@either
+@agency_view(needs=Part.EDIT)
+def listing(desk: AgencyDesk) -> HttpResponse:
+    if desk.request.method == "POST":
+        return _make(desk)
+    return _show(desk, KeyForm())
+
+
+@sensitive_variables("whole")
+@ask_again
+def _make(desk: AgencyDesk) -> HttpResponse:
+    """The new key stands in the answer to the form itself and nowhere else: not in the session, not in an address."""
+    form = KeyForm(desk.request.POST)
+    if form.is_valid():
+        try:
+            row, whole = api_keys.make(agency=desk.agency, name=form.cleaned_data["name"], by=desk.request.user)
+        except Refused as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        else:
+            return desk.render("key_made", {"name": row.name, "whole": whole})
+    return _show(desk, form)
+
+
+@require_POST
+@agency_view(needs=Part.EDIT)
+def withdraw(desk: AgencyDesk, pk: int) -> HttpResponse:
+    row = get_object_or_404(desk.keys(), pk=pk)
+    try:
+        api_keys.withdraw(key=row, agency=desk.agency, by=desk.request.user)
+    except Refused as problem:
+        messages.error(desk.request, str(problem))
+    else:
+        messages.success(desk.request, _("“%(name)s” is withdrawn. It opens nothing any more.") % {"name": row.name})
+    return redirect(desk.url("keys"))
+
+
+def _show(desk: AgencyDesk, form: KeyForm) -> HttpResponse:
+    rows = [_describe(row) for row in desk.keys()[:100]]
+    return desk.render("keys", {"form": form, "keys": rows}, status=400 if form.errors else 200)
+
+
+def _describe(row: ApiKey) -> dict:
+    return {
+        "pk": row.pk,
+        "name": row.name,
+        "prefix": row.prefix,
+        "made": formats.day(row.made_at),
+        "by": name_of(row.made_by),
+        "used": formats.day(row.last_used_on) if row.last_used_on else "",
+        "per_minute": formats.number(row.per_minute),
+        "withdrawn": formats.day(row.withdrawn_at) if row.withdrawn_at else "",
+    }

@@ -1,0 +1,144 @@
+"""What an agency copies into its own page. Pure but for the settings.
+
+Every snippet is plain text here: HTML that is right as HTML (each value escaped once). A page that shows one escapes it
+again, as it escapes any text, so that a title with markup in it breaks neither the agency's page nor the desk.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils.encoding import iri_to_uri
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from storefront.embeds.loading import floating, pinned
+from storefront.embeds.options import Options
+
+ELEMENT = "ovop-story"
+COMPAT = "ovop-story-compat"
+# Kinds that share a page with another kind: the page's address says which card is meant (storefront/embeds/kinds).
+BESIDE = ("visits", "map")
+
+
+@dataclass(frozen=True)
+class Told:
+    """The subject of a card as a snippet names it. ``url`` and ``card_path`` are paths on the shop.
+
+    ``heights``: (of a narrow card, of one from 560 pixels on), so that a page keeps room and does not jump.
+    """
+
+    kind: str
+    url: str
+    card_path: str
+    title: str
+    lang: str
+    heights: tuple[int, int]
+
+
+def address(told: Told, options: Options) -> str:
+    """The page's address with everything that was chosen: what is pasted into WordPress and others that know oEmbed."""
+    pairs = [("card", told.kind)] if told.kind in BESIDE else []
+    pairs += _pairs(options)
+    return _absolute(told.url) + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def shop_link(told: Told, options: Options) -> str:
+    """Where a reader goes: the page, with the agency's code and nothing else."""
+    return _absolute(told.url) + (f"?{urlencode([('via', options.via)])}" if options.via else "")
+
+
+def _text(markup: SafeString) -> str:
+    """Markup as plain text, which templates escape like any other: ``str()`` would leave it marked as safe."""
+    return "".join(iter(markup))
+
+
+def frame(told: Told, options: Options, width: int, height: int) -> str:
+    """A frame of fixed height, without any script."""
+    return _text(
+        format_html(
+            '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"'
+            ' referrerpolicy="strict-origin-when-cross-origin" allow="fullscreen"></iframe>',
+            _absolute(told.card_path) + options.query,
+            told.title,
+            width,
+            height,
+        )
+    )
+
+
+def element(told: Told, options: Options) -> str:
+    """The element and its loader: the frame is always as high as the card."""
+    attributes = [("src", element_address(told)), *_attributes(told, options)]
+    return _text(
+        format_html(
+            '<{name}{attributes}>\n  <a href="{href}">{title}</a>\n</{name}>\n{loader}',
+            name=SafeString(ELEMENT),
+            attributes=_written(attributes),
+            href=shop_link(told, options),
+            title=told.title,
+            loader=_loader(),
+        )
+    )
+
+
+def compat(told: Told, options: Options) -> str:
+    """The same for builders that strip elements which they do not know."""
+    attributes = [("src", element_address(told)), *_attributes(told, options)]
+    return _text(
+        format_html(
+            '<div class="{}"{}>\n  <a href="{}">{}</a>\n</div>\n{}',
+            COMPAT,
+            _written([(f"data-{name}", value) for name, value in attributes]),
+            shop_link(told, options),
+            told.title,
+            _loader(),
+        )
+    )
+
+
+def element_address(told: Told) -> str:
+    return address(told, Options())
+
+
+def loader() -> str:
+    """The newest of v1, whatever is mended in it later."""
+    return _text(_loader())
+
+
+def pinned_loader() -> str:
+    """These bytes and no others, for whoever has to vouch for every script."""
+    markup = '<script async src="{}" integrity="{}" crossorigin="anonymous"></script>'
+    return _text(format_html(markup, *pinned()))
+
+
+def _loader() -> SafeString:
+    return format_html('<script async src="{}"></script>', floating())
+
+
+def _attributes(told: Told, options: Options) -> list[tuple[str, str]]:
+    room = "0:{} 560:{}".format(*told.heights)
+    return [("lang", told.lang), *_pairs(options), ("height", room)]
+
+
+def _pairs(options: Options) -> list[tuple[str, str]]:
+    given = [
+        ("currency", options.currency),
+        ("theme", options.theme),
+        ("accent", options.accent),
+        ("via", options.via),
+    ]
+    return [(name, value) for name, value in given if value]
+
+
+def _written(attributes: list[tuple[str, str]]) -> SafeString:
+    return format_html_join("", ' {}="{}"', attributes)
+
+
+def _absolute(path: str) -> str:
+    return iri_to_uri(settings.SITE_URL + path)
+
+
+def oembed_address(told: Told, options: Options) -> str:
+    """What a program asks for the card of a page."""
+    return f"{_absolute('/oembed/')}?{urlencode({'url': address(told, options)})}"
