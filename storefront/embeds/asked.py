@@ -124,7 +124,10 @@ def _merged(query: QueryDict, pasted: Pasted) -> Options:
 
 
 def _language(wanted: str, otherwise: str) -> str:
-    return wanted if wanted in settings.MARKETPLACE_STOREFRONT_LANGUAGES else otherwise
+    """One of the storefront's; "ja-JP", as pages say it of themselves, is Japanese."""
+    code = wanted.lower()
+    known = settings.MARKETPLACE_STOREFRONT_LANGUAGES
+    return next((one for one in (code, code.partition("-")[0]) if one in known), otherwise)
 
 
 def _whole(value: str) -> int | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("data") / "coasts.txt"
 WIDTH, HEIGHT = 400, 320  # of the part that has to be seen
-LEAST = 2.5  # degrees of latitude that a map shows at least
+LEAST = 9.0  # degrees of latitude that a map shows at least
 MARGIN = 0.22  # of the spots' own extent, on each side
 AROUND = 0.75  # of the map, drawn on each side of it for frames of another shape
 APART = 23  # between two spots

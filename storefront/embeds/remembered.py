@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from babel.numbers import get_currency_name
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -44,7 +45,9 @@ def _find(kind: str, language: str, pk: int, currency: str) -> Found:
 
 def _note(pricing: Pricing) -> str:
     """What has to be said of the prices, in the active language; empty for those that were asked for."""
-    currency = {"currency": formats.currency_name(settings.MARKETPLACE_CURRENCY)}
+    # Babel's plural: "US dollars", as a sentence wants it.
+    name = get_currency_name(settings.MARKETPLACE_CURRENCY, count=2, locale=formats.locale_of())
+    currency = {"currency": name}
     if pricing.missed:
         return _("Prices are shown in %(currency)s. They cannot be shown in the other currency now.") % currency
     return _("Prices are converted from %(currency)s.") % currency if pricing.market else ""

@@ -44,7 +44,7 @@ def test_prices_are_converted_and_links_lead_into_that_market(client, world, rat
     html = soup(client.get(f"{world.card}?currency=KRW"))
     won = format_money(Money(Decimal(67200), "KRW"), "en")
     assert price_of(html) == f"{won} KRW converted"
-    assert html.find(class_="note").text == "Prices are converted from US Dollar."
+    assert html.find(class_="note").text == "Prices are converted from US dollars."
     links = [link["href"] for link in html.find_all("a")]
     assert links[0] == f"{SITE}/kr-krw/en/stories/{world.story.slug}/"
     assert links[1].startswith(f"{SITE}/kr-krw/en/products/red-bowl-")
@@ -58,7 +58,7 @@ def test_prices_are_converted_and_links_lead_into_that_market(client, world, rat
 def test_the_same_piece_alone(client, world, rates):
     html = soup(client.get(f"/embed/v1/en/product/{world.piece.slug}-{world.piece.pk}/?currency=CAD"))
     assert " ".join(html.select_one(".lead .price").text.split()) == "CA$59.95 CAD converted"
-    assert html.select_one(".lead .note").text == "Prices are converted from US Dollar."
+    assert html.select_one(".lead .note").text == "Prices are converted from US dollars."
 
 
 def test_the_shops_own_currency_is_not_converted(client, world, rates):
@@ -75,7 +75,7 @@ def test_a_currency_that_cannot_be_had_is_said(client, world, rates, currency):
     html = soup(client.get(f"{world.card}?currency={currency}"))
     assert price_of(html) == "$48.00 USD"
     assert html.find(class_="note").text == (
-        "Prices are shown in US Dollar. They cannot be shown in the other currency now."
+        "Prices are shown in US dollars. They cannot be shown in the other currency now."
     )
     assert html.find("a")["href"] == f"{SITE}{world.story.public_url}"
 

@@ -18,7 +18,7 @@ from storefront.embeds.subjects import Found, Gone, Subject
 from storefront.listing.directory import Directory, Place, get_directory
 
 ALL = 0
-MOST = 8
+MOST = 12
 ROW = (34, 34)  # CSS pixels of one village, in a narrow card and in a wide one (two side by side)
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 

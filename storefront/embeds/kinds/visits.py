@@ -18,7 +18,7 @@ from storefront.listing.directory import Place, get_directory
 from storefront.pictures import WIDE, describe, load_renditions
 
 MOST = 5
-ROW = (92, 76)  # CSS pixels of one day, in a narrow card and in a wide one
+ROW = (104, 76)  # CSS pixels of one day, in a narrow card and in a wide one
 
 
 @kinds.register("visits", call=gettext_lazy("Plan your visit"), template="visits", beside=("village",))
