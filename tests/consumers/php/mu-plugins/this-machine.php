@@ -19,3 +19,4 @@ foreach (['core', 'plugins', 'themes'] as $what) {
         'translations' => [],
     ]);
 }
+add_filter('should_load_remote_block_patterns', '__return_false');
