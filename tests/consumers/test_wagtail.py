@@ -19,19 +19,24 @@ from tools.children import end_with_parent
 ROOT = Path(__file__).resolve().parents[2]
 
 
+PLACES = r'<div id="tag">(.*?)</div>\n<div id="block">(.*)</div>\n<div id="words"><p>Day two.</p>(.*)</div>\n$'
+
+
+def words(html: str) -> str:
+    return re.sub("<[^>]*>", "", html).strip()
+
+
 class Site:
     """Somebody else's site."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self._database = url, folder / "wagtail.sqlite"
 
-    def show(self, address: str) -> tuple[str, str]:
-        """What its page has in place of ``{% embed %}`` and of an EmbedBlock."""
+    def show(self, address: str) -> tuple[str, ...]:
+        """What its page has in place of ``{% embed %}``, of an EmbedBlock and of an embed in rich text."""
         with urlopen(f"{self.url}?{urlencode({'url': address})}", timeout=60) as answer:
             assert answer.status == 200
-            return re.search(
-                r'<div id="tag">(.*?)</div>\n<div id="block">(.*)</div>\n$', answer.read().decode(), re.DOTALL
-            ).groups()
+            return re.search(PLACES, answer.read().decode(), re.DOTALL).groups()
 
     def rows(self) -> list[tuple]:
         """(type, title, author, until when it is kept) of every address that it remembers."""
@@ -67,14 +72,14 @@ def site(live_server, tmp_path_factory) -> Iterator[Site]:
     process.wait()
 
 
-def test_e13_a_tag_and_a_block_show_the_card_as_long_as_it_is_published(site, story, address, shop, fresh):
+def test_e13_tag_block_and_rich_text_show_the_card_as_long_as_it_is_published(site, story, address, shop, fresh):
     before = datetime.now(UTC).replace(tzinfo=None)
     shown = site.show(address)
     for html in shown:
         assert f'<blockquote><a href="{address}">{story.title}</a></blockquote><iframe src="' in html
         assert f'src="{shop}/embed/v1/en/story/{story.slug}-{story.pk}/"' in html
     assert 'width="640"' in shown[0]
-    assert len(site.rows()) == 2, "the block asks for no width"
+    assert len(site.rows()) == 2, "the tag asks for a width, the others for none"
     for kind, title, author, until in site.rows():
         assert (kind, title, author) == ("rich", story.title, str(story.village))
         kept = datetime.fromisoformat(until) - before
@@ -83,9 +88,8 @@ def test_e13_a_tag_and_a_block_show_the_card_as_long_as_it_is_published(site, st
     fresh()
     assert site.show(address) == shown, "kept for a day; the card in it says that the story is gone"
     site.let_time_pass()
-    tag, block = site.show(address)
-    assert tag == ""
-    assert re.sub("<[^>]*>", "", block).strip() == ""
+    assert [words(html) for html in site.show(address)] == ["", "", ""]
+    assert "<iframe" not in "".join(site.show(address))
 
 
 def test_e13_a_code_in_the_address_stands_on_the_cards_links(site, address):
@@ -96,5 +100,6 @@ def test_e13_a_code_in_the_address_stands_on_the_cards_links(site, address):
 
 def test_e13_other_addresses_of_the_shop_show_nothing(site, shop, address):
     for other in (f"{shop}/en/account/login/", f"{shop}/en/stories/never-was/"):
-        tag, block = site.show(other)
-        assert (tag, re.sub("<[^>]*>", "", block).strip()) == ("", "")
+        shown = site.show(other)
+        assert [words(html) for html in shown] == ["", "", ""]
+        assert "<iframe" not in "".join(shown)

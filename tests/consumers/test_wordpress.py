@@ -30,7 +30,7 @@ def open_post(open_page, wordpress):
 def card_of(page: Page):
     """The card's document, once WordPress has shown the frame and heard its height."""
     expect(page.locator(CARD)).to_be_visible()
-    page.wait_for_function(f"parseInt(document.querySelector('{CARD}').style.clip || 0) === 0")
+    page.wait_for_function(f"document.querySelector('{CARD}').style.clip === ''")
     return next(frame for frame in page.frames if "/embed/v1/" in frame.url)
 
 
@@ -68,15 +68,22 @@ def test_e9_the_card_is_as_high_as_it_says(open_post, address):
     assert 200 < height < 1000
     expect(page.locator("blockquote.wp-embedded-content")).to_be_hidden()
     assert card.locator("h1").text_content().strip() == "The indigo that sleeps"
+    page.set_viewport_size({"width": 360, "height": 700})
+    expect(page.locator(CARD)).not_to_have_attribute("height", str(height))
+    page.wait_for_function(f"document.querySelector('{CARD}').offsetWidth <= 360")
+    higher = card.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
+    expect(page.locator(CARD)).to_have_attribute("height", str(higher))
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.complaints == []
 
 
 def test_e10_links_of_the_card_lead_out_of_wordpress(open_post, address, shop):
-    page = open_post(f"{address}?via={CODE}")
+    page = open_post(f"{address}?theme=dark&via={CODE}")
     post, asked = page.url, []
     page.on("request", lambda sent: asked.append(sent.url) if sent.is_navigation_request() else None)
     for link, place in (("#act", address), (".pieces a", f"{shop}/en/products/indigo-scarf-")):
         card = card_of(page)
+        assert f"/?theme=dark&via={CODE}#?secret=" in card.url
         asked.clear()
         card.locator(link).first.click()
         page.wait_for_url(f"{place}**")

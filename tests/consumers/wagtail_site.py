@@ -1,7 +1,7 @@
 """An agency's own Wagtail, in a process of its own: our provider definition, a template tag and a block.
 
 ``python -m tests.consumers.wagtail_site SHOP FOLDER`` says its own address; below it ``?url=…`` is a page that embeds
-the given address twice. FOLDER takes its database.
+the given address in three ways. FOLDER takes its database.
 """
 
 import re
@@ -14,9 +14,10 @@ from django.conf import settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "embedding.md"
 urlpatterns = []
-PAGE = """{% load wagtailembeds_tags %}<!doctype html><title>Three days on the river</title>
+PAGE = """{% load wagtailcore_tags wagtailembeds_tags %}<!doctype html><title>Three days on the river</title>
 <div id="tag">{% embed url max_width=640 %}</div>
 <div id="block">{{ body }}</div>
+<div id="words">{{ words|richtext }}</div>
 """
 
 
@@ -55,13 +56,17 @@ def configure(shop: str, folder: str) -> None:
 def page(request):
     from django.http import HttpResponse
     from django.template import engines
+    from django.utils.html import format_html
     from wagtail.blocks import StreamBlock
     from wagtail.embeds.blocks import EmbedBlock
 
     url = request.GET["url"]
     # As a StreamField keeps it.
     body = StreamBlock([("embed", EmbedBlock())]).to_python([{"type": "embed", "value": url}])
-    return HttpResponse(engines["django"].from_string(PAGE).render({"url": url, "body": body}))
+    # As Wagtail's editor of rich text keeps what its button "Embed" puts in.
+    words = format_html('<p>Day two.</p><embed embedtype="media" url="{}"/>', url)
+    given = {"url": url, "body": body, "words": words}
+    return HttpResponse(engines["django"].from_string(PAGE).render(given))
 
 
 def main(shop: str, folder: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from html import escape
 from pathlib import Path
 from typing import Self
 
@@ -69,7 +70,7 @@ class WordPress:
 
     def save(self, address: str, *, post: int = 0, content: str = EMBED_BLOCK) -> int:
         """A published post that embeds ``address``, or ``post`` saved again; returns its number."""
-        content = content.format(json=json.dumps(address), url=address)
+        content = content.format(json=json.dumps(address).replace("&", "\\u0026"), url=escape(address))
         values = {"ID": post, "post_title": "Three days on the river", "post_content": content}
         return self._do("save", post=values | {"post_status": "publish"})
 
