@@ -93,6 +93,14 @@ OF_WAITING = "order_id = (SELECT id FROM order_order WHERE number = '{waiting}')
 SHARE, PART = "marketplace_payments_consignmentshare", "marketplace_payments_refundpart"
 ORDER, POSTING = "order_order", "marketplace_payments_posting"
 
+# Broken in test_attribution*.py.
+OF_AGENCIES = {
+    "agency_has_its_shares",
+    "agency_within_the_commission",
+    "agency_is_owed_its_shares",
+    "agency_is_paid_for_its_orders",
+}
+
 # (the invariant, what breaks it, how often and where it is broken then)
 DAMAGES = [
     ("stock_within_limits", "UPDATE partner_stockrecord SET num_allocated = 10 WHERE partner_sku = 'SML-1'", "SML-1"),
@@ -150,7 +158,8 @@ def test_all_hold_in_a_sound_shop(shop, commit):
     assert broken() == {}
     asked = {one.invariant.name for one in check()}
     tried = {name for name, _sql, _where in DAMAGES}
-    assert asked - tried == {"voucher_within_its_limit", "offer_within_its_limit"}, "each has a test that breaks it"
+    others = {"voucher_within_its_limit", "offer_within_its_limit", *OF_AGENCIES}
+    assert asked - tried == others, "each has a test that breaks it"
 
 
 @pytest.mark.parametrize(("name", "sql", "where"), DAMAGES)

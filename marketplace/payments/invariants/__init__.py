@@ -16,7 +16,7 @@ from time import monotonic
 from django.db import connection, transaction
 
 # These modules hold the kit's own.
-from marketplace.payments.invariants import books, gateway, messages, orders, refunds  # noqa: F401
+from marketplace.payments.invariants import agencies, books, gateway, messages, orders, refunds  # noqa: F401
 from marketplace.payments.invariants.contract import Invariant, invariant, invariants
 
 __all__ = ["Invariant", "Result", "check", "invariant", "invariants"]
