@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from django.utils import timezone
 
+from storefront.embeds.loading import digest_of, newest
 from tests.routes.routes import Route
 from tests.routes.world import World
 
@@ -38,6 +39,21 @@ IDS: list[tuple[str, str, Callable[[World], object]]] = [
     ("officer:workshop*", "slug", lambda w: w.workshop.slug),
     ("officer:consent*", "pk", lambda w: w["consent"].pk),
     ("officer:piece*", "pk", lambda w: w["piece"].pk),
+    ("agency:*", "agency", lambda w: w["agency"].code),
+    ("agency:join", "token", lambda w: "no-such-token"),
+    ("agency:card", "kind", lambda w: "story"),
+    ("agency:card", "pk", lambda w: w["story"].pk),
+    ("agency:ask", "kind", lambda w: "story"),
+    ("agency:ask", "pk", lambda w: w["story"].pk),
+    ("agency:wish-back", "pk", lambda w: w["wish"].pk),
+    ("agency:site*", "pk", lambda w: w["host"].pk),
+    ("agency:person*", "pk", lambda w: w["seat"].pk),
+    ("agency:invitation", "pk", lambda w: w["seat_invitation"].pk),
+    ("agency:key-withdraw", "pk", lambda w: w["api_key"].pk),
+    ("agency:*", "currency", lambda w: "THB"),
+    ("agency:*", "year", lambda w: timezone.localdate().year),
+    ("agency:*", "month", lambda w: timezone.localdate().month),
+    ("agency:statement-file", "kind", lambda w: "csv"),
     ("order*", "number", lambda w: w["payment"].order.number),
     ("order-messages-photo", "kind", lambda w: "message"),
     ("order-messages-photo", "pk", lambda w: w["message"].pk),
@@ -60,10 +76,16 @@ IDS: list[tuple[str, str, Callable[[World], object]]] = [
     ("wagtailcore_authenticate_with_password", "*", lambda w: w["story"].pk),
     ("sitemap-file", "kind", lambda w: "pieces"),
     ("sitemap-file", "number", lambda w: 1),
+    ("embed-loader-pinned", "digest", lambda w: digest_of(newest())),
+    ("embed-accent", "colour", lambda w: "0b6e4f"),
     ("embed-card", "language", lambda w: "en"),
     ("embed-card", "kind", lambda w: "product"),
     ("embed-card", "slug", lambda w: w["piece"].slug),
     ("embed-card", "pk", lambda w: w["piece"].pk),
+    ("feeds:village*", "slug", lambda w: "ban-fai"),
+    ("feeds:craft*", "slug", lambda w: "indigo"),
+    ("feeds:merchant*", "currency", lambda w: "usd"),
+    ("feeds:merchant*", "destination", lambda w: "jp"),
     ("media", "path", lambda w: w["document"].file.name),
     ("*%(path)s", "path", lambda w: "stories/the-dye/"),
     ("wagtail_serve", "_0", lambda w: "stories/the-dye/"),

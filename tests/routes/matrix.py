@@ -45,6 +45,9 @@ OWNS = _access("owns it", (), "other_maker")
 DESKS = {None: DESK, Right.LIST: LISTS, Right.PACK: PACKS, Right.BOOKS: BOOKS, Right.OWN: OWNS}
 OFFICE = _access("some office", ("officer_elsewhere",), "officer_here")
 OFFICER = _access("officer of the area", (), "officer_here")
+# An agency's desk: the cast's own agency is another one than that of the address.
+SOME_AGENCY = _access("some agency", ("agency",), "agency_owner")
+AGENCY = _access("this agency", (), "agency_owner")
 WAGTAIL = _access("writes pages", ("editor",), "staff")
 STAFF = _access("staff", (), "staff")
 # Whoever has no signature of the payment service is told that the request is bad.
@@ -65,7 +68,7 @@ class Rule:
 # How often somebody tried a password or a code.
 TRIES = ("marketplace_notices_tries",)
 STAFF_SCREENS = [
-    "applications", "attention", "certificates", "consignments", "crafts", "currency-pegs", "customs-rates", "duty-rates",
+    "agencies", "agency-hosts", "agency-terms", "agency-wishes", "api-keys", "applications", "attention", "certificates", "consignments", "crafts", "currency-pegs", "customs-rates", "duty-rates",
     "economies", "exchange-rates", "hs-questions", "markets", "materials", "officers", "orders", "origin-evidence",
     "origin-statements", "paper-rules", "parcels", "payees", "payment-events", "payout-terms", "payouts",
     "rate-imports", "readiness", "registration-schemes", "registrations", "required-languages", "responsible-persons",
@@ -144,6 +147,14 @@ RULES = [
     Rule("officer:workshops", OFFICE),
     Rule("officer:start", OFFICE),
     Rule("officer:*", OFFICER),
+    # Agencies
+    Rule("/agency/", PUBLIC),
+    Rule("for-agencies", PUBLIC),
+    Rule("for-developers", PUBLIC),
+    Rule("agency-apply", PUBLIC),
+    Rule("agency:home", SOME_AGENCY),
+    Rule("agency:join", PUBLIC),
+    Rule("agency:*", AGENCY),
     # Staff screens of our own, in Wagtail's frame
     *(Rule(f"{name}:*", STAFF, ours=False) for name in STAFF_SCREENS),
     Rule("rates-today*", STAFF, ours=False),

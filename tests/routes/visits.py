@@ -54,6 +54,7 @@ class Visits:
         self.writes = writes
         self.people: dict[str, Person] = {name: getattr(cast, name, None) or things[name] for name in PEOPLE}
         self.people |= {"staff": cast.staff, "other_maker": cast.other_maker, "officer_here": things["officer_here"]}
+        self.people["agency_owner"] = things["agency_owner"]
         self.people["order_owner"] = things["order_owner_person"]
         self._cookies = {name: one.client.cookies.output(header="") for name, one in self.people.items()}
         for one in self.people.values():

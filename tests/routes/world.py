@@ -22,6 +22,7 @@ from wagtail.models import (
 
 from marketplace.bulk.models import ImportRun
 from marketplace.fulfilment.models.conversation import DispatchPhoto, Message
+from marketplace.partnerships.models import ApiKey, SeatInvitation, WordsAsked
 from marketplace.payments.models import Payee, Payout, PayoutBatch, Refund
 from marketplace.workshops.models import (
     Assistance,
@@ -33,7 +34,17 @@ from marketplace.workshops.models import (
     WaitingPhoto,
     Workshop,
 )
-from tests.factories import make_craft, make_order, make_picture, make_piece, make_place_page, make_story
+from tests.factories import (
+    make_agency,
+    make_craft,
+    make_host,
+    make_order,
+    make_picture,
+    make_piece,
+    make_place_page,
+    make_seat,
+    make_story,
+)
 from tests.factories.orders import make_buyer
 from tests.factories.places import make_member, make_officer, make_user, make_village
 from tests.people import Cast, Person, Visitor
@@ -247,6 +258,36 @@ def pages(world: World) -> dict:
 
 
 @builds
+def agencies(world: World) -> dict:
+    """An agency of which nobody in the cast is a part, with a site, a wish, an invitation and a key."""
+    agency = make_agency("lanna", name=f"{world.secret} Travel", contact_email="lanna@example.com")
+    owner = make_seat(agency, email="lanna@example.com", first_name=world.secret)
+    invitation = SeatInvitation.objects.create(
+        agency=agency,
+        edits=True,
+        name=f"{world.secret} Fon",
+        email="fon@example.com",
+        language="th",
+        token_hash="c" * 64,
+        invited_by=owner,
+        expires_at=timezone.now() + LATER,
+    )
+    return {
+        "agency": agency,
+        "agency_owner_user": owner,
+        "seat": agency.seats.get(),
+        "seat_invitation": invitation,
+        "host": make_host(agency, f"{world.secret.lower()}.example", proven=False),
+        "wish": WordsAsked.objects.create(
+            agency=agency, subject=f"story-{world['story'].pk}", language="ko", note=world.secret, asked_by=owner
+        ),
+        "api_key": ApiKey.objects.create(
+            agency=agency, name=world.secret, prefix="vh_quittenba", key_hash="d" * 64, made_by=owner
+        ),
+    }
+
+
+@builds
 def visitors(world: World) -> dict:
     """Who comes beside the cast, each with a browser."""
     own_village = make_village("nong-mai", economy="TH", name="Nong Mai")
@@ -256,6 +297,7 @@ def visitors(world: World) -> dict:
         "officer_elsewhere": _enter("officer_elsewhere", make_officer(own_village, email="elsewhere@example.com").user),
         "officer_here": _enter("officer_here", world["officer"].user),
         "editor": _enter("editor", make_editor(own_village)),
+        "agency_owner": _enter("agency_owner", world["agency_owner_user"]),
         "order_owner_person": _enter("order_owner", world["order_owner"]),
     }
 
