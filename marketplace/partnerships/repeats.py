@@ -4,13 +4,12 @@ Memory is bounded: one visitor counts for few cards, and when the room is full n
 So a bot that asks for 100,000 cards, or comes from 100,000 addresses, can make counts too low, but never too high.
 """
 
-import hmac
 import ipaddress
 import secrets
 import threading
 import time
-from collections import Counter
 from datetime import date
+from hashlib import blake2b
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -35,51 +34,55 @@ class Repeats:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._now: Counter[bytes] = Counter()
-        self._before: Counter[bytes] = Counter()
+        self._now: dict[bytes, int] = {}
+        self._before: dict[bytes, int] = {}
         self._since = time.monotonic()
         self._key, self._key_of = b"", date.min
 
     def mark(self, visitor: Visitor, card: str, day: date) -> bytes | None:
-        """A mark for this visitor and card, the first time in half an hour; None when it does not count."""
-        key = self._key_on(day)
-        network = _network(visitor.address)
-        address = _hash(key, "address", network)
-        person = _hash(key, "person", network, visitor.agent[:LONGEST_AGENT])
-        seen = _hash(key, "seen", network, visitor.agent[:LONGEST_AGENT], card)
+        """A mark for this visitor and card, the first time in half an hour; None when it does not count.
+
+        Two threads may pass the limits of a visitor at the same moment; of a card they never count twice.
+        """
+        key, network = self._key_on(day), _network(visitor.address)
+        address = _hash(key, network)
+        person = _hash(key, network, visitor.agent[:LONGEST_AGENT])
+        self._turn()
+        if self._of(person) >= MOST_OF_VISITOR or self._of(address) >= MOST_OF_ADDRESS:
+            return None
+        seen = _hash(key, network, visitor.agent[:LONGEST_AGENT], card)
         with self._lock:
-            self._turn()
-            full = len(self._now) + len(self._before) >= MOST
-            if full or self._of(seen) or self._of(person) >= MOST_OF_VISITOR or self._of(address) >= MOST_OF_ADDRESS:
+            if self._of(seen) or len(self) >= MOST:
                 return None
             for mark in (seen, person, address):
-                self._now[mark] += 1
+                self._now[mark] = self._now.get(mark, 0) + 1
         return seen
 
     def forget(self) -> None:
         with self._lock:
-            self._now.clear()
-            self._before.clear()
+            self._now, self._before = {}, {}
             self._key_of = date.min
 
     def __len__(self) -> int:
         return len(self._now) + len(self._before)
 
     def _of(self, mark: bytes) -> int:
-        return self._now[mark] + self._before[mark] if mark in self._now or mark in self._before else 0
+        return self._now.get(mark, 0) + self._before.get(mark, 0)
 
     def _turn(self) -> None:
         """Marks are dropped half a window at a time: each is believed for 30 to 60 minutes."""
-        passed = time.monotonic() - self._since
-        if passed >= HALF_HOUR:
-            self._before = self._now if passed < 2 * HALF_HOUR else Counter()
-            self._now = Counter()
-            self._since = time.monotonic()
+        if time.monotonic() - self._since < HALF_HOUR:
+            return
+        with self._lock:
+            passed = time.monotonic() - self._since
+            if passed >= HALF_HOUR:
+                self._before, self._now = (self._now if passed < 2 * HALF_HOUR else {}), {}
+                self._since = time.monotonic()
 
     def _key_on(self, day: date) -> bytes:
         """One key per day, shared by the processes where the cache is shared; yesterday's is forgotten."""
         if self._key_of != day:
-            mine = secrets.token_hex(32)
+            mine = secrets.token_hex(16)
             shared = cache.get_or_set(f"partnerships:counting:{day}", mine, 2 * 86400)
             self._key, self._key_of = str(shared or mine).encode(), day
         return self._key
@@ -102,4 +105,5 @@ def _network(address: str) -> str:
 
 
 def _hash(key: bytes, *parts: str) -> bytes:
-    return hmac.digest(key, "\0".join(parts).encode(errors="replace"), "sha256")[:16]
+    """A keyed hash (RFC 7693): without the key nobody can try addresses until one fits."""
+    return blake2b("\0".join(parts).encode(errors="replace"), key=key, digest_size=16).digest()
