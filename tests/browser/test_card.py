@@ -1,113 +1,29 @@
 """The card in a real browser, inside pages of another site. E15 … E24 are the promises of docs/embedding.md."""
+# ruff: noqa: F811 - fixtures have the names under which they are imported
 
 import re
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
 from wagtail.embeds.finders.oembed import OEmbedFinder
 
-from tests.factories import make_craft, make_picture, make_piece, make_place_page, make_story, make_workshop
-from tests.tools.agency_page import Agency, embed, other_name
+from tests.browser.embeds_host import (  # noqa: F401 - fixtures
+    LISTEN,
+    assert_readable,
+    card,
+    frame_html,
+    host,
+    settled_url,
+    story,
+)
+from tests.tools.agency_page import Agency, embed
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "embedding.md"
 SECRET = "aB3dE6gH9k"
 # What Wix allows in its frames: popups, scripts and forms; not to move the top, and a popup stays in the sandbox.
 BUILDER = "allow-same-origin allow-forms allow-popups allow-modals allow-scripts allow-pointer-lock"
-# The host page keeps every message it gets.
-LISTEN = "<script>window.heard = []; addEventListener('message', (event) => heard.push(event.data))</script>"
-
-
-class Host(ThreadingHTTPServer):
-    """A page under another host name than the shop's, so for a browser they are two sites."""
-
-    daemon_threads = True
-
-    def __init__(self, shop: str) -> None:
-        super().__init__(("127.0.0.1", 0), HostPage)
-        self.html, self.policy = "", ""
-        self.url = f"http://{other_name(shop)}:{self.server_port}/"
-
-    def show(self, html: str, policy: str = "") -> str:
-        """Serve ``html``; returns its address."""
-        self.html, self.policy = f"<!doctype html><meta charset=utf-8><title>Host</title>{html}", policy
-        return self.url
-
-
-class HostPage(BaseHTTPRequestHandler):
-    server: Host
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        if self.server.policy:
-            self.send_header("Content-Security-Policy", self.server.policy)
-        self.end_headers()
-        self.wfile.write(self.server.html.encode())
-
-    def log_message(self, *args: object) -> None:
-        """Silence."""
-
-
-@pytest.fixture
-def host(shop) -> Iterator[Host]:
-    server = Host(shop)
-    Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def make_shown_story():
-    """A story with a picture and three pieces, in English and Japanese: language code → page."""
-    workshop = make_workshop()
-    titles = ({"en": f"Red bowl {number}", "ja": f"赤い椀{number}"} for number in range(3))
-    pieces = [make_piece(workshop, title=title, pictures=1) for title in titles]
-    make_place_page(workshop.village)
-    return make_story(
-        title={"en": "The bowl that waits", "ja": "待つ椀"},
-        slug="the-bowl-that-waits",
-        intro="In the village a lacquer bowl spends most of its life half finished, upside down on a shelf. "
-        * 2,
-        village=workshop.village,
-        craft=make_craft("lacquer"),
-        hero=make_picture(size=(1200, 800)),
-        body=[{"type": "product", "value": {"product": piece.pk}} for piece in pieces],
-    )
-
-
-@pytest.fixture
-def story(shop, recorded):
-    return recorded(make_shown_story)
-
-
-@pytest.fixture
-def card(shop, story) -> str:
-    """Address of the English card."""
-    return f"{shop}/embed/v1/en/story/the-bowl-that-waits-{story['en'].pk}/"
-
-
-def frame_html(address: str, attributes: str = "", width: int = 600, height: int = 440) -> str:
-    return f'<iframe src="{address}" title="A story" width={width} height={height} {attributes}></iframe>'
-
-
-def assert_readable(page: Page) -> None:
-    """Words, price, styles and pictures of the card are there."""
-    card = page.frame_locator("iframe").last
-    assert card.get_by_text("The bowl that waits").is_visible()
-    assert card.get_by_text("$48.00").first.is_visible()
-    assert (
-        card.locator(".lead").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(84, 32, 43)"
-    )
-    for picture in card.locator("img").all():
-        picture.evaluate(
-            "node => node.complete || new Promise((done) => { node.onload = node.onerror = done })"
-        )
-        assert picture.evaluate("node => node.naturalWidth") > 0
-
 
 def heights(page: Page) -> list[int]:
     """What the host heard, until it heard something."""
@@ -227,15 +143,6 @@ def test_e19_inside_a_sandboxed_wrapper_without_an_address(open_page, host, card
         inside.locator(".lead").evaluate("node => getComputedStyle(node).backgroundColor")
         == "rgb(84, 32, 43)"
     )
-
-
-def settled_url(page) -> str:
-    """Address of the first frame, once it has one: the refusal of a frame comes a moment after its host's page."""
-    for _look in range(100):
-        if page.frames[1].url:
-            break
-        page.wait_for_timeout(50)
-    return page.frames[1].url
 
 
 def test_e21_the_story_itself_and_the_checkout_cannot_be_framed(open_page, host, card, shop):

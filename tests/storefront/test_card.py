@@ -356,7 +356,7 @@ def test_few_statements_cold_and_none_on_a_hit(
     client.get(address)  # draws the pictures
     for memory in (remembered, directory, version):
         memory.forget()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         assert client.get(f"{address}?via=agency7").status_code == 200
     with django_assert_num_queries(0):
         assert client.get(f"{address}?via=agency7&theme=dark").status_code == 200

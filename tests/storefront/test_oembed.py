@@ -410,11 +410,11 @@ def test_few_statements_cold_and_none_on_a_hit(
 ):
     ask(world["story"])  # draws the pictures
     remembered.forget()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert ask(world["story"]).status_code == 200
     for memory in (remembered, directory, version):
         memory.forget()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         assert ask(world["story"], via="agency7").status_code == 200
     with django_assert_num_queries(0):
         assert ask(world["story"], maxwidth=320, via="agency7").status_code == 200

@@ -10,7 +10,7 @@ from catalogue.provenance import with_provenance, with_source_language
 from catalogue.text import chain, shown_in
 from marketplace.economies.names import economy_name
 from storefront.embeds.kinds.base import kinds
-from storefront.embeds.kinds.shelves import FEW, SHELF, draw_pieces, pieces_of
+from storefront.embeds.kinds.shelves import FEW, SHELF, draw_shelf, pieces_of
 from storefront.embeds.subjects import Found, Gone, Restricted, Subject
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.page_origin import origin_label
@@ -102,7 +102,7 @@ def _of_page(kind: str, language: str, page: Page, own: Page, most: int) -> Subj
         author=author.name if author else "",
         author_url=author.url if author else "",
         picture=describe(page.hero, WIDE, alt=page.hero_alt, lang=lang),
-        pieces=tuple(draw_pieces(pieces_of(page, most), language)),
+        pieces=tuple(draw_shelf(pieces_of(page, most), language)),
     )
 
 

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from django.db.models import Case, Q, Value, When
 from wagtail.models import Page
 
+from catalogue.models import ProductImage
 from marketplace.money import format_money
 from storefront.listing.cards import card_labels, draw
+from storefront.listing.directory import get_directory
 from storefront.listing.models import ProductCard
+from storefront.pictures import THUMB, describe
 
 FEW, SHELF = 3, 6
 
@@ -35,6 +38,26 @@ def draw_pieces(cards: Iterable[ProductCard], language: str) -> list[dict]:
         price = f"{format_money(row['price'], language)}\u00a0{row['price'].currency}"
         row["price_line"] = from_price % {"price": price} if row["from_price"] else price
     return rows
+
+
+def draw_shelf(cards: list[ProductCard], language: str) -> list[dict]:
+    """The same with small pictures: a page that shows three cards must not become heavy. Two statements more at most."""
+    rows = draw_pieces(cards, language)
+    pictures = _first_pictures([row["pk"] for row in rows])
+    loaded = get_directory(language).load_pictures(pictures.values())
+    for row in rows:
+        small = describe(loaded.get(pictures.get(row["pk"])), THUMB)
+        row["picture"] = small or row["picture"]
+    return rows
+
+
+def _first_pictures(products: list[int]) -> dict[int, int]:
+    """Product → its first picture."""
+    images = ProductImage.objects.filter(product__in=products, picture__isnull=False)
+    found: dict[int, int] = {}
+    for product, picture in images.order_by("display_order", "id").values_list("product_id", "picture_id"):
+        found.setdefault(product, picture)
+    return found
 
 
 def _shown(page: Page) -> list[int]:

@@ -53,12 +53,17 @@
 
   // "444", or for widths "0:812 560:446": the room that is kept for the card before it tells its height.
   function reserved(view) {
-    var width = view.box.clientWidth || 600, found = 0;
-    (attribute(view, "height") || USUAL).split(/\s+/).forEach(function (part) {
+    var width = view.box.clientWidth || 600;
+    var asked = among(attribute(view, "height"), width);
+    view.asked = asked > 0;
+    return clamp(asked || among(USUAL, width));
+  }
+
+  function among(heights, width) {
+    return heights.split(/\s+/).reduce(function (found, part) {
       var pair = part.split(":"), from = pair.length > 1 ? Number(pair[0]) : 0, height = Number(pair[pair.length - 1]);
-      if (from <= width && height > 0) found = height;
-    });
-    return clamp(found || 444);
+      return from <= width && height > 0 ? height : found;
+    }, 0);
   }
 
   function clamp(height) { return Math.min(Math.max(Math.ceil(height), LOWEST), HIGHEST); }
@@ -66,7 +71,7 @@
   function fit(view) {
     var room = reserved(view), height = view.told || room;
     var spare = room - height;
-    if (attribute(view, "height") && spare > 0 && spare <= SLACK) height = room;
+    if (view.asked && spare > 0 && spare <= SLACK) height = room;
     view.box.style.height = view.failed ? "auto" : height + "px";
     if (view.frame) view.frame.style.height = height + "px";
   }
