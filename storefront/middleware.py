@@ -20,6 +20,7 @@ SAME_FOR_ALL = (
     "/robots.txt",
     "/favicon.ico",
     "/push-worker.js",
+    "/api/",
 )
 
 

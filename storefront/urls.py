@@ -90,6 +90,7 @@ urlpatterns = [
     path("push-worker.js", push.service_worker, name="push-worker"),
     path("", include("marketplace.payments.urls")),
     path("", include("storefront.embeds.urls")),
+    path("api/v1/", include(("storefront.api.urls", "api"))),
     path("admin/reports/page-types-usage/", editors.page_types),
     path("admin/reports/page-types-usage/results/", editors.page_types_results),
     path("admin/", include(throttled(wagtailadmin_urls))),

@@ -35,7 +35,7 @@ def story(page, context: Mapping) -> list[dict]:
         author=nodes.node("Organization", name=village.name, url=nodes.canonical(village.url)) if village else None,
         publisher=nodes.shop(directory.sections.get("home", f"/{directory.language}/")),
         about=[thing for thing in about if thing],
-        mentions=[nodes.piece(card) for card in _mentioned(page, context)],
+        mentions=[nodes.piece(card) for card in draw_mentioned(page, context["shelf_cards"])],
         **_translations(page, context),
     )
     return [article, _breadcrumbs(_("Stories"), "stories", page, directory)]
@@ -114,25 +114,29 @@ def _breadcrumbs(label: str, section: str, page, directory: Directory) -> dict:
     return nodes.breadcrumbs([*above, {"label": page.title, "url": ""}])
 
 
-def _mentioned(page, context: Mapping) -> list[dict]:
-    """Cards of the pieces in the story's body, each once, in its order."""
+def draw_mentioned(page, shelves: Mapping[str, list[dict]]) -> list[dict]:
+    """Drawn cards of the pieces in the story's body, each once, in its order. ``shelves``: page_contexts.shelf_cards."""
+    known = {card["pk"]: card for cards in shelves.values() for card in cards}
+    store = preload.current()
+    found = mentioned(page, shelves)
+    drawn = iter(draw(store.cards[pk] for pk in found if pk in store.cards and pk not in known)) if store else iter(())
+    return [known.get(pk) or next(drawn) for pk in found]
+
+
+def mentioned(page, shelves: Mapping[str, list[dict]]) -> list[int]:
+    """Ids of the visible pieces in the story's body, each once, in its order. At most one statement."""
     store = preload.current()
     if store is None:
         return []
     preload.load_cards(store, set())
-    found: dict[int, dict] = {}
+    found: list[int] = []
     for block in page.body.raw_data:
         value = block["value"]
         if block["type"] == "product":
-            chosen = [value["product"]]
+            found += [pk for pk in [value["product"]] if pk in store.cards]
         elif block["type"] == "shelf" and value.get("mode") == "chosen":
-            chosen = [item["value"] if isinstance(item, dict) else item for item in value.get("products", [])]
-        else:
-            mode = value.get("mode") if block["type"] == "shelf" else ""
-            found |= {card["pk"]: card for card in context["shelf_cards"].get(mode, ()) if card["pk"] not in found}
-            continue
-        new = (pk for pk in chosen if pk in store.cards and pk not in found)
-        found |= {card["pk"]: card for card in draw(store.cards[pk] for pk in new)}
-    return list(found.values())
-
-
+            rows = (item["value"] if isinstance(item, dict) else item for item in value.get("products", []))
+            found += [pk for pk in rows if pk in store.cards]
+        elif block["type"] == "shelf":
+            found += [card["pk"] for card in shelves.get(value.get("mode"), ())]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,34 @@
+"""A list of the API: a part of it, and the addresses of the parts before and after."""
+
+from collections.abc import Iterable, Mapping
+
+from django.http import HttpRequest
+
+from storefront.api.asking import Asked
+from storefront.linked_data.nodes import absolute
+
+
+def part(request: HttpRequest, asked: Asked, total: int, items: Iterable[Mapping]) -> dict:
+    """``meta`` and ``items`` as in Wagtail's own API, and ``links``."""
+    meta = {"total_count": total, "limit": asked.limit, "offset": asked.offset, "lang": asked.lang}
+    if "currency" in request.GET:
+        meta["currency"] = asked.currency
+    after, before = asked.offset + asked.limit, max(0, asked.offset - asked.limit)
+    links = {
+        "self": _address(request, asked.offset),
+        "next": _address(request, after) if after < total else None,
+        "previous": _address(request, before) if asked.offset else None,
+    }
+    return {"meta": meta, "links": links, "items": [asked.only(item) for item in items]}
+
+
+def one(asked: Asked, found: dict) -> dict:
+    return {"meta": {"lang": asked.lang}, "item": asked.only(found)}
+
+
+def _address(request: HttpRequest, offset: int) -> str:
+    query = request.GET.copy()
+    query.pop("offset", None)
+    if offset:
+        query["offset"] = str(offset)
+    return absolute(request.path) + (f"?{query.urlencode()}" if query else "")
