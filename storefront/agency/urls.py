@@ -6,6 +6,7 @@ from storefront.agency import (
     home,
     joining,
     keys,
+    payee,
     people,
     signing_up,
     sites,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("<slug:agency>/statistics/", statistics.page, name="statistics"),
     path("<slug:agency>/statistics.csv", statistics.file, name="statistics-file"),
     path("<slug:agency>/money/", statements.listing, name="statements"),
+    path("<slug:agency>/money/payee/", payee.payee, name="payee"),
     path("<slug:agency>/money/<str:currency>/<int:year>-<int:month>/", statements.page, name="statement"),
     path(
         "<slug:agency>/money/<str:currency>/<int:year>-<int:month>.<slug:kind>", statements.file, name="statement-file"
