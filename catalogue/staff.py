@@ -204,6 +204,10 @@ class ShowViewSet(ModelViewSet):
     def url_finder_class(self) -> type[ShownURLFinder]:
         return type("_URLFinder", (ShownURLFinder,), {"edit_url_name": self.get_url_name("inspect")})
 
+    def get_common_view_kwargs(self, **kwargs) -> dict:
+        # Who may change a row does so with the buttons of its screen; there is no page for it.
+        return super().get_common_view_kwargs(**kwargs) | {"edit_url_name": None}
+
     def get_urlpatterns(self) -> list:
         return [
             path("", self.index_view, name="index"),

@@ -223,9 +223,7 @@ class AddKeyView(generic.CreateView):
         except Refused as problem:
             form.add_error(problem.field or None, str(problem))
             return self.form_invalid(form)
-        page = render(self.request, "marketplace/partnerships/new_key.html", {"row": row, "key": key})
-        page["Cache-Control"] = "no-store"
-        return page
+        return render(self.request, "marketplace/partnerships/new_key.html", {"row": row, "key": key})
 
 
 class LimitView(generic.EditView):
