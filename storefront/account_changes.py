@@ -22,6 +22,7 @@ from marketplace.notices.models import ContactPoint
 from marketplace.notices.people import name_of
 from marketplace.notices.services import tell, tell_contact, tell_workshop
 from marketplace.notices.words import Values, Words, notice
+from marketplace.partnerships.models import Part
 from marketplace.payments import attention, audit
 from marketplace.payments.models import ContactChange, Payee
 from marketplace.payments.payouts.payees import withdraw_waiting
@@ -184,18 +185,24 @@ def end_sessions(*, user, password: str) -> None:
 
 def tell_of_payee(row: Payee) -> None:
     """To the owners and book-keepers, at each of their addresses, also those that were changed lately."""
+    holder = row.holder
     values = {
-        "workshop": str(row.workshop),
+        "workshop": str(holder.owner),
         "by": name_of(row.entered_by),
         "ending": row.masked[-4:].strip("• "),
     }
     told = {"kind": "payout_account_changed", "key": f"payee-{row.pk}", "values": values}
-    url = f"/desk/{row.workshop.slug}/earnings/"
-    tell_workshop(workshop=row.workshop, rights=[Right.BOOKS], url=url, **told)
-    owners = row.workshop.members.filter(is_owner=True).values("user")
+    if row.agency_id:
+        for seat in row.agency.seats.filter(user__is_active=True).select_related("user").order_by("pk"):
+            if seat.may(Part.BOOKS):
+                tell(user=seat.user, url=f"/agency/{row.agency.code}/money/", language=holder.language, **told)
+    else:
+        url = f"/desk/{row.workshop.slug}/earnings/"
+        tell_workshop(workshop=row.workshop, rights=[Right.BOOKS], url=url, **told)
+    owners = holder.people.filter(is_owner=True).values("user")
     for change in ContactChange.objects.filter(user__in=owners, until__gt=timezone.now()).exclude(old=""):
         old = Contact(change.kind, change.old)
-        tell_contact(contact=old, language=row.workshop.source_language, **told)
+        tell_contact(contact=old, language=holder.language, **told)
 
 
 def _hash(token: str) -> str:

@@ -2,11 +2,8 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,18 +15,15 @@ from marketplace.money import Money, format_money
 from marketplace.payments.models import Payee, Payout
 from marketplace.payments.payouts import open_money
 from marketplace.payments.payouts.balances import Position, Standing, currencies_of
-from marketplace.payments.payouts.errors import BadPayee
-from marketplace.payments.payouts.known import routes
 from marketplace.payments.payouts.pauses import paused_until
-from marketplace.payments.payouts.payees import change_payee, payee_of, waiting_payee_of, withdraw_change
+from marketplace.payments.payouts.payees import payee_of, waiting_payee_of
 from marketplace.payments.payouts.statement_files import month_name, month_words, statement_csv, statement_pdf
 from marketplace.payments.payouts.statements import Statement, months_of, statement_of
 from marketplace.payments.payouts.terms import Offer, TermsBook
 from marketplace.workshops.models import Right
-from storefront.account_changes import tell_of_payee
 from storefront.desk.again import ask_again
-from storefront.desk.earnings_forms import PayeeForm
 from storefront.desk.how_paid import describe_offer
+from storefront.desk.payee_page import describe_payee, payee_page
 from storefront.desk.scope import Desk, desk_view
 from storefront.paging import describe_paging
 
@@ -66,8 +60,8 @@ def _account(desk: Desk, currency: str) -> dict:
         "rows": [_row(desk, row) for row in positions if row.owed.amount > 0],
         "all": desk.url("earnings-open", currency=currency) if max(summary.back, summary.others) > SHOWN else "",
         "count": summary.back + summary.others,
-        "payee": _payee(way.payee),
-        "waiting": _payee(way.waiting),
+        "payee": describe_payee(way.payee),
+        "waiting": describe_payee(way.waiting),
         "paused": formats.day(way.paused) if way.paused else "",
         "terms": describe_offer(way.offer) if way.offer else None,
         "why_not": way.offer.why_not if way.offer else "",
@@ -138,13 +132,6 @@ def _was_paid(payment) -> bool:
     return payment.state == "paid" or (payment.state in ("refunded", "attention") and payment.paid_at is not None)
 
 
-def _payee(row: Payee | None) -> dict | None:
-    if row is None:
-        return None
-    title = routes[row.route].title if row.route in routes else row.route
-    return {"title": title, "account": row.masked, "holder": row.holder_name, "through": str(row.through or "")}
-
-
 def _payouts(desk: Desk, currency: str) -> list[dict]:
     rows = Payout.objects.filter(workshop=desk.workshop, currency=currency)
     rows = rows.exclude(state__in=(Payout.State.PREPARED, Payout.State.WITHDRAWN)).select_related("batch")
@@ -189,31 +176,7 @@ def _money(money: Money) -> str:
 @ask_again
 def payee(desk: Desk) -> HttpResponse:
     """Where the money goes, entered by the owner, who was asked for her password; "withdraw" takes a change back."""
-    data = desk.request.POST if desk.request.method == "POST" else None
-    if data and "withdraw" in data:
-        if withdraw_change(owner=desk.workshop, currency=data["withdraw"][:3], by=desk.request.user):
-            messages.success(desk.request, _("Taken back. You are paid as before."))
-        return redirect(desk.url("earnings"))
-    form = PayeeForm(desk.workshop, data)
-    if form.is_bound and form.is_valid():
-        try:
-            with transaction.atomic():
-                row = change_payee(owner=desk.workshop, by=desk.request.user, **form.change)
-                tell_of_payee(row)
-        except BadPayee as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
-        else:
-            messages.success(desk.request, _("Saved. The shop looks at it now. Until then nothing is paid out."))
-            return redirect(desk.url("earnings"))
-    known = [
-        {
-            "currency": currency,
-            "payee": _payee(payee_of(desk.workshop, currency)),
-            "waiting": _payee(waiting_payee_of(desk.workshop, currency)),
-        }
-        for currency in currencies_of(desk.workshop)
-    ]
-    return desk.render("earnings_payee", {"form": form, "known": known}, status=400 if form.is_bound else 200)
+    return payee_page(desk, desk.workshop, template="earnings_payee", back=desk.url("earnings"))
 
 
 @require_safe

@@ -1,10 +1,12 @@
-"""The form by which a workshop's owner says where its money goes."""
+"""The form by which the owner of a workshop or an agency says where its money goes."""
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.payments.models import Owner, holder_of
+from marketplace.payments.payouts.payees import can_use
 from marketplace.payments.payouts.terms import Offer, offers_in
 from marketplace.workshops.models import Workshop
 from storefront.desk.fields import Words
@@ -25,13 +27,15 @@ class PayeeForm(forms.Form):
         help_text=gettext_lazy("Only if your co-operative receives the money for you."),
     )
 
-    def __init__(self, workshop: Workshop, *args, **kwargs) -> None:
+    def __init__(self, owner: Owner, *args, **kwargs) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        economy = workshop.village.economy_id
-        offers = [offer for offer in offers_in(economy, timezone.localdate()) if offer.exists]
+        holder = holder_of(owner)
+        offers = [offer for offer in offers_in(holder.economy, timezone.localdate()) if offer.exists]
+        offers = [offer for offer in offers if can_use(offer.route, holder)]
         self.fields["way"].choices = [(_name(offer), _label(offer)) for offer in offers]
-        coops = Workshop.objects.filter(village__economy=economy, kind=Workshop.Kind.COOPERATIVE)
-        self.fields["through"].queryset = coops.exclude(pk=workshop.pk).prefetch_related("texts__locale")
+        if holder.kind == "workshop":
+            coops = Workshop.objects.filter(village__economy=holder.economy, kind=Workshop.Kind.COOPERATIVE)
+            self.fields["through"].queryset = coops.exclude(pk=owner.pk).prefetch_related("texts__locale")
         # The chosen way says whether it is needed: neither "required" nor "optional".
         self.fields["account"].asked = self.fields["bank"].asked = True
         asked = [str(offer.route.asks) for offer in offers if offer.route.asks]
