@@ -1,7 +1,7 @@
-"""Real software of others that the tests show our cards in: WordPress on PHP, and a reader of links on Node.
+"""Real software of others that the tests show our cards in: WordPress on PHP, and packages for Node and browsers.
 
 ``python3 -m tools.consumers`` installs what is missing and says what could not be. All of it is optional: without it
-the tests below ``tests/consumers`` are skipped, with the reason that ``missing_wordpress`` and ``missing_unfurl`` give.
+the tests below ``tests/consumers`` are skipped, with the reason that ``missing_wordpress`` and ``missing_packages`` give.
 
 WordPress comes from a package of npm, pinned by its digest: the program and, for want of a database server, the
 drop-in that keeps its tables in SQLite. It is laid out in ``var/consumers`` and never becomes part of the project.
@@ -52,11 +52,11 @@ def missing_wordpress() -> str:
     return missing_php() or ("" if _is_laid_out() else "WordPress could not be downloaded from npm")
 
 
-def missing_unfurl() -> str:
-    """Why unfurl.js cannot be run here; empty when it can."""
+def missing_packages() -> str:
+    """Why the packages of PACKAGES cannot be used here; empty when they can."""
     if shutil.which("node") is None:
         return "Node is not installed"
-    return "" if _is_unfurl_there() else "unfurl.js could not be downloaded from npm"
+    return "" if _are_packages_there() else "packages could not be downloaded from npm"
 
 
 def missing_php() -> str:
@@ -77,7 +77,7 @@ def install(*, say: Callable[[str], None], apt_install: Callable[..., bool]) -> 
         say("Installing Node with apt-get, for the tests with real consumers …")
         apt_install(*NODE_PACKAGES)
     reasons = [missing_php() or _try("WordPress", _is_laid_out, lay_out_wordpress, say)]
-    reasons.append(_try("unfurl.js", _is_unfurl_there, install_unfurl, say))
+    reasons.append(_try("packages", _are_packages_there, install_packages, say))
     return [f"{reason}; the tests that need it are skipped." for reason in reasons if reason]
 
 
@@ -107,8 +107,8 @@ def lay_out_wordpress() -> None:
         tree.rename(WORDPRESS)
 
 
-def install_unfurl() -> None:
-    """unfurl.js and what it needs, exactly as PACKAGES locks them. Raises NotInstalled, OSError and others."""
+def install_packages() -> None:
+    """A reader of links (unfurl.js) and React, exactly as PACKAGES locks them. Raises NotInstalled, OSError and others."""
     folder = NODE_MODULES.parent
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(PACKAGES, folder)
@@ -121,7 +121,7 @@ def _is_laid_out() -> bool:
     return stamp.exists() and stamp.read_text() == WORDPRESS_DIGEST
 
 
-def _is_unfurl_there() -> bool:
+def _are_packages_there() -> bool:
     stamp = NODE_MODULES.parent / ".installed"
     return stamp.exists() and stamp.read_text() == _lock()
 

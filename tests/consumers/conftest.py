@@ -15,7 +15,7 @@ from tests.factories import (
     make_story,
     make_workshop,
 )
-from tools.consumers import missing_unfurl, missing_wordpress
+from tools.consumers import missing_packages, missing_wordpress
 
 TITLE = "The indigo that sleeps"
 CODE = "sunrise-7"
@@ -30,8 +30,8 @@ def wordpress(tmp_path_factory) -> Iterator[WordPress]:
 
 
 @pytest.fixture(scope="session")
-def _unfurl() -> None:
-    if reason := missing_unfurl():
+def npm_packages() -> None:
+    if reason := missing_packages():
         pytest.skip(reason)
 
 

@@ -10,6 +10,7 @@ import pytest
 from micawber.providers import Provider, ProviderRegistry
 from pyoembed import oEmbed
 from pyoembed.exceptions import PyOembedException
+from wagtail.embeds.finders.oembed import OEmbedFinder
 
 from tests.consumers.conftest import CODE
 from tools.consumers import NODE_MODULES
@@ -46,6 +47,12 @@ def test_e14_micawber_that_was_told_where_to_ask(micawber, address, story, shop)
     assert html.endswith("</iframe>\nWe stay for lunch.")
 
 
+def test_e14_wagtails_finder_with_the_agencys_code_as_its_option(address, shop):
+    provider = {"endpoint": f"{shop}/oembed/", "urls": [rf"^{re.escape(shop)}/.+$"]}
+    found = OEmbedFinder(providers=[provider], options={"via": CODE}).find_embed(address)
+    assert f'<a href="{address}?via={CODE}">' in found["html"]
+
+
 def test_e14_pyoembed_finds_the_way_by_itself(address, story, shop):
     answer = oEmbed(address, maxwidth=480)
     assert shown(answer) == ("rich", story.title)
@@ -54,7 +61,7 @@ def test_e14_pyoembed_finds_the_way_by_itself(address, story, shop):
         oEmbed(f"{shop}/en/account/login/")
 
 
-@pytest.mark.usefixtures("_unfurl")
+@pytest.mark.usefixtures("npm_packages")
 def test_e14_unfurl_finds_the_card_and_the_words_for_a_preview(address, story):
     found = unfurl(address)
     assert shown(found["oEmbed"]) == ("rich", story.title)

@@ -34,11 +34,11 @@ def test_without_php_and_node_two_reasons_are_given_and_debian_was_asked(machine
     asked = []
     assert install(asked) == [
         "PHP is not installed; the tests that need it are skipped.",
-        "unfurl.js could not be installed: npm is not installed; the tests that need it are skipped.",
+        "packages could not be installed: npm is not installed; the tests that need it are skipped.",
     ]
     assert asked == [consumers.PHP_PACKAGES, consumers.NODE_PACKAGES]
     assert consumers.missing_wordpress() == "PHP is not installed"
-    assert consumers.missing_unfurl() == "Node is not installed"
+    assert consumers.missing_packages() == "Node is not installed"
 
 
 def test_a_php_without_sqlite_is_told_apart(machine):
@@ -50,11 +50,11 @@ def test_offline_leaves_a_reason_in_npms_words_and_nothing_half_done(machine):
     program(machine, "php", "printf 'pdo_sqlite\\nmbstring\\ndom\\nxml\\ncurl\\n'")
     program(machine, "node", "exit 0")
     program(machine, "npm", "echo 'npm error code ENOTFOUND' >&2; echo 'npm error network no such host' >&2; exit 1")
-    wordpress, unfurl = install([])
+    wordpress, packages = install([])
     assert wordpress.startswith("WordPress could not be installed: npm pack failed (network no such host)")
-    assert unfurl.startswith("unfurl.js could not be installed: npm ci failed (network no such host)")
+    assert packages.startswith("packages could not be installed: npm ci failed (network no such host)")
     assert consumers.missing_wordpress() == "WordPress could not be downloaded from npm"
-    assert consumers.missing_unfurl() == "unfurl.js could not be downloaded from npm"
+    assert consumers.missing_packages() == "packages could not be downloaded from npm"
     assert os.listdir(machine / "consumers") == ["node"]
 
 
