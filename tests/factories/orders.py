@@ -11,6 +11,8 @@ from marketplace.economies.markets import MarketChoice
 from marketplace.economies.quote_rates import QuoteRates
 from marketplace.fulfilment.quotes import quote_basket
 from marketplace.money import Money
+from marketplace.partnerships.models import Agency
+from marketplace.payments.attribution import Visit, keep_with_basket
 from marketplace.payments.gateway import Facts, Standing
 from marketplace.payments.models import Payment
 from marketplace.payments.placing import Buyer, place_order
@@ -55,10 +57,16 @@ def make_order(
     buyer: Buyer | None = None,
     language: str = "en",
     paid: bool = False,
+    agency: Agency | None = None,
 ) -> Payment:
-    """A placed order (its stock is held) as the Payment it waits for; ``paid`` takes it one step further."""
+    """A placed order (its stock is held) as the Payment it waits for; ``paid`` takes it one step further.
+
+    ``agency``: whose link the buyer has just followed.
+    """
     buyer = buyer or make_buyer()
     basket = make_basket(*(pieces or [make_piece()]), user=buyer.user)
+    if agency:
+        keep_with_basket(basket=basket, visit=Visit(agency, agency.code, timezone.now(), "story-7"))
     quote = quote_basket(
         lines=basket.all_lines(),
         market=MarketChoice(buyer.economy, settings.MARKETPLACE_CURRENCY),

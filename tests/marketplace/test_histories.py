@@ -1,7 +1,7 @@
 """Histories: whatever is refunded, cancelled, disputed and paid out, and in whichever order, no minor unit is made or lost.
 
-The machine below plays orders of three workshops in four currencies. Beside the books it keeps a tally of its own, of
-what every party must be owed by what it saw happen, and compares after each step.
+The machine below plays orders of three workshops and the agency that brought them, in five currencies. Beside the books
+it keeps a tally of its own, of what every party must be owed by what it saw happen, and compares after each step.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -47,21 +47,33 @@ from marketplace.payments.models import (
     RefundPart,
     ShareRule,
 )
-from marketplace.payments.payouts import settling
+from marketplace.payments.payouts import payees, settling
 from marketplace.payments.payouts.preparing import prepare
 from marketplace.payments.refund_amounts import CannotRefund, Wish
 from tests.drills import is_drill
-from tests.factories import make_buyer, make_member, make_order, make_piece, make_village, make_workshop
-from tests.marketplace.payouts import approve, clerks, make_payee, make_terms
+from tests.factories import (
+    make_agency,
+    make_agency_terms,
+    make_buyer,
+    make_member,
+    make_order,
+    make_piece,
+    make_seat,
+    make_village,
+    make_workshop,
+)
+from tests.marketplace.payouts import IBAN, approve, clerks, make_payee, make_terms
 
 FEW, MANY = 3, 1_000
 STEPS = 9
 HOMES = ("VN", "TW", "PE")
+# Those whom the shop pays out to, and where the books say what they are owed.
+ACCOUNTS = {"workshop": Account.WORKSHOP_PAYABLE, "agency": Account.AGENCY_PAYABLE}
 
 
 def make_world():
-    """An order that was paid, of three workshops with two lines each, with postage and taxes; payees are ready."""
-    make_terms(*HOMES)
+    """A paid order of three workshops with two lines each, with postage and taxes, that an agency brought; all have payees."""
+    make_terms(*HOMES, "TH")
     maker, checker = clerks()
     day = timezone.localdate()
     ShareRule.objects.create(
@@ -78,7 +90,11 @@ def make_world():
             for price, quantity in ((f"{19 + number}.99", 3), (f"{7 * (number + 1)}.01", 1))
         ]
     buyer = make_buyer(economy="AU", state="VIC", city="Melbourne", postcode="3000")
-    payment = make_order(pieces, buyer=buyer, paid=True)
+    make_agency_terms("10")
+    agency = make_agency("siam-walks", currency="THB")
+    values = {"route": "bank_file", "currency": "THB", "holder_name": "Siam Walks", "account": IBAN}
+    payees.approve_payee(payee=payees.change_payee(owner=agency, by=make_seat(agency), **values), by=checker)
+    payment = make_order(pieces, buyer=buyer, paid=True, agency=agency)
     return payment, maker, checker
 
 
@@ -217,9 +233,10 @@ class History(RuleBasedStateMachine):
         facts = DisputeFacts(name, self.payment.gateway_payment, money, standing, "fraudulent", None, kind)
         assert not disputes.take_dispute(facts=facts)
 
-    @rule(home=st.sampled_from(range(3)), days=st.sampled_from([0, 20, 60]))
+    @rule(home=st.sampled_from(range(4)), days=st.sampled_from([0, 20, 60]))
     def prepare_payouts(self, home: int, days: int) -> None:
-        currency = self._consignment(home).workshop.village.economy.currency
+        """The fourth is the agency's."""
+        currency = self._consignment(home).workshop.village.economy.currency if home < 3 else "THB"
         prepare(route="bank_file", currency=currency, by=self.maker, now=timezone.now() + timedelta(days=days))
 
     @precondition(lambda self: PayoutBatch.objects.filter(state="prepared").exists())
@@ -245,12 +262,12 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def every_unit_is_somewhere(self) -> None:
-        """Per currency zero; per workshop: owed, on the way and paid are its frozen shares less what went back."""
+        """Per currency zero; per holder: owed, on the way and paid are its frozen shares less what went back."""
         sums = Posting.objects.order_by().values_list("currency").annotate(sum=Sum("amount"))
         assert not any(amount for _currency, amount in sums), list(sums)
-        for holder, currency, frozen, back in self._workshops():
+        for party, holder, currency, frozen, back in self._holders():
             owed, way, paid, kept = (
-                self._balance(Account.WORKSHOP_PAYABLE, holder, currency),
+                self._balance(ACCOUNTS[party], holder, currency),
                 self._balance(Account.PAYOUTS_IN_TRANSIT, holder, currency),
                 self._sent(holder, "paid"),
                 self._fees(holder),
@@ -263,12 +280,12 @@ class History(RuleBasedStateMachine):
         counted = Refund.objects.exclude(state="failed").aggregate(sum=Sum("amount"))["sum"] or 0
         assert self.payment.refunded == counted <= self.payment.amount
 
-    def _workshops(self):
-        shares = ConsignmentShare.objects.filter(party="workshop").order_by().values_list("holder", "own_currency")
-        frozen = shares.annotate(sum=Sum("own_amount"))
-        parts = RefundPart.objects.exclude(refund__state="failed").filter(share__party="workshop").order_by()
+    def _holders(self):
+        shares = ConsignmentShare.objects.filter(party__in=ACCOUNTS).order_by()
+        frozen = shares.values_list("party", "holder", "own_currency").annotate(sum=Sum("own_amount"))
+        parts = RefundPart.objects.exclude(refund__state="failed").filter(share__party__in=ACCOUNTS).order_by()
         back = dict(parts.values_list("share__holder").annotate(sum=Sum("own_amount")))
-        return [(holder, currency, amount, back.get(holder, Decimal(0))) for holder, currency, amount in frozen]
+        return [(*of, amount, back.get(of[1], Decimal(0))) for *of, amount in frozen]
 
     @staticmethod
     def _balance(account: str, holder: str, currency: str) -> Decimal:
@@ -277,13 +294,14 @@ class History(RuleBasedStateMachine):
 
     @staticmethod
     def _sent(holder: str, state: str) -> Decimal:
-        rows = Payout.objects.filter(workshop__code_prefix=holder, state=state)
+        rows = Payout.objects.filter(Q(workshop__code_prefix=holder) | Q(agency__code=holder), state=state)
         return sum((row.net for row in rows), Decimal(0))
 
     @staticmethod
     def _fees(holder: str) -> Decimal:
-        """What the workshop bears of payouts that left."""
-        rows = Payout.objects.filter(workshop__code_prefix=holder, state__in=["transit", "paid"])
+        """What the holder bears of payouts that left."""
+        left = Payout.objects.filter(state__in=["transit", "paid"])
+        rows = left.filter(Q(workshop__code_prefix=holder) | Q(agency__code=holder))
         return sum((row.fee for row in rows), Decimal(0))
 
     def _all_hold(self) -> None:
@@ -314,9 +332,12 @@ def world(db, recorded, settings):
 
 
 def test_the_world_has_everything_to_lose(world):
-    """Three currencies to be paid out, one to be refunded, postage and taxes: otherwise the histories would prove little."""
+    """Four currencies to be paid out, one to be refunded, postage and taxes: otherwise the histories would prove little."""
     shares = ConsignmentShare.objects.all()
     assert {share.own_currency for share in shares.filter(party="workshop")} == {"VND", "TWD", "PEN"}
+    agencys = shares.filter(party="agency")
+    assert (len(agencys), {share.own_currency for share in agencys}) == (6, {"THB"})
+    assert sum(share.own_amount for share in agencys) > 350, "enough to be paid out"
     assert {share.part for share in shares} == {"goods", "shipping", "levy"}
     assert sum(share.amount for share in shares) == world[0].amount
 
