@@ -40,6 +40,7 @@ from marketplace.workshops.staff_forms import (
     WorkshopForm,
 )
 from marketplace.workshops.staff_views import ConsentFileView, HandsView, WithdrawView, WorkshopEditView
+from marketplace.workshops.staff_visits import VisitDayTextViewSet, VisitDayViewSet
 
 for model in (VillageText, WorkshopText):
     allow_only(model, "view", "change", "delete")
@@ -211,6 +212,7 @@ class MakersGroup(ModelViewSetGroup):
     items = (
         VillageViewSet,
         WorkshopViewSet,
+        VisitDayViewSet,
         ApplicationViewSet,
         OfficerViewSet,
         CraftViewSet,
@@ -231,6 +233,7 @@ class TextsGroup(SnippetViewSetGroup):
         ProductTextViewSet,
         VillageTextViewSet,
         WorkshopTextViewSet,
+        VisitDayTextViewSet,
         CraftTextViewSet,
         MaterialTextViewSet,
         CategoryTextViewSet,

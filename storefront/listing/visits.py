@@ -22,8 +22,9 @@ ON_PAGE = 12
 
 @dataclass(frozen=True)
 class Visit:
-    """A published day. Moments are in the village's own time; ``lang`` is the language of its words.
+    """A published day. Moments are in the village's own time; ``lang`` is the language of its name.
 
+    ``langs``: that of each of the other words, which fall back one by one: "summary", "meeting_point", "why".
     ``price`` per person, None: free of charge. ``called_off``: it does not take place, ``why`` says why where somebody wrote it.
     """
 
@@ -36,6 +37,7 @@ class Visit:
     meeting_point: str
     why: str
     lang: str
+    langs: dict[str, str]
     starts_at: datetime
     ends_at: datetime
     zone: ZoneInfo
@@ -78,21 +80,20 @@ def _visit(day: VisitDay, rows: list[VisitDayText], directory: Directory) -> Vis
     words = by_language(rows)
     text = choose(words, directory.language, day.source_language)
 
-    def filled(name: str) -> str:
-        own = {code: row for code, row in words.items() if getattr(row, name)}
-        row = choose(own, directory.language, day.source_language)
-        return getattr(row, name) if row else ""
-
+    summary = _filled(words, "summary", directory.language, day.source_language)
+    meeting = _filled(words, "meeting_point", directory.language, day.source_language)
+    why = _filled(words, "why_called_off", directory.language, day.source_language) if day.called_off_at else ("", "")
     return Visit(
         pk=day.pk,
         uuid=str(day.uuid),
         village=village,
         workshop=workshop,
         name=text.name,
-        summary=filled("summary"),
-        meeting_point=filled("meeting_point"),
-        why=filled("why_called_off") if day.called_off_at else "",
+        summary=summary[0],
+        meeting_point=meeting[0],
+        why=why[0],
         lang=text.language,
+        langs={"summary": summary[1], "meeting_point": meeting[1], "why": why[1]},
         starts_at=day.starts_at.astimezone(day.zone),
         ends_at=day.ends_at.astimezone(day.zone),
         zone=day.zone,
@@ -104,6 +105,12 @@ def _visit(day: VisitDay, rows: list[VisitDayText], directory: Directory) -> Vis
     )
 
 
+def _filled(words: dict[str, VisitDayText], name: str, language: str, source: str) -> tuple[str, str]:
+    """The best text of a field, and its language; both empty where nobody wrote one."""
+    row = choose({code: row for code, row in words.items() if getattr(row, name)}, language, source)
+    return (getattr(row, name), row.language) if row else ("", "")
+
+
 def describe_visit(visit: Visit, language: str) -> dict:
     """What components/visits.html draws, in the active language."""
     with timezone.override(visit.zone):
@@ -113,6 +120,7 @@ def describe_visit(visit: Visit, language: str) -> dict:
         "visit": visit,
         "name": visit.name,
         "lang": visit.lang,
+        "langs": visit.langs,
         "lang_label": shown_in(visit.lang, language),
         "summary": visit.summary,
         "meeting_point": visit.meeting_point,

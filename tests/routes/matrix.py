@@ -73,7 +73,7 @@ STAFF_SCREENS = [
     "origin-statements", "paper-rules", "parcels", "payees", "payment-events", "payout-terms", "payouts",
     "rate-imports", "readiness", "registration-schemes", "registrations", "required-languages", "responsible-persons",
     "restrictions", "rule-changes", "share-rules", "shipping-rates", "shipping-zones", "tax-rules",
-    "trade-groups", "villages", "workshops",
+    "trade-groups", "villages", "visit-days", "workshops",
 ]
 
 RULES = [
