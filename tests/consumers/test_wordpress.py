@@ -4,12 +4,16 @@ import re
 import socket
 
 import pytest
+from django.db.models import Sum
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from marketplace.partnerships import counting
+from marketplace.partnerships.models import CardCount
 from tests.consumers.conftest import CODE
 from tests.tools.agency_page import open_url
 
+READER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 CARD = "iframe.wp-embedded-content"
 
 
@@ -99,6 +103,21 @@ def test_e10_links_of_the_card_lead_out_of_wordpress(open_post, address, shop):
     card.locator("#act").click()
     page.wait_for_function("heard.includes('https://elsewhere.example/')")
     assert (page.url, asked) == (post, [])
+
+
+def test_readers_are_counted_and_wordpress_itself_is_not(wordpress, open_page, address, story):
+    post = wordpress.page(wordpress.save(f"{address}?via={CODE}"))
+    assert f"via={CODE}" in text_of(post)
+    counting.flush()
+    assert not CardCount.objects.exists(), "WordPress asked for the page, and for the card's frame"
+    page = open_page(user_agent=READER)
+    page.goto(post)
+    card_of(page).locator("#act").click()
+    page.wait_for_url(address)
+    counting.flush()
+    rows = CardCount.objects.values_list("agency__code", "subject", "language")
+    # A sum, for midnight may have passed between the two.
+    assert list(rows.annotate(Sum("views"), Sum("clicks"))) == [(CODE, f"story-{story.pk}", "en", 1, 1)]
 
 
 def test_e11_wordpress_keeps_frames_between_200_and_1000_and_all_can_be_reached(open_post, address):
