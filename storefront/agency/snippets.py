@@ -12,8 +12,10 @@ from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from storefront.embeds.kinds.maps import economy_of_number
 from storefront.embeds.loading import floating, pinned
 from storefront.embeds.options import Options
+from storefront.market.choice import without_market
 
 ELEMENT = "ovop-story"
 COMPAT = "ovop-story-compat"
@@ -29,6 +31,7 @@ class Told:
     """
 
     kind: str
+    pk: int
     url: str
     card_path: str
     title: str
@@ -39,13 +42,15 @@ class Told:
 def address(told: Told, options: Options) -> str:
     """The page's address with everything that was chosen: what is pasted into WordPress and others that know oEmbed."""
     pairs = [("card", told.kind)] if told.kind in BESIDE else []
+    pairs += [("economy", economy_of_number(told.pk))] if told.kind == "map" and told.pk else []
     pairs += _pairs(options)
-    return _absolute(told.url) + (f"?{urlencode(pairs)}" if pairs else "")
+    # The currency says in which market its prices are; the page is the same in all of them.
+    return _with(_absolute(without_market(told.url)), pairs)
 
 
 def shop_link(told: Told, options: Options) -> str:
     """Where a reader goes: the page, with the agency's code and nothing else."""
-    return _absolute(told.url) + (f"?{urlencode([('via', options.via)])}" if options.via else "")
+    return _with(_absolute(told.url), [("via", options.via)] if options.via else [])
 
 
 def _text(markup: SafeString) -> str:
@@ -133,6 +138,10 @@ def _pairs(options: Options) -> list[tuple[str, str]]:
 
 def _written(attributes: list[tuple[str, str]]) -> SafeString:
     return format_html_join("", ' {}="{}"', attributes)
+
+
+def _with(url: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
 
 
 def _absolute(path: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from marketplace.partnerships.models import Agency, Part
+from marketplace.workshops.models import Workshop
 from storefront.desk.again import KEPT
-from tests.factories import make_agency_terms, make_piece, make_place_page, make_seat, make_story
+from tests.factories import make_piece, make_place_page, make_seat, make_story
 from tests.people import Visitor
 
 
@@ -33,26 +34,32 @@ class Bureau:
     owner: Visitor
     editor: Visitor
     books: Visitor
+    workshop: Workshop
     things: dict = field(default_factory=dict)
 
     def url(self, rest: str = "") -> str:
         return f"/en/agency/{self.agency.code}/{rest}"
 
     def __getitem__(self, name: str):
+        """Content that the agency may show: "story" and "village" (language → page), "piece". Made when it is first asked for."""
+        if name not in self.things:
+            self.things[name] = getattr(self, f"_{name}")()
         return self.things[name]
+
+    def _piece(self):
+        return make_piece(self.workshop, title={"en": "Indigo scarf", "ja": "藍のスカーフ"}, summary="Soft.", price="48.00")
+
+    def _story(self):
+        title = {"en": "The dye that waits", "ja": "待つ藍"}
+        return make_story(village=self.workshop.village, title=title, slug="the-dye")
+
+    def _village(self):
+        return make_place_page(self.workshop.village)
 
 
 @pytest.fixture
 def bureau(cast) -> Bureau:
-    """With a story in two languages, a village with its page and a piece, and terms of 5 % and 30 days."""
     agency = cast.agency.seat_at
     editor = enter(make_seat(agency, email="editor@chang-thong.example", parts=[Part.EDIT], first_name="Nok"))
     books = enter(make_seat(agency, email="books@chang-thong.example", parts=[Part.BOOKS], first_name="Wan"))
-    workshop = cast.other_maker.workshop
-    things = {
-        "piece": make_piece(workshop, title={"en": "Indigo scarf", "ja": "藍のスカーフ"}, summary="Soft.", price="48.00"),
-        "story": make_story(village=workshop.village, title={"en": "The dye that waits", "ja": "待つ藍"}, slug="the-dye"),
-        "village": make_place_page(workshop.village),
-        "terms": make_agency_terms("5", days=30),
-    }
-    return Bureau(agency, fresh(cast.agency.client), editor, books, things)
+    return Bureau(agency, fresh(cast.agency.client), editor, books, cast.other_maker.workshop)

@@ -49,9 +49,8 @@ def test_a_buyer_signs_her_agency_up_once_although_she_clicks_twice(cast):
     assert "Make your first card and put it into a page." in text
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "says"),
-    [
+def test_what_is_wrong_is_said_beside_it_and_nothing_is_made(cast):
+    for field, value, says in (
         ("name", "", "Please fill this in."),
         ("name", "x" * 161, "Please use at most 160 letters."),
         ("site", "", "Please write the address of your site, such as https://agency.example."),
@@ -63,14 +62,12 @@ def test_a_buyer_signs_her_agency_up_once_although_she_clicks_twice(cast):
         ("language", "de", "Please choose one of these."),
         ("contact_email", "fon@", "Please give an e-mail address, such as name@agency.example."),
         ("terms", "", "Without your yes to the terms your agency cannot take part."),
-    ],
-)
-def test_what_is_wrong_is_said_beside_it_and_nothing_is_made(cast, field, value, says):
-    answer = cast.buyer.client.post_from_page(APPLY, GIVEN | {field: value})
-    assert answer.status_code == 400
-    assert says in answer.text
-    assert f'id="id_{field}_error"' in answer.text
-    assert not Agency.objects.filter(contact_name="Fon").exists()
+    ):
+        answer = cast.buyer.client.post_from_page(APPLY, GIVEN | {field: value})
+        assert answer.status_code == 400, (field, value)
+        assert says in answer.text, (field, value)
+        assert f'id="id_{field}_error"' in answer.text
+        assert not Agency.objects.filter(contact_name="Fon").exists()
 
 
 def test_markup_in_a_name_stays_text(cast):
