@@ -29,6 +29,7 @@ STAFF = "admin@example.com / demo-admin-1"
 MAKER = "hoa@example.com / demo-maker-1"
 OFFICER = "officer@example.com / demo-officer-1"
 BUYER = "kenji@example.com / demo-buyer-1"
+AGENCY = "agency@example.com / demo-agency-1"
 
 
 def main(arguments: list[str]) -> int:
@@ -225,6 +226,7 @@ Ready: {site}/
   Shop              {site}/en/   {site}/ja/
   Maker's desk      {site}/en/desk/         {MAKER}
   Officer's page    {site}/en/officer/      {OFFICER}
+  Agency's desk     {site}/en/agency/       {AGENCY}
   Buyer's account   {site}/en/account/login/   {BUYER}
   Staff (Wagtail)   {site}/admin/           {STAFF}
   Oscar's dashboard {site}/dashboard/       the same

@@ -99,3 +99,9 @@ def pages() -> dict:
 @lru_cache(maxsize=1)
 def scenes() -> dict:
     return _read("scenes.toml")
+
+
+@lru_cache(maxsize=1)
+def agencies() -> dict:
+    """``terms``, ``agency`` (a list) and ``visit`` (a list, with its texts)."""
+    return _read("agencies.toml")

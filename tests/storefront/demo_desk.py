@@ -13,12 +13,13 @@ from marketplace.notices.models import ContactPoint, Notice
 from marketplace.payments.models import Attention, OutboxMessage, Payment
 from marketplace.workshops.models import Assistance, Decision, VoiceNote, Workshop
 from storefront.demo.load import desk
+from storefront.demo.load.agencies import load_agencies
 from storefront.demo.load.officers import load_officers
 from storefront.demo.load.places import PASSWORDS
 from storefront.sounds import clean_voice
 from tests.ledger import nothing_changes
 from tests.people import run_commit_hooks
-from tools.demo import MAKER, OFFICER, ready
+from tools.demo import AGENCY, MAKER, OFFICER, ready
 
 TABLES = (
     Assistance, ContactPoint, Decision, DispatchPhoto, Message, MessageTranslation, OutboxMessage, Payment, VoiceNote, Workshop,
@@ -69,9 +70,10 @@ def a_sample_tone_stands_for_a_voice() -> None:
 
 
 def the_log_ins_that_are_told_work() -> None:
+    load_agencies()
     text = ready(8000)
-    for told in (MAKER, OFFICER):
+    for told in (MAKER, OFFICER, AGENCY):
         name, password = told.split(" / ")
         assert told in text and password in PASSWORDS.values()
         assert authenticate(None, username=name, password=password) is not None
-    assert "/en/officer/" in text
+    assert "/en/officer/" in text and "/en/agency/" in text

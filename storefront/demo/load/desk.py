@@ -9,28 +9,21 @@ import struct
 import uuid
 import wave
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from oscar.core.loading import get_class, get_model
 from PIL import Image, ImageDraw
 
 from catalogue.models import Product
-from marketplace.economies.markets import MarketChoice
-from marketplace.economies.quote_rates import QuoteRates
 from marketplace.fulfilment.conversations import keep_translation, write
 from marketplace.fulfilment.models import Message
 from marketplace.fulfilment.photos import add_dispatch_photo
-from marketplace.fulfilment.quotes import quote_basket
 from marketplace.fulfilment.services import send
-from marketplace.money import Money
 from marketplace.notices.contacts import PHONE
 from marketplace.notices.models import ContactPoint
-from marketplace.payments.gateway import Facts, Standing
-from marketplace.payments.models import OutboxMessage, Payment
-from marketplace.payments.placing import Buyer, place_order
-from marketplace.payments.services import apply_facts
+from marketplace.payments.models import Payment
+from marketplace.payments.placing import Buyer
 from marketplace.workshops import voices
+from storefront.demo.load.orders import sample_order, tell_nobody
 from storefront.demo.load.places import User
 
 COOPERATIVE, OWNER, HELPER, BUYER = "sao-mai-lacquer", "hoa@example.com", "man@example.com", "kenji@example.com"
@@ -82,7 +75,11 @@ def _load_voice(piece: Product, user) -> None:
 def _load_order() -> None:
     """Paid, on its way, and told to nobody by mail: the people of the demo have no mailboxes."""
     owner, buyer = User.objects.get(username=OWNER), User.objects.get(username=BUYER)
-    payment = _pay(_place(buyer))
+    who = Buyer(
+        email=buyer.email, full_name="Mori Kenji", line1="1-2-3 Minato", city="Yokohama", state="Kanagawa",
+        postcode="220-0012", economy="JP", phone="+81451234567", user=buyer,
+    )  # fmt: skip
+    payment = sample_order(key=ORDER_KEY, name="sample_order", buyer=who, upc=ORDERED, language="ja")
     consignment = payment.order.consignments.get()
     for number, (side, language, phrase, text, translations) in enumerate(MESSAGES):
         message, _new = write(
@@ -93,38 +90,7 @@ def _load_order() -> None:
             keep_translation(message=message, language=other, text=words, tool="sample")
     add_dispatch_photo(consignment=consignment, photo=ContentFile(_parcel(), "sample-parcel.jpg"), by=owner)
     send(consignment=consignment, carrier="Sample post")
-    OutboxMessage.objects.filter(payment=payment, state=OutboxMessage.State.WAITING).update(
-        state=OutboxMessage.State.DONE, done_at=timezone.now()
-    )
-
-
-def _place(user) -> Payment:
-    basket = get_model("basket", "Basket").objects.create(owner=user)
-    basket.strategy = get_class("partner.strategy", "Selector")().strategy()
-    basket.add_product(Product.objects.get(upc=ORDERED), 1)
-    buyer = Buyer(
-        email=user.email, full_name="Mori Kenji", line1="1-2-3 Minato", city="Yokohama", state="Kanagawa",
-        postcode="220-0012", economy="JP", phone="+81451234567", user=user,
-    )  # fmt: skip
-    quote = quote_basket(
-        lines=basket.all_lines(),
-        market=MarketChoice(buyer.economy, settings.MARKETPLACE_CURRENCY),
-        rates=QuoteRates(timezone.localdate()),
-        region=buyer.state,
-    )
-    return place_order(
-        basket=basket, buyer=buyer, language="ja", idempotency_key=ORDER_KEY, expected_total=quote.total
-    )
-
-
-def _pay(payment: Payment) -> Payment:
-    """As if the payment service had said so; it knows nothing of this order, so it is sent at once and not paid back."""
-    amount = Money(payment.amount, payment.currency)
-    facts = Facts("cs_sample_order", payment.order.number, Standing.PAID, amount, "pi_sample_order")
-    if problem := apply_facts(payment=payment, facts=facts):
-        raise RuntimeError(f"The sample order could not be paid: {problem}")
-    payment.refresh_from_db()
-    return payment
+    tell_nobody(payment)
 
 
 def _tone() -> bytes:

@@ -12,7 +12,13 @@ from storefront.demo import content
 
 Partner = get_model("partner", "Partner")
 User = get_user_model()
-PASSWORDS = {"staff": "demo-admin-1", "maker": "demo-maker-1", "buyer": "demo-buyer-1", "officer": "demo-officer-1"}
+PASSWORDS = {
+    "staff": "demo-admin-1",
+    "maker": "demo-maker-1",
+    "buyer": "demo-buyer-1",
+    "officer": "demo-officer-1",
+    "agency": "demo-agency-1",
+}
 
 
 def load_places() -> None:

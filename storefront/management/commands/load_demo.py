@@ -6,6 +6,8 @@ from django.db import transaction
 
 from catalogue.provenance import unrecorded
 from catalogue.record_missing import record_missing
+from storefront.demo.load.agencies import load_agencies, load_counts, load_visits
+from storefront.demo.load.brought import load_brought
 from storefront.demo.load.bulk import load_many
 from storefront.demo.load.desk import load_desk
 from storefront.demo.load.export import load_export
@@ -45,7 +47,11 @@ class Command(BaseCommand):
             self._step("payees", load_payees)
             self._step("officers", load_officers)
             self._step("messages of a sample order", load_desk)
+            self._step("agencies", load_agencies)
+            self._step("visit days", load_visits)
             self._step("pages", load_pages)
+            self._step("counts of cards", load_counts)
+            self._step("orders of agencies", load_brought)
         date_stories()
         self._step("records of translations", record_missing)
         if products:
