@@ -6,11 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from urllib.parse import urlencode
 
 import psycopg
 
 from bench.servers import NAME, ROOT, SITE, Failed
 from storefront.demo import content
+
+# The English page of a story.
+STORY = """SELECT page.id FROM wagtailcore_page page JOIN wagtailcore_locale locale ON locale.id = page.locale_id
+JOIN storefront_storypage story ON story.page_ptr_id = page.id WHERE page.slug = %s AND locale.language_code = 'en'"""
 
 
 def addresses(database: str) -> dict[str, str]:
@@ -21,15 +26,19 @@ def addresses(database: str) -> dict[str, str]:
     with psycopg.connect(database) as connection:
         find = "SELECT slug, product_id FROM storefront_productcard WHERE code = %s"
         slug, pk = connection.execute(find, [code]).fetchone()
+        story = content.stories()[0]["slug"]
+        page = connection.execute(STORY, [story]).fetchone()[0]
     village, craft = content.villages()[0], content.crafts()[0]
     return {
         "home": "/en/",
         "listing": "/en/products/",
         "filtered": f"/en/products/?economy={village['economy']}&craft={craft['slug']}&available=1&sort=price",
         "product": f"/en/products/{slug}-{pk}/",
-        "story": f"/en/stories/{content.stories()[0]['slug']}/",
+        "story": f"/en/stories/{story}/",
         "village": f"/en/villages/{village['slug']}/",
         "search": "/en/search/?q=indigo",
+        "card": f"/embed/v1/en/story/{story}-{page}/",
+        "oembed": f"/oembed/?{urlencode({'url': f'https://{NAME}/en/stories/{story}/'})}",
     }
 
 
@@ -57,12 +66,13 @@ def _count(pages: dict[str, str]) -> dict[str, tuple[int, int]]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from storefront.embeds import remembered
     from storefront.listing import cube, directory, version
 
     client, found = Client(headers={"Host": NAME, "X-Forwarded-Proto": "https"}), {}
     for name, address in pages.items():
         client.get(address)
-        for kept in (version, directory, cube):
+        for kept in (version, directory, cube, remembered):
             kept.forget()
         cache.clear()
         numbers = []

@@ -15,6 +15,8 @@ PACKAGES = ("Django", "wagtail", "django-oscar", "gunicorn", "psycopg")
 # Least share of the floor's answers a second, and how much slower a large shop may be.
 LIVE, CACHED, GROWTH = 0.25, 0.5, 1.2
 JUDGED = ("listing", "story", "product")
+# What agencies' visitors load, kept as a whole.
+EMBEDS, KEPT = ("card", "oembed"), 0.6
 
 
 def machine(postgres: str) -> str:
@@ -98,6 +100,9 @@ def verdicts(
             found.append(
                 (share.middle >= least, f"{name} {what} page cache: {share} of the floor, at least {least}")
             )
+    for name in EMBEDS:
+        share = throughput(rows[name]["cached"], rows[name]["constant"])
+        found.append((share.middle >= KEPT, f"{name}, kept: {share} of the floor, at least {KEPT}"))
     for name, row in grown.items():
         slower = throughput(row["small"], row["large"])
         if name in JUDGED:

@@ -7,7 +7,7 @@ import os
 
 from storefront.settings import *  # noqa: F403
 
-MARKETPLACE_PAGE_CACHE_MB = int(os.environ["BENCH_PAGE_CACHE_MB"])
+MARKETPLACE_PAGE_CACHE_MB = MARKETPLACE_EMBEDS_CACHE_MB = int(os.environ["BENCH_PAGE_CACHE_MB"])
 # Only the storefront's own files are needed: collecting the others takes longer than measuring.
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATICFILES_DIRS = [BASE_DIR / "storefront" / "static"]  # noqa: F405
