@@ -42,7 +42,7 @@ def agency_decided(values: Values) -> Words:
     nexts = {
         Stage.OPEN: _("From now on your cards earn something for you. Your desk has all that you need."),
         Stage.DECLINED: _("If something has changed, you can ask again on your desk."),
-        Stage.CLOSED: _("Your cards stay readable and earn nothing new. What you earned is paid."),
+        Stage.CLOSED: _("Your cards can still be read. They earn nothing new. What you earned is paid."),
     }
     stage = Stage(values["stage"])
     reason = values.get("reason", "")
@@ -78,13 +78,13 @@ def agency_site_missing(values: Values) -> Words:
     if not values["ends"]:
         return Words(
             _("%(host)s does not count as your site any more") % values,
-            _("We did not find its proof for two weeks. Put it back and press “Look now” on your desk."),
+            _("For two weeks we did not find there what you wrote for us. Write it again, and choose “Look now” on your desk."),
             short,
         )
     last = formats.day(date.fromisoformat(values["ends"]))
     return Words(
-        _("We do not find the proof of %(host)s any more") % values,
-        _("Please put the entry or the file back. If it is still missing on %(day)s, the site does not count as yours any more.")
+        _("We do not find what you wrote for us at %(host)s") % values,
+        _("Please write it there again. If it is still missing on %(day)s, the site does not count as yours any more.")
         % {"day": last},
         short,
     )
@@ -94,8 +94,8 @@ def agency_site_missing(values: Values) -> Words:
 def words_there(values: Values) -> Words:
     number = int(values["number"])
     said = ngettext(
-        "A text that you asked for is there in your guests’ language.",
-        "%(number)s texts that you asked for are there in your guests’ language.",
+        "A text that you asked for is there now.",
+        "%(number)s texts that you asked for are there now.",
         number,
     )
     return Words(_("Words for %(agency)s") % values, said % {"number": number}, _("Words that you asked for are there"))
