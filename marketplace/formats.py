@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_time, get_timezone_gmt
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -32,9 +33,10 @@ def locale_of(language: str | None = None) -> Locale:
 @lru_cache(maxsize=64)
 def locale_with_territory(language: str) -> str:
     """A language code with the territory that it most likely means: "en_US", "ja_JP", "zh_TW", "es_MX"."""
-    code = language.replace("-", "_")
-    likely = Locale.parse(LARGEST.get(code, code), resolve_likely_subtags=True)
-    return f"{likely.language}_{likely.territory}"
+    found = Locale.parse(LARGEST[language]) if language in LARGEST else locale_of(language)
+    likely = get_global("likely_subtags").get("_".join(filter(None, [found.language, found.script])), "")
+    territory = found.territory or likely.rpartition("_")[2]
+    return f"{found.language}_{territory}" if territory else found.language
 
 
 def day(value: date | datetime, language: str | None = None) -> str:

@@ -48,7 +48,8 @@ OPEN = f'<urlset xmlns="{SCHEMA}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 # What is personal, or the same pieces in another order.
 NOT_FOR_ROBOTS = ("basket/", "checkout/", "orders/", "account/", "desk/", "agency/", "search/")
 
-Things = Iterable[tuple[Mapping[str, Spot], datetime | None]]
+# Where a thing is in each language, and language → when its words there were last published.
+Things = Iterable[tuple[Mapping[str, Spot], Mapping[str, datetime]]]
 
 
 @require_safe
@@ -86,12 +87,12 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def _written(things: Things) -> Iterator[str]:
     yield HEAD + OPEN
-    for spots, changed in things:
-        yield _entries(spots, changed)
+    for spots, dates in things:
+        yield _entries(spots, dates)
     yield "</urlset>\n"
 
 
-def _entries(spots: Mapping[str, Spot], changed: datetime | None) -> str:
+def _entries(spots: Mapping[str, Spot], dates: Mapping[str, datetime]) -> str:
     """One entry for each language that the thing is really in, all with the same alternates."""
     own = in_own_words(spots)
     alternates = [*own.items(), ("x-default", default(spots))] if own else []
@@ -99,10 +100,16 @@ def _entries(spots: Mapping[str, Spot], changed: datetime | None) -> str:
         f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(settings.SITE_URL + url)}/>'
         for code, url in alternates
     )
-    date = f"<lastmod>{changed.date().isoformat()}</lastmod>" if changed else ""
     # What is in none of the storefront's languages has one address, too.
-    urls = own.values() or filter(None, [canonical(spots, settings.LANGUAGE_CODE)])
-    return "".join(f"<url><loc>{settings.SITE_URL}{url}</loc>{date}{links}</url>\n" for url in urls)
+    urls = own.items() or [("", url) for url in [canonical(spots, settings.LANGUAGE_CODE)] if url]
+    return "".join(
+        f"<url><loc>{settings.SITE_URL}{url}</loc>{_lastmod(dates.get(code))}{links}</url>\n" for code, url in urls
+    )
+
+
+def _lastmod(changed: datetime | None) -> str:
+    """What is not known is not said: a piece has no day on which all that its page shows was last changed."""
+    return f"<lastmod>{changed.date().isoformat()}</lastmod>" if changed else ""
 
 
 def _numbers(kind: str) -> list[int]:
@@ -139,13 +146,13 @@ def _public(model: type[Model]) -> QuerySet:
 
 def _shop() -> Things:
     codes = settings.MARKETPLACE_STOREFRONT_LANGUAGES
-    yield {code: Spot(f"/{code}/products/", code) for code in codes}, None
+    yield {code: Spot(f"/{code}/products/", code) for code in codes}, {}
 
 
 def _pieces(number: int) -> Things:
     cards = ProductCard.objects.filter(visible=True).only("slug", "texts", "source_language")
     for card in _window(cards, number, PIECES_PER_FILE).iterator(chunk_size=BATCH):
-        yield card_spots(card), None
+        yield card_spots(card), {}
 
 
 def _pages(kind: str, number: int) -> Things:
@@ -156,6 +163,10 @@ def _pages(kind: str, number: int) -> Things:
         for twin in twins_of(Page.objects.filter(pk__in=rows.values("pk"))):
             if twin.live:
                 families.setdefault(twin.key, []).append(twin)
-        dates = dict(rows.values_list("translation_key", "last_published_at"))
+        dates: dict[object, dict[str, datetime]] = {}
+        live = Page.objects.filter(OWN_WORDS, live=True, translation_key__in=rows.values("translation_key"))
+        known = live.order_by("pk").values_list("translation_key", "locale__language_code", "last_published_at")
+        for key, language, changed in known.iterator(chunk_size=BATCH):
+            dates.setdefault(key, {}).setdefault(language, changed)
         for key, family in families.items():
-            yield spots_of(family, roots), dates.get(key)
+            yield spots_of(family, roots), dates.get(key, {})
