@@ -68,7 +68,7 @@ def test_the_card_tells_its_height(open_page, host, card):
 
 
 def test_e18_the_snippets_of_the_guide_under_the_policy_of_the_guide(open_page, host, card, shop):
-    frame, script = re.findall(r"```html\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    frame, script = re.findall(r"```html\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)[:2]
     frame = re.sub(r'src="[^"]+"', f'src="{card}"', frame)
     page, complaints = open_page(), []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

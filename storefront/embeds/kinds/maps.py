@@ -7,10 +7,10 @@ and economies have none of their own; 0 is all of them.
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from wagtail.models import get_page_models
 
 from marketplace.economies.models import Economy
 from marketplace.economies.names import NAMES, economy_name
-from marketplace.workshops.models import Village
 from storefront.embeds import coasts
 from storefront.embeds.addresses import Place as Address
 from storefront.embeds.kinds.base import kinds
@@ -37,8 +37,12 @@ def economy_of_number(number: int) -> str:
 
 def number_of(pk: int, place: Address) -> int | None:
     """For a village's page the map of its economy; for the index of villages that of ``?economy=``, else of all."""
-    village = Village.objects.filter(slug=place.path.strip("/").rpartition("/")[2]).only("economy_id").first()
-    return number_of_economy(village.economy_id if village else place.economy)
+    for model in get_page_models():
+        if getattr(model, "embed_kind", "") == "village":
+            economy = model.objects.filter(pk=pk).values_list("village__economy_id", flat=True).first()
+            if economy:
+                return number_of_economy(economy)
+    return number_of_economy(place.economy)
 
 
 @kinds.register(
