@@ -17,6 +17,7 @@ from catalogue.text import language_name
 from marketplace.safe_tables import stream_csv
 from marketplace.workshops.models import Village
 from storefront.translations import things, worklist
+from storefront.translations.asked import agencies_waiting
 
 MAY = "wagtail_localize.submit_translation"
 AT_MOST = worklist.PER_PAGE
@@ -74,8 +75,14 @@ def index(request: HttpRequest) -> HttpResponse:
     number, pages = _page(request, counts[filters.state or "all"])
     items = worklist.page_of(filters, number)
     names = {village.pk: str(village) for village in form.fields["village"].queryset}
+    asked = agencies_waiting(items)
     rows = [
-        {"item": item, "village": names.get(item.village_id, ""), "language": language_name(item.language)}
+        {
+            "item": item,
+            "village": names.get(item.village_id, ""),
+            "language": language_name(item.language),
+            "asked": asked.get(item.code, 0),
+        }
         for item in items
     ]
     states = [
