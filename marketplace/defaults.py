@@ -79,6 +79,10 @@ MARKETPLACE_EXAMPLE_DESTINATIONS = ("JP", "US", "AU")
 # Name that readers see in headers, mails and embeds.
 MARKETPLACE_SHOP_NAME = "Village & Hand"
 
+# What the shop states about sending things back: within how many DAYS after arrival, and the PAGE (a whole address) that
+# says how. Empty: nothing is stated anywhere.
+MARKETPLACE_RETURNS = {}
+
 # Largest number of one piece in a basket.
 MARKETPLACE_MAX_LINE_QUANTITY = 99
 

@@ -43,11 +43,24 @@ def _offers(piece: Product, context: Mapping, seller: dict, address: str) -> lis
         "itemCondition": f"https://schema.org/{'UsedCondition' if OLD in piece.contains else 'NewCondition'}",
         "seller": seller,
         "shippingDetails": _shipping(context["door"]),
+        "hasMerchantReturnPolicy": _returns(context["returns"]),
     }
     if not piece.is_parent:
         return nodes.offer(context["price"], context["state"], address, **more)
     rows = (nodes.offer(row["price"], row["state"], address, name=row["label"], **more) for row in context["variants"])
     return [row for row in rows if row]
+
+
+def _returns(stated: Mapping) -> dict | None:
+    if not stated:
+        return None
+    return nodes.node(
+        "MerchantReturnPolicy",
+        applicableCountry=current().destination,
+        returnPolicyCategory="https://schema.org/MerchantReturnFiniteReturnWindow",
+        merchantReturnDays=stated["days"],
+        merchantReturnLink=stated["url"],
+    )
 
 
 def _shipping(door: Mapping) -> dict | None:

@@ -28,7 +28,7 @@ from storefront.listing.cards import card_spots, draw
 from storefront.listing.directory import Directory, get_directory
 from storefront.listing.listed_by import listed_by
 from storefront.listing.models import ProductCard
-from storefront.listing.product_words import describe_words, label_of_variants
+from storefront.listing.product_words import describe_returns, describe_words, label_of_variants
 from storefront.listing.shares import describe_shares
 from storefront.listing.voice import describe_voice, with_voice
 from storefront.market.choice import start
@@ -112,6 +112,7 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
         "state_text": state_text(card.state, card.lead_days),
         "not_sold": [] if door else not_sold(directory, written),
         "door": door,
+        "returns": describe_returns(),
         "buyable": card.state != State.SOLD_OUT and not door.get("refusals"),
         "variants": variants,
         "variants_label": label_of_variants(variants, language),

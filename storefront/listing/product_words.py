@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
+from django.utils.translation import ngettext
+
 from catalogue.models import Product, ProductText
 from catalogue.provenance import label
 from catalogue.text import choose, shown_in
@@ -49,6 +52,19 @@ def origin_label(row: ProductText, source: str) -> str:
     if _language(row, source) == source:
         return ""
     return label(row.written_by, row.stale, source)
+
+
+def describe_returns() -> dict:
+    """What the shop states about sending things back: sentence, days, page; empty where it states nothing."""
+    stated = settings.MARKETPLACE_RETURNS
+    if not stated:
+        return {}
+    text = ngettext(
+        "You can send it back within %(days)s day after it arrived.",
+        "You can send it back within %(days)s days after it arrived.",
+        stated["DAYS"],
+    ) % {"days": stated["DAYS"]}
+    return {"text": text, "days": stated["DAYS"], "url": stated["PAGE"]}
 
 
 def label_of_variants(variants: list[dict], language: str) -> str:

@@ -134,6 +134,17 @@ def test_a_piece_is_a_product_with_the_offer_of_the_page(client, world):
     assert [name for name, _url in crumbs(thing(answer, "BreadcrumbList"))] == trail
 
 
+def test_what_the_shop_states_about_returns_is_said_and_nothing_otherwise(client, world, settings, fresh):
+    assert "hasMerchantReturnPolicy" not in thing(client.get(world.paths()["piece"]), "Product")["offers"]
+    settings.MARKETPLACE_RETURNS = {"DAYS": 30, "PAGE": "https://shop.example/returns/"}
+    fresh()
+    answer = client.get(f"/jp-jpy{world.paths()['piece']}")
+    found = thing(answer, "Product")["offers"]["hasMerchantReturnPolicy"]
+    assert (found["merchantReturnDays"], found["applicableCountry"]) == (30, "JP")
+    [link] = soup(answer).select(f'.buy-box a[href="{found["merchantReturnLink"]}"]')
+    assert link.parent.get_text().startswith("You can send it back within 30 days after it arrived.")
+
+
 def test_in_a_market_the_offer_has_its_price_and_its_postage(client, world):
     answer = client.get(f"/jp-jpy{world.paths('ja')['piece']}")
     html, offer = soup(answer), thing(answer, "Product")["offers"]
