@@ -21,7 +21,10 @@ MAKERS = (
     "marketplace/bulk/",
     "marketplace/notices/",
 )
-STAFF = ("wagtail_hooks.py", "staff_forms.py", "staff_visits.py", "deciding.py", "apps.py", "/models/", "models.py", "members_panel.html")
+STAFF = (
+    *("wagtail_hooks.py", "staff_forms.py", "staff_visits.py", "deciding.py", "apps.py", "/models/", "models.py"),
+    "members_panel.html",
+)
 MAKERS_TOO = (
     "marketplace/workshops/models/members.py",
     "marketplace/workshops/models/officers.py",
