@@ -45,6 +45,9 @@ def _title(subject: str, kind: str, pk: int, pages: dict, pieces: dict, language
         code = economy_of_number(pk)
         place = economy_name(code) if code else _("All villages")
         return Title(_("Map: %(place)s") % {"place": place}, language, subject)
+    if kind == "page":
+        # A link to a page without a card (storefront/via.py).
+        return Title(_("Another page of the shop"), language, subject)
     if kind == "product":
         text, lang = pieces.get(pk, (_("A piece that is gone"), language))
         return Title(text, lang, subject)

@@ -114,8 +114,8 @@ def month_of(owner: Owner, currency: str, year: int, month: int) -> Month:
         later=Sum("amount", filter=Q(entry__at__gte=until)),
         count=Count("pk", filter=Q(entry__at__lt=until)),
     )
-    closing = owed_now(owner, currency) + Money(sums["later"] or ZERO, currency)
-    opening = closing + Money(sums["month"] or ZERO, currency)
+    closing = owed_now(owner, currency) + _money(sums["later"], currency)
+    opening = closing + _money(sums["month"], currency)
     rows = since.filter(entry__at__lt=until).order_by("entry_id", "pk")
     return Month(first, until, opening, closing, rows, sums["count"])
 
@@ -123,7 +123,12 @@ def month_of(owner: Owner, currency: str, year: int, month: int) -> Month:
 def owed_now(owner: Owner, currency: str) -> Money:
     holder = holder_of(owner)
     rows = Owed.objects.filter(account=holder.account, holder=holder.code, currency=currency).exclude(amount=0)
-    return Money(rows.aggregate(sum=Sum("amount"))["sum"] or ZERO, currency)
+    return _money(rows.aggregate(sum=Sum("amount"))["sum"], currency)
+
+
+def _money(total: Decimal | None, currency: str) -> Money:
+    """SQLite adds up in floating point and answers 8.280000000000000."""
+    return Money((total or ZERO).quantize(ZERO), currency)
 
 
 def _since(rows: QuerySet[Posting], moment: datetime) -> QuerySet[Posting]:
