@@ -31,6 +31,7 @@ AS_TEXT = re.compile(r"&lt;svg/onload=zq7|\\u003Csvg/onload=zq7|\\u003csvg/onloa
 # Staff screens with something in them that people outside wrote.
 WITH_PEOPLES_WORDS = {"applications", "attention", "certificates", "consignments", "hs-questions", "officers", "orders"}
 WITH_PEOPLES_WORDS |= {"parcels", "payees", "payouts", "readiness", "share-rules", "workshops"}
+WITH_PEOPLES_WORDS |= {"agencies", "agency-hosts", "agency-wishes", "api-keys"}
 HTML = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
 
 
@@ -119,6 +120,7 @@ def test_what_people_write_stays_text_on_every_page(marked):
         "catalogue:index", "catalogue:detail", "embed-card", "/en/search/", "order", "desk:pieces", "desk:piece",
         "desk:consignment", "desk:conversation", "desk:members", "desk:bulk-run", "desk:earnings", "officer:workshop",
         "officer:piece", "consignments:inspect", "applications:index", "payees:inspect", "desk:pieces with words",
+        "agencies:index", "agencies:inspect", "agency-wishes:index", "agency-wishes:inspect", "api-keys:index",
     }  # fmt: skip
     assert expected - seen == set(), "it was not shown there at all"
 
