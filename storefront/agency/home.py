@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from marketplace import formats
 from marketplace.partnerships import counting
-from marketplace.partnerships.models import Part, Seat
+from marketplace.partnerships.models import Agency, Part, Seat
 from marketplace.payments.payouts.agency_statements import orders_of
+from marketplace.payments.payouts.payees import payee_of, waiting_payee_of
 from storefront.agency.scope import AgencyDesk, agency_view, seated
 from storefront.agency.statistics import days_of
 from storefront.agency.wishes import describe_wishes
@@ -79,6 +80,10 @@ def _steps(desk: AgencyDesk) -> list[Step]:
     if desk.may(Part.EDIT):
         shown = agency.counts.filter(views__gt=0).exists()
         steps.append(Step(_("Make your first card and put it into a page."), _("Make a card"), desk.url("cards"), shown))
+    if desk.may(Part.OWN) and agency.stage in (Agency.Stage.OPEN, Agency.Stage.CLOSED):
+        known = bool(payee_of(agency, agency.currency) or waiting_payee_of(agency, agency.currency))
+        text = _("Say where your money goes. Nothing is paid before.")
+        steps.append(Step(text, _("Where your money goes"), desk.url("payee"), known))
     if desk.may(Part.EDIT):
         proven = agency.hosts.filter(proven_at__isnull=False).exists()
         text = _("If you like: prove your site, and show cards there alone.")

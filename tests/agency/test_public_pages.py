@@ -1,0 +1,116 @@
+"""The pages for agencies and for developers: the same for everybody, terms from the data, text to copy that works."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from storefront.agency.providers import drupal_provider, wagtail_provider
+from storefront.embeds.loading import integrity_of, newest
+from tests.factories import make_agency_terms, make_piece, make_place_page, make_story
+from tests.factories.pieces import make_picture
+
+pytestmark = pytest.mark.django_db
+PAGES = ("/en/for-agencies/", "/en/for-developers/")
+
+
+@pytest.fixture(autouse=True)
+def site(settings):
+    settings.SITE_URL = "https://shop.example"
+
+
+@pytest.fixture
+def content(cast):
+    workshop = cast.other_maker.workshop
+    title = """The "dye" <b>waits</b>"""
+    make_piece(workshop, title="Indigo scarf", price="48.00", pictures=1)
+    make_place_page(workshop.village, hero=make_picture())
+    return make_story(village=workshop.village, title=title, slug="the-dye", hero=make_picture())["en"]
+
+
+def code(page: str, name: str) -> str:
+    return unescape(re.search(rf'<code id="code-{name}">(.*?)</code>', page, re.S)[1])
+
+
+def test_the_same_bytes_for_everybody_and_no_cookie(cast, content):
+    for path in PAGES:
+        answers = [person.client.get(path) for person in (cast.stranger, cast.agency, cast.staff)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.content for answer in answers}) == 1
+        assert not answers[0].cookies and answers[0]["Cache-Control"] == "public, max-age=300"
+
+
+def test_terms_are_those_of_the_data(client):
+    assert "The shop has not decided yet what agencies earn." in client.get(PAGES[0]).text
+    make_agency_terms("5", days=30)
+    text = client.get(PAGES[0]).text
+    assert "5 % of the price of goods" in text and "within 30 days of following your card" in text
+    row = make_agency_terms("6.25", days=1, valid_from="2026-02-01")
+    text = client.get(PAGES[0]).text
+    assert "You earn 6.25 % of the price of the goods that a visitor buys within 1 day of following your card." in text
+    row.delete()
+
+
+def test_live_cards_of_real_content(client, content):
+    text = client.get(PAGES[0]).text
+    frames = re.findall(r'<iframe class="example-card" src="([^"]+)" title="([^"]+)"', text)
+    assert [src.split("/")[4] for src, _title in frames] == ["story", "village", "product"]
+    assert frames[0] == (f"/embed/v1/en/story/the-dye-{content.pk}/", "Example: The &quot;dye&quot; &lt;b&gt;waits&lt;/b&gt;")
+    assert {client.get(src).status_code for src, _title in frames} == {200}
+    assert client.get("/en/").text.count('href="/en/for-agencies/"') == 1
+    assert client.get("/en/").text.count('href="/en/for-developers/"') == 1
+
+
+def test_without_content_both_pages_stand(client):
+    for path in PAGES:
+        answer = client.get(path)
+        assert (answer.status_code, "<iframe" in answer.text) == (200, False)
+
+
+def test_developers_read_text_and_not_markup(client, content):
+    text = client.get(PAGES[1]).text
+    assert "<b>waits" not in text and "<ovop-story" not in text and text.count("<iframe") == 1
+    assert code(text, "address") == "https://shop.example/en/stories/the-dye/?theme=light&accent=0b6e4f&via=your-code"
+    assert '<ovop-story src="https://shop.example/en/stories/the-dye/"' in code(text, "element")
+    assert 'title="The &quot;dye&quot; &lt;b&gt;waits&lt;/b&gt;"' in code(text, "frame")
+    assert code(text, "csp") == "frame-src https://shop.example; script-src https://shop.example"
+
+
+def test_the_pinned_loader_is_there_with_its_integrity(client, content):
+    pinned = code(client.get(PAGES[1]).text, "pinned")
+    found = re.fullmatch(
+        r'<script async src="https://shop.example(/embed/v1/loader\.[0-9a-f]{16}\.js)"'
+        r' integrity="(sha384-[A-Za-z0-9+/=]{64})" crossorigin="anonymous"></script>',
+        pinned,
+    )
+    answer = client.get(found[1])
+    assert answer.content == newest() and found[2] == integrity_of(answer.content)
+
+
+def test_the_oembed_address_answers(client, content, settings):
+    settings.SITE_URL = "http://testserver"
+    address = code(client.get(PAGES[1]).text, "oembed")
+    assert client.get(address.removeprefix("http://testserver")).json()["title"] == content.title
+
+
+def test_every_feed_that_is_linked_answers(client, content):
+    text = client.get(PAGES[1]).text
+    links = re.findall(r'<a href="(/en/feeds/[^"]+)">', text)
+    assert len(links) == 5
+    assert {path: client.get(path).status_code for path in links} == dict.fromkeys(links, 200)
+
+
+def test_the_wagtail_provider_is_python_that_matches_our_pages():
+    found = {}
+    exec(wagtail_provider(), found)
+    finder = found["WAGTAILEMBEDS_FINDERS"][0]
+    [provider] = finder["providers"]
+    assert provider["endpoint"] == "https://shop.example/oembed/"
+    assert re.match(provider["urls"][0], "https://shop.example/en/stories/the-dye/")
+    assert not re.match(provider["urls"][0], "https://shopxexample/en/")
+    assert "Village & Hand" in drupal_provider() or json.dumps(drupal_provider())
+
+
+def test_the_sites_sitemap_and_robots_keep_the_desk_out(client):
+    assert "Disallow: /*/agency/" in client.get("/robots.txt").text
