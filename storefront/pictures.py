@@ -17,7 +17,7 @@ CARD = ("fill-360x450|format-webp", "fill-720x900|format-webp")
 WIDE = ("fill-480x320|format-webp", "fill-960x640|format-webp")
 LARGE = ("width-640|format-webp", "width-1280|format-webp")
 # Beside a line of words, in cards on other sites: those must stay small.
-THUMB = ("fill-128x160|format-webp",)
+THUMB = ("fill-112x140|format-webp|webpquality-65",)
 PORTRAIT = ("fill-240x240|format-webp", "fill-480x480|format-webp")
 SOCIAL = ("fill-1200x630|format-jpeg",)
 SPECS = (*CARD, *WIDE, *LARGE, *THUMB, *PORTRAIT, *SOCIAL)

@@ -157,8 +157,9 @@ def test_e17_forged_messages_change_nothing(open_page, host, page_url, loader):
     all_shown(page, 1)
     page.wait_for_timeout(250)
     before = page.evaluate("document.querySelector('ovop-story').offsetHeight")
+    windows = "[window, document.querySelector('[title=stranger]').contentWindow]"
     for forged in FORGED:
-        page.evaluate(f"() => [window, document.querySelector('[title=stranger]').contentWindow].forEach((one) => one.postMessage({forged}, '*'))")
+        page.evaluate(f"() => {windows}.forEach((one) => one.postMessage({forged}, '*'))")
     page.wait_for_timeout(300)
     assert page.evaluate("document.querySelector('ovop-story').offsetHeight") == before
     assert page.evaluate("document.images.length") == 0

@@ -20,10 +20,11 @@ def pieces_of(page: Page, most: int) -> list[ProductCard]:
     shown = _shown(page)
     subject = next(name for name in ("workshop_id", "village_id", "craft_id") if getattr(page, name, None))
     rows = ProductCard.objects.filter(Q(pk__in=shown) | Q(**{subject: getattr(page, subject)}), visible=True)
-    first = Case(When(pk__in=shown, then=Value(0)), default=Value(1))
+    # A constant would be taken for the number of a column.
+    first = [Case(When(pk__in=shown, then=Value(0)), default=Value(1))] if shown else []
     places = {pk: place for place, pk in enumerate(shown)}
     return sorted(
-        rows.order_by(first, "-listed_at", "-pk")[: len(shown) + 12],
+        rows.order_by(*first, "-listed_at", "-pk")[: len(shown) + 12],
         key=lambda row: (row.state == ProductCard.State.SOLD_OUT, places.get(row.pk, len(shown))),
     )[:most]
 

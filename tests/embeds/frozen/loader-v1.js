@@ -150,6 +150,7 @@
   // What stands inside the element is shown. The frame stays, out of sight: it may only be slow.
   function fail(view) {
     view.failed = true;
+    view.host.style.minHeight = ""; // the page's author kept room for a card
     view.slot.style.display = "contents";
     if (view.frame) view.frame.style.visibility = "hidden";
     fit(view);
