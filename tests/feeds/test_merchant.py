@@ -68,7 +68,7 @@ def test_a_piece_is_listed_with_all_that_the_format_wants(client, world):
     assert items(client.get("/ja/feeds/merchant-usd.xml"))[str(world.piece.pk)]["title"] == "赤い椀"
 
 
-@pytest.mark.parametrize("market", ["", "jp-jpy", "ca-cad", "kr-krw"])
+@pytest.mark.parametrize("market", ["", "jp-jpy"])
 def test_price_stock_and_postage_are_those_of_the_page(client, world, market):
     piece = make_piece(world.workshop, title="Set", variants={"Small": ("12.00", 2), "Large": ("20.00", 0)})
     make_piece(world.workshop, title="Gone", stock=0)
@@ -184,22 +184,19 @@ def batches(language: str = "en", market: MarketChoice | None = None) -> Iterato
     return (batch for batch in reading.goods(language, market) if batch)
 
 
-@pytest.mark.parametrize("market", [None, MarketChoice("JP", "JPY")])
-def test_statements_grow_with_the_batches_not_with_the_pieces(world, market, steady):
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            assert len(list(batches(market=market))) == 1
-        return len(captured)
+def cost(market: MarketChoice | None) -> int:
+    # Names and rules are read again when something was added; that is not counted.
+    list(batches(market=market))
+    with CaptureQueriesContext(connection) as captured:
+        assert len(list(batches(market=market))) == 1
+    return len(captured)
 
-    def told() -> None:
-        """Names and rules are read again when something was added."""
-        list(batches(market=market))
 
-    told()
-    few = cost()
-    for number in range(6):
+def test_statements_grow_with_the_batches_not_with_the_pieces(world, steady):
+    markets = (None, MarketChoice("JP", "JPY"))
+    few = [cost(market) for market in markets]
+    for number in range(3):
         other = make_workshop(village=world.village) if number % 2 else world.workshop
         make_piece(other, title=f"More {number}", variants={"A": ("5.00", 1), "B": ("6.00", 1)})
         make_piece(other, title=f"Order {number}", supply="made_to_order", month_capacity=3)
-    told()
-    assert cost() == few + 2  # the variants and their stock
+    assert [cost(market) for market in markets] == [number + 2 for number in few]  # the variants and their stock
