@@ -4,12 +4,14 @@ The code of an open agency is kept with the session and the basket, and the clic
 Either way a 303 leads to the same address without the two.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import unquote_plus
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
 from django.utils import timezone
@@ -26,6 +28,7 @@ from storefront.embeds.addresses import BadUrl, parse
 from storefront.embeds.locating import locate
 from storefront.security import address_of
 
+logger = logging.getLogger(__name__)
 VIA, PLACEMENT = "via", "placement"
 PLACE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 # The name of what is kept in the session.
@@ -56,7 +59,11 @@ class ViaMiddleware:
         if all(name != VIA for name, _piece in _pieces(request)):
             return None
         if request.method == "GET":
-            _take(request)
+            try:
+                _take(request)
+            except DatabaseError:
+                # The page itself may be in memory, and a reader matters more than who brought her.
+                logger.warning("A visit by an agency's link could not be kept.", exc_info=True)
         response = SeeOther(clean_address(request))
         response["Cache-Control"] = "no-store"
         return response

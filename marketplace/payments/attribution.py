@@ -52,8 +52,7 @@ def freeze_via(*, order, basket, email: str, user=None) -> OrderVia | None:
 
     The terms are those of the day of the visit. Where it earns nothing, ``excluded`` says why.
     """
-    rows = BasketVia.objects.select_related("agency").filter(basket=basket.pk)
-    kept = rows.first()
+    kept: BasketVia | None = getattr(basket, "via", None)
     if kept is None:
         return None
     terms = terms_on(kept.agency, timezone.localdate(kept.at))

@@ -153,7 +153,8 @@ def _refusal(problem: IntegrityError) -> Exception:
 def _place(
     basket, buyer: Buyer, language: str, idempotency_key: str, expected_total: Money, held: PriceQuote | None
 ) -> Payment:
-    locked = Basket.objects.select_for_update().filter(pk=basket.pk).first()
+    rows = Basket.objects.select_for_update(of=("self",)).select_related("via__agency")
+    locked = rows.filter(pk=basket.pk).first()
     known = Payment.objects.filter(idempotency_key=idempotency_key).first()
     if known is not None:
         return known

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic import InspectView
 
+from marketplace import formats
 from marketplace.fulfilment.staff import shown
 from marketplace.fulfilment.staff_views import address_of, lines_of
 from marketplace.payments import attention, audit
-from marketplace.payments.models import InboxEvent
+from marketplace.payments.models import InboxEvent, OrderVia
 from marketplace.payments.staff_attention import title_of
 from marketplace.payments.staff_refunds import CancelView, RefundView
 from marketplace.payments.staff_words import books, state_of, told
@@ -71,7 +72,7 @@ class OrderView(InspectView):
 
     def facts(self, payment) -> list[tuple[str, object]]:
         order = self.object
-        rows = [(_("Placed"), order.date_placed), (_("Buyer"), order.guest_email or order.email)]
+        rows = [(_("Placed"), order.date_placed), (_("Buyer"), order.guest_email or order.email), *_brought_by(order)]
         if payment is not None:
             link = f"{settings.SITE_URL}/{payment.language}/orders/{order.number}/"
             rows += [
@@ -135,3 +136,12 @@ class EventView(InspectView):
             if url
             else event.payment.order.number
         )
+
+
+def _brought_by(order) -> list[tuple[str, str]]:
+    """The agency, and what it gets of goods, or why it gets nothing."""
+    via = OrderVia.objects.select_related("agency").filter(order=order).first()
+    if via is None:
+        return []
+    earns = via.get_excluded_display() or _("%(number)s %%") % {"number": formats.exact(via.percent.normalize())}
+    return [(_("Brought by"), f"{via.agency} ({via.code}) · {earns}")]

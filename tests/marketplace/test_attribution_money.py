@@ -258,8 +258,9 @@ def test_a_payout_for_an_order_of_another_agency_is_found(world, agency):
 
 
 def test_staff_see_agencies_payouts_and_payees(world, agency, cast):
-    deliver(order(*pieces("400.00"), agency=agency))
+    payment = deliver(order(*pieces("400.00"), agency=agency))
     batch, client = prepared("THB", by=world[2]), cast.staff.client
+    assert "Chang Thong Travel (siam-walks) · 5 %" in client.get(reverse("orders:inspect", args=[payment.order.pk])).text
     assert "Chang Thong Travel" in client.get(reverse("payouts:inspect", args=[batch.pk])).text
     assert "Chang Thong Travel" in client.get(reverse("payees:index")).text
     page = client.get(reverse("payees:inspect", args=[Payee.objects.get().pk])).text

@@ -10,6 +10,7 @@ from marketplace.fulfilment.models import Consignment
 from marketplace.fulfilment.services import deliver, pack, send
 from marketplace.money import Money
 from marketplace.payments import ledger, outbox
+from marketplace.payments.invariants import check
 from marketplace.payments.models import (
     Account,
     Attention,
@@ -18,11 +19,21 @@ from marketplace.payments.models import (
     PayoutTransfer,
     Refund,
     RefundPart,
+    ShareRule,
 )
 from marketplace.payments.payouts import stripe_transfer
+from marketplace.payments.payouts.payees import approve_payee, change_payee
 from marketplace.payments.payouts.preparing import prepare
 from marketplace.payments.refunds import Wish, ask_refund
-from tests.factories import make_member, make_piece, make_village, make_workshop
+from tests.factories import (
+    make_agency,
+    make_agency_terms,
+    make_member,
+    make_piece,
+    make_seat,
+    make_village,
+    make_workshop,
+)
 from tests.marketplace.asking_gateway import money, paid
 from tests.marketplace.payouts import (
     LONG_AGO,
@@ -165,6 +176,34 @@ def test_a_refund_of_a_real_order_takes_the_workshops_share_back(shop, fake_stri
     (row,) = fake_stripe.transfers.values()
     assert (row["amount_reversed"], owed(workshop)) == (share * 100, 0)
     assert [one["amount"] for one in fake_stripe.refunds.values()] == [payment.amount * 100]
+    zero_sum()
+
+
+def test_workshop_and_agency_are_each_paid_out_of_one_payment_and_each_gives_back_its_own(shop, fake_stripe):
+    workshop, maker, checker = shop
+    fake_stripe.control(settles_in="sgd", exchange_rate=1.5)
+    ShareRule.objects.create(commission="20", village_fund="0", valid_from="2026-01-01", source="Assembly")
+    make_agency_terms("15")
+    agency = make_agency("harbour-walks", economy="SG")
+    values = {"route": "stripe_transfer", "currency": "SGD", "holder_name": "Harbour Walks"}
+    row = change_payee(owner=agency, by=make_seat(agency), account=fake_stripe.connect("SG")["id"], **values)
+    approve_payee(payee=row, by=checker)
+    payment = paid_order(fake_stripe, [make_piece(workshop, price="480.00")], agency=agency)
+    consignment = payment.order.consignments.get()
+    long_ago = timezone.now() - timedelta(days=LONG_AGO)
+    Consignment.objects.filter(pk=consignment.pk).update(state="delivered", delivered_at=long_ago)
+    account = {"account": Account.AGENCY_PAYABLE, "holder": agency.code, "currency": "SGD"}
+    whole = {"agency": -ledger.balance(**account).amount, "workshop": owed(workshop)}
+    approve(prepared("SGD", maker, "stripe_transfer"), checker)
+    outbox.deliver()
+    assert sorted(one["amount"] for one in fake_stripe.transfers.values()) == sorted(100 * amount for amount in whole.values())
+    assert not any(one.count for one in check())
+    ask_refund(payment=payment, wishes=[Wish(consignment)], reason="returned", key="form", by=maker, as_="staff")
+    outbox.deliver()
+    assert all(one["amount_reversed"] == one["amount"] for one in fake_stripe.transfers.values())
+    assert (ledger.balance(**account).amount, owed(workshop)) == (0, 0)
+    outbox.deliver()
+    assert not any(one.count for one in check())
     zero_sum()
 
 

@@ -9,12 +9,21 @@ from django.core.cache import cache
 from django.utils import timezone
 from oscar.core.loading import get_model
 
-from marketplace.partnerships import counting
+from marketplace.partnerships import counting, memory
 from marketplace.partnerships.models import CardCount
 from marketplace.payments.models import BasketVia, OrderVia
-from tests.factories import make_agency, make_agency_terms, make_piece, make_place_page, make_story, make_user, make_workshop
+from tests.factories import (
+    make_agency,
+    make_agency_terms,
+    make_piece,
+    make_place_page,
+    make_story,
+    make_user,
+    make_workshop,
+)
 from tests.people import Visitor
 from tests.shopping import Shopper
+from tests.storefront.outage import database_away
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36"}
 ROBOT = {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
@@ -152,6 +161,15 @@ def test_the_page_cache_never_keeps_the_redirect(agency):
     assert land("/en/products/?via=chang-thong").status_code == 303
     assert land("/en/products/").status_code == 200
     assert land("/en/products/?via=chang-thong").status_code == 303
+
+
+def test_while_the_database_is_away_the_reader_is_led_on(agency):
+    assert land("/en/products/").status_code == 200
+    memory.forget()
+    visitor = Visitor()
+    with database_away():
+        answer = land("/en/products/?via=chang-thong", visitor)
+    assert (answer.status_code, answer["Location"], answer.cookies) == (303, "/en/products/", {})
 
 
 # Baskets and orders
