@@ -113,7 +113,7 @@ def _remove(desk: AgencyDesk, row: Seat) -> HttpResponse:
     except Refused as problem:
         messages.error(desk.request, str(problem))
         return redirect(desk.url("agency"))
-    messages.success(desk.request, _("%(name)s does not work here any more.") % {"name": name_of(row.user)})
+    messages.success(desk.request, _("%(name)s does not work here any more.") % {"name": _name(row)})
     return redirect(desk.url("people") if row.user_id != desk.request.user.pk else reverse("agency:home"))
 
 
@@ -148,12 +148,16 @@ def _show_person(desk: AgencyDesk, row: Seat, form: PartsForm) -> HttpResponse:
 def _describe(row: Seat, desk: AgencyDesk) -> dict:
     return {
         "pk": row.pk,
-        "name": name_of(row.user),
+        "name": _name(row),
         "parts": [part.label for part in row.parts],
         "since": formats.day(row.since),
         "you": row.user_id == desk.request.user.pk,
         "active": row.user.is_active,
     }
+
+
+def _name(row: Seat) -> str:
+    return row.user.get_full_name() or row.user.email or name_of(row.user)
 
 
 def _invited(row: SeatInvitation) -> dict:

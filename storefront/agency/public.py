@@ -68,7 +68,9 @@ def for_developers(request: HttpRequest) -> HttpResponse:
         "kinds": [kind.name for kind in kinds],
         "message": MESSAGE,
         "feeds": feeds(),
-        "languages": settings.MARKETPLACE_STOREFRONT_LANGUAGES,
+        "api": api(),
+        "api_call": f'curl -H "Authorization: Bearer <key>" "{absolute(reverse("api:stories"))}?lang={get_language()}&limit=10"',
+        "card_languages": settings.MARKETPLACE_STOREFRONT_LANGUAGES,
     }
     return _public(render(request, "storefront/agency/for_developers.html", context))
 
@@ -93,6 +95,18 @@ def feeds() -> list[tuple[str, dict]]:
         shown = absolute(url).replace(SLUG, "<slug>")
         found.append((name, {"href": url, "text": shown, "live": SLUG not in url}))
     return found
+
+
+def api() -> list[tuple[str, str]]:
+    """Name → address."""
+    names = (
+        (_("What there is"), "index"),
+        (_("Stories"), "stories"),
+        (_("Villages"), "villages"),
+        (_("Pieces"), "pieces"),
+        (_("Description for programs (OpenAPI)"), "openapi"),
+    )
+    return [(name, absolute(reverse(f"api:{route}"))) for name, route in names]
 
 
 def _feed(route: str, **kwargs) -> str:

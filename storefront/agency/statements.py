@@ -79,7 +79,7 @@ def page(desk: AgencyDesk, currency: str, year: int, month: int) -> HttpResponse
     shown = Paginator(found.lines, LINES).get_page(desk.request.GET.get("page"))
     titles = _titles(found)
     context = {
-        "currency": currency,
+        "paid_in": currency,
         "month": month_name(found.first),
         "days": month_words(found),
         "opening": _money(found.opening),

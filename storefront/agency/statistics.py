@@ -61,7 +61,7 @@ def page(desk: AgencyDesk) -> HttpResponse:
         "by_month": period == "year",
         "cards": list(shown),
         "cards_paging": describe_paging(shown, desk.request),
-        "languages": _languages(totals),
+        "by_language": _languages(totals),
         "csv_url": f"{desk.url('statistics-file')}?period={period}",
         "empty": not (totals.views or totals.clicks or any(row.orders for row in rows)),
     }

@@ -1,12 +1,10 @@
-"""Languages that an agency asks for: its wishes in words, and whether what was asked for is there."""
+"""Languages that an agency asks for: its wishes in words."""
 
 from django.utils.translation import get_language
 
 from catalogue.text import language_name
 from marketplace import formats
 from marketplace.partnerships.models import Agency, WordsAsked
-from storefront.agency.examples import recall_subject
-from storefront.agency.missing import words_of
 from storefront.agency.titles import titles_of
 
 SHOWN = 20
@@ -36,12 +34,3 @@ def describe_wishes(agency: Agency) -> list[dict]:
         }
         for row in rows
     ]
-
-
-def is_there(subject: str, language: str) -> bool:
-    """Whether the card of ``subject`` is whole in ``language``: title, text and the names on it. For words.answer()."""
-    kind, _dash, number = subject.rpartition("-")
-    shown = recall_subject(kind, "en", int(number)) if number.isdigit() else None
-    if shown is None:
-        return False
-    return next((row.whole and not row.stale for row in words_of(shown.subject) if row.code == language), False)

@@ -54,7 +54,7 @@ def test_terms_are_those_of_the_data(client):
 
 def test_live_cards_of_real_content(client, content):
     text = client.get(PAGES[0]).text
-    frames = re.findall(r'<iframe class="example-card" src="([^"]+)" title="([^"]+)"', text)
+    frames = re.findall(r'<iframe class="example-card" data-card src="([^"]+)" title="([^"]+)"', text)
     assert [src.split("/")[4] for src, _title in frames] == ["story", "village", "product"]
     assert frames[0] == (f"/embed/v1/en/story/the-dye-{content.pk}/", "Example: The &quot;dye&quot; &lt;b&gt;waits&lt;/b&gt;")
     assert {client.get(src).status_code for src, _title in frames} == {200}
@@ -99,6 +99,15 @@ def test_every_feed_that_is_linked_answers(client, content):
     links = re.findall(r'<a href="(/en/feeds/[^"]+)">', text)
     assert len(links) == 5
     assert {path: client.get(path).status_code for path in links} == dict.fromkeys(links, 200)
+
+
+def test_the_api_that_is_linked_answers(client, content, settings):
+    settings.SITE_URL = "http://testserver"
+    text = client.get(PAGES[1]).text
+    links = re.findall(r'<a href="http://testserver(/api/v1/[^"]*)">', text)
+    assert len(links) == 5
+    assert {path: client.get(path).status_code for path in links} == dict.fromkeys(links, 200)
+    assert code(text, "api").startswith('curl -H "Authorization: Bearer <key>" "http://testserver/api/v1/stories?lang=en')
 
 
 def test_the_wagtail_provider_is_python_that_matches_our_pages():

@@ -18,4 +18,4 @@ def is_there(subject: str, language: str) -> bool:
     """Whether a card of ``subject`` ("story-7") says all that it says in ``language``, too."""
     kind, _dash, pk = subject.rpartition("-")
     found = find_subject(kind, settings.LANGUAGE_CODE, int(pk))
-    return isinstance(found, Subject) and any(row.code == language and row.whole for row in words_of(found))
+    return isinstance(found, Subject) and any(row.code == language and row.whole and not row.stale for row in words_of(found))
