@@ -374,12 +374,14 @@ def test_the_summary_counts_pieces_and_knows_who_is_there(cast, piece):
         "name": "Kenji",
         "desk": False,
         "officer": False,
+        "agency": False,
     }
     assert cast.maker.client.get("/en/basket/summary.json").json() == {
         "count": 0,
         "name": "Hoa",
         "desk": True,
         "officer": False,
+        "agency": False,
     }
 
 
