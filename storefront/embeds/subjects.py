@@ -34,8 +34,6 @@ class Subject:
     room: tuple[int, int] = (0, 0)
     # Said below prices in another currency than the shop's, and where the wanted currency cannot be had now.
     price_note: str = ""
-    # What the address of its page has to ask for, where the page has a card of another kind: (("card", "visits"),).
-    query: tuple[tuple[str, str], ...] = ()
 
     @property
     def card_path(self) -> str:

@@ -85,7 +85,6 @@ def _show(
         title=title,
         lang=language,
         text=text % {"number": len(villages)},
-        query=(("economy", code),) if code else (),
         extra=drawn | {"more": len(villages) - listed},
         room=(listed * ROW[0] + 30, -(-listed // 2) * ROW[1] + 30),
     )

@@ -48,7 +48,6 @@ def visits(language: str, pk: int) -> Found:
         author_url=village.url if village else "",
         picture=describe(page.hero, WIDE, alt=page.hero_alt, lang=lang),
         extra={"days": days},
-        query=(("card", "visits"),),
         room=(rows * ROW[0] + 24, rows * ROW[1] + 24),
     )
 
