@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn
 
@@ -29,6 +30,8 @@ from marketplace.workshops.models.visits import VisitDayText
 allow_only(VisitDay, "view", "add", "change")
 allow_only(VisitDayText, "view", "change", "delete")
 WORDS = ("name", "summary", "meeting_point", "why_called_off")
+
+CALLED_OFF = pgettext_lazy("visit day", "Called off")
 
 
 @cache
@@ -108,7 +111,7 @@ class VisitDayViewSet(OwnerViewSet):
         "workshop",
         column("starts_at", _("Begins"), lambda row: row.starts_at.astimezone(row.zone), sort_key="starts_at"),
         BooleanColumn("is_published", label=_("Published")),
-        column("called_off", _("Called off"), lambda row: row.called_off_at or ""),
+        column("called_off", CALLED_OFF, lambda row: row.called_off_at or ""),
         LANGUAGES,
     ]
     list_filter = ["village__economy", "is_published"]
@@ -131,7 +134,7 @@ class VisitDayViewSet(OwnerViewSet):
             ),
             FieldRowPanel([FieldPanel("seats"), FieldPanel("price"), FieldPanel("currency")]),
             FieldPanel("is_published"),
-            MultiFieldPanel([FieldPanel("called_off"), FieldPanel("why_called_off")], heading=_("Called off")),
+            MultiFieldPanel([FieldPanel("called_off"), FieldPanel("why_called_off")], heading=CALLED_OFF),
             FieldPanel("is_sample"),
             LanguagesPanel(heading=_("Languages")),
         ],

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.partnerships.models.agencies import Agency
 
@@ -12,13 +13,13 @@ from marketplace.partnerships.models.agencies import Agency
 class Part(models.TextChoices):
     """What a seat may do. The values are names of Seat's fields; an owner may do all of it."""
 
-    OWN = "is_owner", _("Owner: everything, and who works here")
+    OWN = "is_owner", pgettext_lazy("agency", "Owner: everything, and who works here")
     EDIT = "edits", _("Editor: cards, sites, asking for languages")
     BOOKS = "keeps_books", _("Book-keeper: statistics and statements")
 
 
 class Parts(models.Model):
-    is_owner = models.BooleanField(_("owner"), default=False)
+    is_owner = models.BooleanField(pgettext_lazy("agency", "owner"), default=False)
     edits = models.BooleanField(_("editor"), default=False)
     keeps_books = models.BooleanField(_("book-keeper"), default=False)
 
