@@ -1,4 +1,4 @@
-"""A travel agency's plain page, on another origin than the shop, that shows a story of the shop.
+"""A travel agency's plain page (the demo's sample agency), on another origin than the shop, with a story of the shop.
 
 It does what any consumer of oEmbed does: fetch the story's page, find the discovery link in it, ask there for
 html, and put that into its own page.
@@ -18,12 +18,12 @@ from urllib.request import ProxyHandler, build_opener
 STORY = "stories/the-bowl-that-waits/"
 WORDS = {
     "en": (
-        "Sunrise Travel",
+        "Chang Thong Travel",
         "Three days on the river",
         "Day two: the village we like best. Its makers tell it themselves.",
     ),
     "ja": (
-        "サンライズ・トラベル",
+        "チャントーン・トラベル",
         "川をくだる三日間",
         "二日目は、いちばん好きな村へ。つくり手の言葉で読めます。",
     ),
@@ -80,7 +80,7 @@ class Agency(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, shop: str, port: int = 0, story: str = STORY, via: str = "sunrise-travel") -> None:
+    def __init__(self, shop: str, port: int = 0, story: str = STORY, via: str = "chang-thong") -> None:
         super().__init__(("127.0.0.1", port), Page)
         self.shop, self.story, self.via = shop.rstrip("/"), story, via
         self.url = f"http://{other_name(shop)}:{self.server_port}"
