@@ -72,14 +72,14 @@ def freeze_via(*, order, basket, email: str, user=None) -> OrderVia | None:
 def _excluded(kept: BasketVia, terms: AgencyTerms | None, email: str, user) -> str:
     if not kept.agency.is_open:
         return Excluded.CLOSED
-    if _is_own(kept.agency, email, user):
+    if works_for(kept.agency, email, user):
         return Excluded.OWN
     if terms is None:
         return Excluded.NO_TERMS
     return Excluded.EXPIRED if timezone.now() - kept.at > timedelta(days=terms.days) else ""
 
 
-def _is_own(agency: Agency, email: str, user) -> bool:
+def works_for(agency: Agency, email: str, user) -> bool:
     """Whether the buyer works for the agency: by account, or by an e-mail address, however it is written."""
     seats = list(agency.seats.values_list("user", "user__email"))
     known = {address.strip().casefold() for address in (agency.contact_email, *(email for _user, email in seats))}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -36,6 +37,7 @@ from tests.factories import (
     make_basket,
     make_buyer,
     make_seat,
+    make_user,
 )
 from tests.factories.offers import make_offer
 from tests.marketplace.brought import ask, holds, order, owed, pieces
@@ -122,7 +124,7 @@ def test_percent_of_each_share_adds_up_to_a_hundred(agency, rule):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("percent, agencys, shops", [("12.5", "12.50", 0), ("40", "12.50", 0), ("12.4", "12.40", "0.10")])
+@pytest.mark.parametrize("percent, agencys, shops", [("40", "12.50", 0), ("12.4", "12.40", "0.10")])
 def test_never_more_than_the_shops_own_commission(agency, rule, percent, agencys, shops):
     AgencyTerms.objects.update(percent=percent)
     found = parts(order(*pieces("100.00"), agency=agency))
@@ -212,19 +214,22 @@ def test_the_code_of_an_agency_that_was_closed_meanwhile_earns_nothing(agency, r
     holds()
 
 
-OWN = [
-    lambda agency: make_buyer(user=make_seat(agency)),
-    lambda agency: make_buyer(email=make_seat(agency, email="Nok@Chang-Thong.example").email.upper()),
-    lambda agency: make_buyer(email=" PLOY@chang-thong.example "),
-    lambda agency: make_buyer(email="private@example.com", user=make_seat(agency, email="nok@example.com")),
-]
-
-
-@pytest.mark.parametrize("who", range(len(OWN)))
-def test_what_an_agency_buys_itself_earns_nothing(agency, rule, who):
-    payment = order(*pieces("20.00"), agency=agency, buyer=OWN[who](agency))
+def test_what_an_agency_buys_itself_earns_nothing(agency, rule):
+    payment = order(*pieces("20.00"), agency=agency, buyer=make_buyer(user=make_seat(agency)))
     assert (payment.order.via.excluded, "agency" in parts(payment), owed(agency)) == ("own", False, 0)
     holds()
+
+
+def test_who_works_for_an_agency(agency):
+    nok = make_seat(agency, email="Nok@Chang-Thong.example")
+    stranger = make_user("mai@example.com")
+    for email, user in (
+        ("", nok), ("private@example.com", nok), (nok.email.upper(), None), (nok.email, stranger),
+        (" PLOY@chang-thong.example ", None), ("ploy@chang-thong.example", AnonymousUser()),
+    ):  # fmt: skip
+        assert attribution.works_for(agency, email, user), (email, user)
+    for email, user in (("mai@example.com", None), ("mai@example.com", stranger), ("", None), ("", AnonymousUser())):
+        assert not attribution.works_for(agency, email, user), (email, user)
 
 
 def test_people_of_another_agency_are_buyers_like_all(agency, rule):
@@ -290,7 +295,14 @@ def largest_remainders(whole: Decimal, weights: dict[str, Decimal]) -> dict[str,
     return found
 
 
-@pytest.mark.parametrize(("currency", "first"), [("JPY", "1000"), ("KRW", "9999"), ("VND", "100001")])
+@pytest.mark.parametrize(
+    ("currency", "first"),
+    [
+        ("JPY", "1000"),
+        pytest.param("KRW", "9999", marks=pytest.mark.drill_only),
+        pytest.param("VND", "100001", marks=pytest.mark.drill_only),
+    ],
+)
 def test_part_of_a_refund_is_spread_by_largest_remainder(agency, rule, currency, first):
     kinds = needed_customs_id("KR", "post", timezone.localdate())
     sealed = seal_customs_id("P123456789012", kinds) if currency == "KRW" else ""
@@ -341,9 +353,12 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name, deed", [(name, deed) for name, deeds in BROKEN.items() for deed in deeds])
-def test_check_invariants_finds_what_is_wrong(agency, rule, name, deed):
+def test_check_invariants_finds_what_is_wrong(agency, rule):
     payment = order(*pieces("100.00"), agency=agency)
-    assert not check(names=[name])[0].count
-    deed(payment)
-    assert check(names=[name])[0].count == 1
+    for name, deeds in BROKEN.items():
+        assert not check(names=[name])[0].count
+        for number, deed in enumerate(deeds):
+            undo = transaction.savepoint()
+            deed(payment)
+            assert check(names=[name])[0].count == 1, (name, number)
+            transaction.savepoint_rollback(undo)

@@ -343,7 +343,8 @@ def test_payouts_and_months_carry_on(world, agency):
 
 
 def test_the_charts_count_orders_and_those_given_back_whole(world, agency):
-    rows = [order(*pieces("400.00"), agency=agency) for _number in range(3)]
+    bought = pieces("400.00")
+    rows = [order(*bought, agency=agency) for _number in range(3)]
     ask(rows[0], reason="cancelled")
     ask(rows[1], "10.00")
     Payment.objects.filter(pk=rows[2].pk).update(paid_at=timezone.now() - timedelta(days=3))
@@ -354,10 +355,11 @@ def test_the_charts_count_orders_and_those_given_back_whole(world, agency):
 
 
 def test_many_orders_take_no_more_statements_than_one(world, agency, django_assert_max_num_queries):
-    for _number in range(4):
-        order(*pieces("400.00"), agency=agency)
+    bought = pieces("400.00")
+    for _number in range(3):
+        order(*bought, agency=agency)
     with django_assert_max_num_queries(22):
-        assert len(statement(agency).lines) == 4
+        assert len(statement(agency).lines) == 3
 
 
 BUYER = {"full_name": "Mori Kenji", "email": "kenji@example.com", "city": "Yokohama", "phone": "+81 45 123 4567"}
@@ -369,7 +371,9 @@ def test_the_files_say_the_same_and_name_no_buyer(world, agency):
     found, titles = statement(agency), {"story-7": "=Indigo village"}
     with override("en"):
         table = agency_statement_csv(found, titles).decode("utf-8-sig")
-        pages = PdfReader(io.BytesIO(agency_statement_pdf(found, titles))).pages
+    # The agency's own language, in a script that most fonts do not have.
+    with override("th"):
+        pages = PdfReader(io.BytesIO(agency_statement_pdf(statement(agency), {"story-7": "หมู่บ้านคราม"}))).pages
         text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
     rows = table.splitlines()
     assert len(rows) == 5 and rows[0].startswith("Day,Number,What,Link on,Pieces,Goods,")
@@ -378,9 +382,7 @@ def test_the_files_say_the_same_and_name_no_buyer(world, agency):
     for content in (table, text, repr(found)):
         assert number.split("-")[0] in content and number not in content
         assert not [value for value in BUYER.values() if value in content]
-    assert "Indigo village" in text and "Statement" in text
-    with override("th"):
-        assert agency_statement_pdf(statement(agency), {"story-7": "หมู่บ้านคราม"}).startswith(b"%PDF-")
+    assert "Chang Thong Travel" in text and "THB" in text and "\u25a0" not in text
 
 
 # Erasure
