@@ -7,6 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from marketplace.partnerships.models import CardCount, WordsAsked
+from tests import pseudo
+from tests.browser.test_walk import nobodys_languages  # noqa: F401 (fixture)
 from tests.factories import make_agency_terms, make_host, make_piece, make_place_page, make_story
 from tests.factories.pieces import make_picture
 
@@ -64,9 +66,9 @@ def test_without_scripts_the_form_does_the_same(open_page, cast, shop, story):
     expect(page.frame_locator(".preview-phone iframe").locator("h1")).to_have_text("The dye that waits")
 
 
-@pytest.mark.drill_only
-@pytest.mark.parametrize("context", [PHONE, SCREEN], ids=["phone", "screen"])
-def test_every_page_is_for_everybody(open_page, cast, shop, story, axe_light_and_dark, context):
+@pytest.fixture
+def pages(cast, story) -> list[str]:
+    """Every page of the desk and the public ones, below the language, with something on each."""
     make_agency_terms("5")
     agency = cast.agency.seat_at
     make_place_page(cast.other_maker.workshop.village, hero=make_picture())
@@ -75,16 +77,38 @@ def test_every_page_is_for_everybody(open_page, cast, shop, story, axe_light_and
     for number in range(30):
         day = timezone.localdate() - timedelta(days=number)
         CardCount.objects.create(agency=agency, day=day, subject=f"story-{story.pk}", language="ja", views=9 * number)
-    page = enter(open_page(**context), cast, shop)
     desk = "agency/chang-thong/"
-    for path in (
+    return [
         *("for-agencies/", "for-developers/", "for-agencies/apply/", desk),
         *(f"{desk}{name}/" for name in ("cards", f"cards/story/{story.pk}", "cards/map/0", "sites", "statistics", "money")),
-        *(f"{desk}{name}/" for name in ("people", "people/invite", "keys", "settings", "leave")),
+        *(f"{desk}{name}/" for name in ("money/payee", "people", "people/invite", "keys", "settings", "leave")),
         *(f"{desk}sites/{row.pk}/{act}" for row in (proved, waiting) for act in ("", "remove/")),
-    ):
+    ]
+
+
+def open_all(page: Page) -> None:
+    for more in page.locator("main details").all():
+        more.evaluate("details => { details.open = true; }")
+
+
+@pytest.mark.drill_only
+@pytest.mark.parametrize("context", [PHONE, SCREEN], ids=["phone", "screen"])
+def test_every_page_is_for_everybody(open_page, cast, shop, pages, axe_light_and_dark, context):
+    page = enter(open_page(**context), cast, shop)
+    for path in pages:
         page.goto(f"{shop}/en/{path}")
-        for more in page.locator("main details").all():
-            more.evaluate("details => { details.open = true; }")
+        open_all(page)
         assert page.evaluate(WIDER_THAN_THE_SCREEN) <= 0, path
         axe_light_and_dark(page)
+
+
+@pytest.mark.drill_only
+@pytest.mark.parametrize("language", [pseudo.LONG, pseudo.RIGHT_TO_LEFT], ids=["long", "right-to-left"])
+def test_no_page_is_cut_off_in_languages_that_nobody_speaks(
+    nobodys_languages, open_page, cast, shop, pages, language  # noqa: F811
+):
+    page = enter(open_page(**PHONE), cast, shop)
+    for path in pages:
+        page.goto(f"{shop}/{language}/{path}")
+        open_all(page)
+        assert page.evaluate(WIDER_THAN_THE_SCREEN) <= 0, path

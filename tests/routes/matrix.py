@@ -68,7 +68,8 @@ class Rule:
 # How often somebody tried a password or a code.
 TRIES = ("marketplace_notices_tries",)
 STAFF_SCREENS = [
-    "agencies", "agency-hosts", "agency-terms", "agency-wishes", "api-keys", "applications", "attention", "certificates", "consignments", "crafts", "currency-pegs", "customs-rates", "duty-rates",
+    "agencies", "agency-hosts", "agency-terms", "agency-wishes", "api-keys", "applications",
+    "attention", "certificates", "consignments", "crafts", "currency-pegs", "customs-rates", "duty-rates",
     "economies", "exchange-rates", "hs-questions", "markets", "materials", "officers", "orders", "origin-evidence",
     "origin-statements", "paper-rules", "parcels", "payees", "payment-events", "payout-terms", "payouts",
     "rate-imports", "readiness", "registration-schemes", "registrations", "required-languages", "responsible-persons",
