@@ -7,6 +7,8 @@ from storefront.embeds.kept import Keep, Unavailable
 
 _codes = Keep(most=4)
 _ancestors = Keep(most=1000)
+# The shop's own pages show cards without a code: examples, and the preview at an agency's desk.
+OWN = ("'self'",)
 
 
 def known_code(code: str) -> str:
@@ -32,7 +34,7 @@ def ancestors_for(code: str) -> tuple[str, ...] | None:
     """The hosts that may frame a card with this (known) code; None: anybody, an empty tuple: nobody."""
     only = settings.MARKETPLACE_EMBEDS_PARTNERS_ONLY
     if not code:
-        return () if only else None
+        return OWN if only else None
     try:
         hosts, _age = _ancestors.get((code, only), lambda: _read_hosts(code, only), keepable=lambda found: True)
     except Unavailable:
