@@ -50,7 +50,7 @@ def fill(bureau, number: int) -> None:
         make_piece(bureau.workshop, title=f"Scarf {place}")
 
 
-def test_pages_cost_so_many_statements_however_much_there_is(bureau):
+def test_pages_cost_so_many_statements_however_much_there_is(bureau, steady, fresh):
     story, piece = bureau["story"]["en"], bureau["piece"]
     bureau["village"]
     fill(bureau, 1)
@@ -58,6 +58,7 @@ def test_pages_cost_so_many_statements_however_much_there_is(bureau):
     counts(bureau, pages)
     few = counts(bureau, pages)
     fill(bureau, 3)
+    fresh()
     counts(bureau, pages)
     many = counts(bureau, pages)
     assert few == many
