@@ -1,4 +1,4 @@
-"""The whole walk on a phone: two makers' pieces from a story to two consignments, and the card elsewhere.
+"""The whole walk on a phone: from a card on an agency's page to two makers' consignments and the agency's statement.
 
 In Japanese, and in two languages that nobody speaks: one from right to left and one with very long words.
 """
@@ -10,18 +10,33 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 from django.utils.translation import gettext, override, pgettext
 from oscar.core.loading import get_model
 from playwright.sync_api import Page, expect
 
 from marketplace.fulfilment.models import Consignment
-from marketplace.payments.models import Payment
+from marketplace.payments import refunds
+from marketplace.payments.models import Payment, ShareRule
+from marketplace.payments.payouts.balances import balance_of, currencies_of
+from marketplace.payments.refund_amounts import Wish
 from tests import pseudo
 from tests.browser.conftest import PHONE
-from tests.factories import make_member, make_piece, make_story, make_village, make_workshop
+from tests.factories import (
+    make_agency,
+    make_agency_terms,
+    make_member,
+    make_piece,
+    make_seat,
+    make_story,
+    make_village,
+    make_workshop,
+)
 from tests.factories.places import PASSWORD
 from tests.tools.agency_page import Agency
 
+# A browser that says it has no head is a robot, and robots bring nobody.
+BROWSER = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
 StockRecord = get_model("partner", "StockRecord")
 
 
@@ -97,9 +112,15 @@ def nobodys_languages(settings, tmp_path) -> Iterator[None]:
     yield from pseudo.forget_catalogues()
 
 
-def test_from_a_story_to_two_consignments_and_a_card(phone: Page, open_page, two_makers, fake_stripe, shop):
-    _walk(JAPANESE, phone, open_page, two_makers, fake_stripe)
-    _assert_card_elsewhere(open_page, shop)
+def test_from_an_agencys_page_to_two_consignments_and_the_agencys_statement(open_page, two_makers, fake_stripe, shop):
+    agency = make_agency("chang-thong")
+    make_agency_terms("5")
+    ShareRule.objects.create(commission=Decimal("12.5"), valid_from="2020-01-01", source="Sample")
+    elsewhere = open_page(locale="ja-JP", timezone_id="Asia/Tokyo", user_agent=BROWSER, **PHONE)
+    with Agency(shop, via=agency.code) as site:
+        story = _follow_the_card(elsewhere, site.url, shop)
+    number = _walk(JAPANESE, story, open_page, two_makers, fake_stripe)
+    _assert_stands_once_in_the_statement(open_page, agency, number)
 
 
 @pytest.mark.drill_only
@@ -107,11 +128,13 @@ def test_from_a_story_to_two_consignments_and_a_card(phone: Page, open_page, two
 def test_the_same_walk_in_languages_that_nobody_speaks(
     reader: Reader, nobodys_languages, open_page, two_makers, fake_stripe
 ):
-    _walk(reader, open_page(**PHONE), open_page, two_makers, fake_stripe)
+    page = open_page(**PHONE)
+    page.goto(f"/{reader.language}/stories/the-bowl-that-waits/")
+    _walk(reader, page, open_page, two_makers, fake_stripe)
 
 
-def _walk(reader: Reader, phone: Page, open_page, makers: dict, fake_stripe) -> None:
-    phone.goto(f"/{reader.language}/stories/the-bowl-that-waits/")
+def _walk(reader: Reader, phone: Page, open_page, makers: dict, fake_stripe) -> str:
+    """From the story to two paid and packed consignments; answers the order's number."""
     expect(phone.get_by_role("heading", level=1)).to_have_text(reader.story)
     direction = "rtl" if reader.language == pseudo.RIGHT_TO_LEFT else "ltr"
     assert phone.evaluate("getComputedStyle(document.body).direction") == direction
@@ -124,6 +147,7 @@ def _walk(reader: Reader, phone: Page, open_page, makers: dict, fake_stripe) -> 
     number = _pay(reader, phone, fake_stripe)
     _assert_two_consignments(reader, number, makers)
     _assert_each_desk_shows_its_own(reader, open_page, makers)
+    return number
 
 
 def _assert_whole(page: Page) -> None:
@@ -244,14 +268,40 @@ def _assert_each_desk_shows_its_own(reader: Reader, open_page, makers: dict) -> 
     assert set(Consignment.objects.values_list("state", flat=True)) == {"packed"}
 
 
-def _assert_card_elsewhere(open_page, shop: str) -> None:
-    with Agency(shop) as agency:
-        page = open_page(locale="ja-JP", viewport={"width": 390, "height": 844})
-        page.goto(f"{agency.url}/ja/")
-        card = page.frame_locator("iframe")
-        expect(card.get_by_role("heading", level=1)).to_have_text("待つ椀")
-        expect(card.get_by_text("朱の椀")).to_be_visible()
-        assert page.context.cookies() == []
-        with page.expect_popup() as opened:
-            card.get_by_role("link", name="物語を読む").click()
-        assert opened.value.url.startswith(f"{shop}/ja/stories/the-bowl-that-waits/")
+def _follow_the_card(page: Page, site: str, shop: str) -> Page:
+    """From the card on another site, which sets no cookie, to the story in the shop, in a page of its own."""
+    page.goto(f"{site}/ja/")
+    card = page.frame_locator("iframe")
+    expect(card.get_by_role("heading", level=1)).to_have_text("待つ椀")
+    expect(card.get_by_text("朱の椀")).to_be_visible()
+    assert page.context.cookies() == []
+    with page.expect_popup() as opened:
+        card.get_by_role("link", name="物語を読む").click()
+    opened.value.wait_for_url(f"{shop}/ja/stories/the-bowl-that-waits/")
+    return opened.value
+
+
+def _assert_stands_once_in_the_statement(open_page, agency, number: str) -> None:
+    """5 % of 66.50 USD of goods, line by line; all of it is taken back with a refund of the whole order."""
+    make_seat(agency, email="ploy@example.com")
+    desk = open_page(**PHONE)
+    desk.goto("/ja/agency/")
+    desk.get_by_label(JAPANESE.reads("E-mail or telephone number")).fill("ploy@example.com")
+    desk.get_by_label(JAPANESE.reads("Password")).fill(PASSWORD)
+    desk.get_by_role("button", name=JAPANESE.reads("Sign in")).click()
+    desk.wait_for_url("**/ja/agency/chang-thong/**")
+    [currency] = currencies_of(agency)
+    month = timezone.localdate()
+    desk.goto(f"/ja/agency/chang-thong/money/{currency}/{month:%Y-%m}/")
+    lines = desk.locator(".desk-rows li").filter(has_text=number.partition("-")[0])
+    expect(lines).to_have_count(1)
+    expect(lines.first).to_contain_text(re.compile("5 ?% .*66[.]50|66[.]50.*5 ?%"))
+    _assert_whole(desk)
+    assert balance_of(agency, currency, None).owed.amount > 0
+    payment = Payment.objects.get(order__number=number)
+    whole = [Wish(row) for row in payment.order.consignments.all()]
+    refunds.ask_refund(payment=payment, wishes=whole, reason="cancelled", key="all", as_="staff")
+    desk.reload()
+    expect(lines).to_have_count(2)
+    assert balance_of(agency, currency, None).owed.amount == 0
+    _assert_whole(desk)
