@@ -1,5 +1,6 @@
 """The terms for agencies in plain words. Percent and days come from the data, never from here."""
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,11 +33,21 @@ def _earned(row: AgencyTerms) -> list[str]:
     )
     return [
         days % {"percent": _percent(row), "days": formats.number(row.days)},
+        *_remembered(row),
         _("The shop pays it out of its own part. The maker and the village get what they would get without you."),
         _("Postage, taxes and duties earn nothing. What is given back to the buyer is taken off again."),
         _("What counts is agreed when the visitor comes. A later change of the terms does not touch it."),
         _("What people of your agency buy themselves earns nothing."),
     ]
+
+
+def _remembered(row: AgencyTerms) -> list[str]:
+    """The shop sets no cookie to know visitors again for longer than its sessions last (docs/attribution.md)."""
+    session = settings.SESSION_COOKIE_AGE // 86_400
+    if session >= row.days:
+        return []
+    text = _("A visitor without an account is known again for %(days)s days: no cookie is set to make it longer.")
+    return [text % {"days": formats.number(session)}]
 
 
 def _for_all() -> list[str]:

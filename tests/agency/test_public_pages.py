@@ -46,6 +46,7 @@ def test_terms_are_those_of_the_data(client):
     make_agency_terms("5", days=30)
     text = client.get(PAGES[0]).text
     assert "5 % of the price of goods" in text and "within 30 days of following your card" in text
+    assert "A visitor without an account is known again for 14 days" in text
     row = make_agency_terms("6.25", days=1, valid_from="2026-02-01")
     text = client.get(PAGES[0]).text
     assert "You earn 6.25 % of the price of the goods that a visitor buys within 1 day of following your card." in text

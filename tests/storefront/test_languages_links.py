@@ -70,10 +70,10 @@ def test_a_piece_has_a_slug_in_each_language(client, scarf):
 
 def test_a_slug_of_another_language_or_time_leads_to_the_right_one(client, scarf):
     for slug in ("silk-scarf", "anything", "ผ้า"):
-        answer = client.get(path("th", slug, scarf), {"via": "agency"})
+        answer = client.get(path("th", slug, scarf), {"from": "letter"})
         assert (answer.status_code, answer["Location"]) == (
             301,
-            path("th", "ผ้าไหมทอมือ", scarf) + "?via=agency",
+            path("th", "ผ้าไหมทอมือ", scarf) + "?from=letter",
         )
 
 
@@ -126,10 +126,10 @@ def test_an_editors_link_to_a_page_leads_to_it_in_the_readers_language(client, c
 
 
 def test_the_menu_leads_to_the_same_thing_or_says_what_is_shown_there(client, scarf):
-    html = soup(client.get(path("th", "ผ้าไหมทอมือ", scarf) + "?via=agency"))
+    html = soup(client.get(path("th", "ผ้าไหมทอมือ", scarf) + "?from=letter"))
     links = {link["hreflang"]: link for link in html.select(".language a")}
-    assert links["vi"]["href"] == path("vi", "khăn-lụa", scarf) + "?via=agency"
-    assert links["ja"]["href"] == path("ja", "silk-scarf", scarf) + "?via=agency"
+    assert links["vi"]["href"] == path("vi", "khăn-lụa", scarf) + "?from=letter"
+    assert links["ja"]["href"] == path("ja", "silk-scarf", scarf) + "?from=letter"
     assert links["th"]["aria-current"] == "true"
     with override("th"):
         names = [language_name("ja"), language_name("en")]
