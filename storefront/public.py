@@ -10,11 +10,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
-from django.utils.http import parse_etags
 from wagtail.admin.panels import FieldPanel
 
 from catalogue.text import shown_in
 from storefront import page_contexts, page_origin
+from storefront.etags import is_known
 from storefront.linked_data.script import as_script
 from storefront.listing import version
 from storefront.listing.directory import get_directory
@@ -99,7 +99,7 @@ def public_page(view: Callable) -> Callable:
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     headers = dict(kept.headers)
-    if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+    if is_known(request, headers["ETag"]):
         return HttpResponseNotModified(
             headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]}
         )

@@ -6,7 +6,8 @@ from hashlib import blake2b
 from xml.etree import ElementTree
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.http import parse_etags
+
+from storefront.etags import is_known
 
 MEDIA_TYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 RETRY_AFTER = 30  # seconds
@@ -30,7 +31,7 @@ def encode(format: str, root: str, values: dict[str, str | int]) -> bytes:
 def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The answer with its ETag, or 304 with the same headers for a reader who has it already."""
     response["ETag"] = f'"{blake2b(response.content, digest_size=12).hexdigest()}"'
-    if response["ETag"] not in parse_etags(request.headers.get("If-None-Match", "")):
+    if not is_known(request, response["ETag"]):
         return response
     # The headers of a 304 replace those of the stored answer, so the same ones have to travel.
     return HttpResponseNotModified(

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.http import parse_etags
 
 from marketplace.partnerships import counting
 from storefront.embeds import moment
 from storefront.embeds.asked import CARDS, OEMBED, Asked, Refused, asked_by
 from storefront.embeds.shelf import Shelf
+from storefront.etags import is_known
 from storefront.security import address_of
 
 # While the database is away a kept card stays; its prices only this long. Seconds.
@@ -43,8 +43,7 @@ class Answer:
     confirmed_at: float
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        asked = request.META.get("HTTP_IF_NONE_MATCH")
-        if asked and self.headers["ETag"] in parse_etags(asked):
+        if is_known(request, self.headers["ETag"]):
             # The headers of a 304 replace those of the stored answer, so the same ones have to travel.
             kept = {
                 name: value
