@@ -16,6 +16,7 @@ from storefront.demo.load.images import by_name
 from storefront.demo.load.places import locale
 from storefront.demo.load.translate import translate
 from storefront.demo.load.words import Words, complete, credit, scene
+from storefront.search import index as search
 
 SECTIONS = (
     ("stories", models.StoryIndexPage),
@@ -96,12 +97,17 @@ def _page(parent, model, slug: str, title: str, *, intro: str, hero_name: str, w
 
 
 def date_stories() -> None:
-    """Give all languages of a story its date. After the commit: only then does wagtail-localize publish."""
+    """Give all languages of a story its date, and let the search find them by it.
+
+    After the commit: only then does wagtail-localize publish. The English page is written at once, without the signal
+    that tells the index.
+    """
     for row in content.stories():
         published = datetime.combine(datetime.fromisoformat(row["published"]).date(), time(8), UTC)
         stories = models.StoryPage.objects.filter(slug=row["slug"])
         keys = stories.filter(locale=locale("en")).values_list("translation_key", flat=True)
         models.StoryPage.objects.filter(translation_key__in=list(keys)).update(first_published_at=published)
+    search.stories(models.StoryPage.objects.values_list("pk", flat=True))
 
 
 def hero_scene(name: str) -> str:

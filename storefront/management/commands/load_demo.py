@@ -44,8 +44,9 @@ class Command(BaseCommand):
             self._step("pieces", load_pieces)
             self._step("papers for export", load_export)
             self._step("rules for shares", load_shares)
-            self._step("payees", load_payees)
+            # Officers open a workshop, whose owner wants to be paid, too.
             self._step("officers", load_officers)
+            self._step("payees", load_payees)
             self._step("messages of a sample order", load_desk)
             self._step("agencies", load_agencies)
             self._step("visit days", load_visits)
