@@ -1,14 +1,12 @@
 """Atom and RSS by Django's generator, with what it lacks: pictures, languages, and words that XML cannot hold."""
 
-import re
 from datetime import datetime
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, rfc3339_date
 
-# What XML 1.0 cannot hold, even escaped: https://www.w3.org/TR/xml/#charsets
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from storefront.embeds.answers import NOT_XML
+
 MEDIA = "http://search.yahoo.com/mrss/"
-ATOM = "http://www.w3.org/2005/Atom"
 
 
 def clean(text: str) -> str:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 import extruct
 from bs4 import BeautifulSoup
 from pyld import jsonld
+from wagtail.images import get_image_model
 
 from catalogue.models import Craft, Product
 from marketplace.workshops.models import Village, Workshop
 from storefront.listing.cards import card_path
 from storefront.listing.models import ProductCard
 from storefront.models import StoryPage
+from storefront.pictures import SPECS
 from tests.factories import (
     make_craft,
     make_picture,
@@ -77,6 +79,9 @@ def make_world() -> World:
     story = make_story(
         title=TOLD, slug="the-bowl-that-waits", village=village, craft=craft, workshop=workshop, body=body, **hero
     )
+    for picture in get_image_model().objects.all():
+        # Drawn once, not in each test.
+        picture.get_renditions(*SPECS)
     StoryPage.objects.update(first_published_at=PUBLISHED, last_published_at=CHANGED)
     return World(village, craft, workshop, piece, made_to_order, story)
 

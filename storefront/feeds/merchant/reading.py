@@ -1,10 +1,13 @@
 """Every public piece as goods to list elsewhere, some hundred at a time: memory does not grow with the shop."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import F, Q
 
 from catalogue.models import Product, ProductText
-from catalogue.text import by_language, chain, choose
+from catalogue.text import chain, choose
 from marketplace.economies.markets import MarketChoice
 from marketplace.money import Money
 from storefront.feeds.merchant.sending import Sending, sending_to
@@ -119,13 +122,30 @@ def _variants(parents: list[int], pieces: dict[int, Product]) -> dict[int, list[
     return {pk: list(group.values()) for pk, group in found.items()}
 
 
-def _words(ids: Iterable[int], language: str) -> dict[int, dict[str, ProductText]]:
-    rows = ProductText.objects.filter(owner__in=list(ids)).select_related("locale", "owner")
-    rows = rows.only("title", "summary", "description", "owner__source_language", "locale__language_code")
-    found: dict[int, list[ProductText]] = {}
-    for row in rows:
-        found.setdefault(row.owner_id, []).append(row)
-    return {pk: by_language(texts) for pk, texts in found.items()}
+class Words(NamedTuple):
+    title: str
+    summary: str
+    description: str
+
+
+def _words(ids: list[int], language: str) -> dict[int, dict[str, Words]]:
+    """Product → language → words: those that readers of ``language`` may be shown. Rows alone, since there are so many.
+
+    What still repeats the source is no translation (catalogue.text.by_language).
+    """
+    shown = Q(locale__language_code__in=chain(language, language)) | Q(locale__language_code=F("owner__source_language"))
+    rows = ProductText.objects.filter(shown, owner__in=ids).order_by("pk")
+    found: dict[int, dict[str, Words]] = {}
+    sources: dict[int, str] = {}
+    for pk, source, code, *words in rows.values_list(
+        "owner_id", "owner__source_language", "locale__language_code", *Words._fields
+    ):
+        sources[pk] = source
+        found.setdefault(pk, {})[code] = Words(*words)
+    for pk, texts in found.items():
+        own = texts.get(sources[pk])
+        found[pk] = {code: row for code, row in texts.items() if code == sources[pk] or row != own}
+    return found
 
 
 class _Maker:
@@ -135,7 +155,7 @@ class _Maker:
         self,
         card: ProductCard,
         piece: Product,
-        words: dict[int, dict[str, ProductText]],
+        words: dict[int, dict[str, Words]],
         directory: Directory,
         market: MarketChoice | None,
         sending: Sending,

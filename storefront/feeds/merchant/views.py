@@ -7,7 +7,6 @@ from hashlib import blake2b
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.utils import timezone, translation
-from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.economies.markets import MarketChoice
 from storefront.embeds.pricing import pricing_for
+from storefront.etags import is_known
 from storefront.feeds.answers import open_to_all
 from storefront.feeds.merchant.reading import Item, LeftOut, goods
 from storefront.feeds.merchant.writing import closing, opening, written
@@ -45,7 +45,7 @@ def merchant(request: HttpRequest, currency: str, destination: str = "") -> Http
         "Cache-Control": CACHE_CONTROL,
         "Content-Type": CONTENT_TYPE,
     }
-    if headers["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+    if is_known(request, headers["ETag"]):
         return open_to_all(HttpResponseNotModified(headers=headers))
     if request.method == "HEAD":
         return open_to_all(HttpResponse(headers=headers))
