@@ -90,8 +90,7 @@ def _by_address(request: HttpRequest) -> Asked:
         pasted = _pasted(request, query)
     except BadUrl:
         pasted = Pasted(None)
-    wanted = query.get("lang", "") or (pasted.place.language if pasted.place else "")
-    return Asked(_language(wanted, settings.LANGUAGE_CODE), _merged(query, pasted), place=pasted.place)
+    return Asked(_language(query, pasted) or settings.LANGUAGE_CODE, _merged(query, pasted), place=pasted.place)
 
 
 def _oembed(request: HttpRequest, format: str) -> Asked:
@@ -105,9 +104,7 @@ def _oembed(request: HttpRequest, format: str) -> Asked:
         pasted = _pasted(request, query)
     except ValueError:
         raise Refused(400, shown) from None
-    place = pasted.place
-    language = _language(query.get("lang", ""), place.language if place else "")
-    return Asked(language, _merged(query, pasted), place=place, format=shown, maxima=maxima)
+    return Asked(_language(query, pasted), _merged(query, pasted), place=pasted.place, format=shown, maxima=maxima)
 
 
 def _pasted(request: HttpRequest, query: QueryDict) -> Pasted:
@@ -123,11 +120,17 @@ def _merged(query: QueryDict, pasted: Pasted) -> Options:
     return checked(options)
 
 
-def _language(wanted: str, otherwise: str) -> str:
-    """One of the storefront's; "ja-JP", as pages say it of themselves, is Japanese."""
+def _language(query: QueryDict, pasted: Pasted) -> str:
+    """What the request itself wants, else the pasted address' query, else that address; empty where none says anything."""
+    named = [source.get("lang", "") for source in (query, pasted.query) if source]
+    return next(filter(None, map(_spoken, named)), pasted.place.language if pasted.place else "")
+
+
+def _spoken(wanted: str) -> str:
+    """One of the storefront's languages, else empty; "ja-JP", as pages say it of themselves, is Japanese."""
     code = wanted.lower()
     known = settings.MARKETPLACE_STOREFRONT_LANGUAGES
-    return next((one for one in (code, code.partition("-")[0]) if one in known), otherwise)
+    return next((one for one in (code, code.partition("-")[0]) if one in known), "")
 
 
 def _whole(value: str) -> int | None:

@@ -113,7 +113,7 @@ def thumbnail(picture: dict, maxwidth: int | None, maxheight: int | None) -> dic
     for source in filter(None, picture.get("srcset", "").split(", ")):
         url, _blank, width = source.rstrip("w").partition(" ")
         width, height = int(width), round(int(width) * picture["height"] / picture["width"])
-        if width <= (maxwidth or width) and height <= (maxheight or height):
+        if (maxwidth is None or width <= maxwidth) and (maxheight is None or height <= maxheight):
             found = {
                 "thumbnail_url": absolute_file(url),
                 "thumbnail_width": width,

@@ -190,6 +190,23 @@ def test_lang_asks_for_another_language_and_unknown_ones_change_nothing(ask, cli
     assert ask(story, lang="xx").json() == ask(story).json()
 
 
+def test_lang_in_the_pasted_address_counts_where_the_request_names_none(ask, client, story):
+    japanese, english = ask(story, lang="ja").json(), ask(story).json()
+    assert japanese != english
+    for pasted, more, expected in (
+        ("?lang=ja", {}, japanese),
+        ("?theme=x&lang=ja-JP", {}, japanese),
+        ("?lang=ja", {"lang": "xx"}, japanese),
+        ("?lang=ja", {"lang": "en"}, english),
+        ("?lang=xx", {}, english),
+    ):
+        assert ask(story + pasted, **more).json() == expected, (pasted, more)
+        card = client.get("/embed/v1/card", {"url": SITE + story + pasted, **more})
+        assert card.content == client.get(frame_of(expected)["src"].removeprefix(SITE)).content, (pasted, more)
+    elsewhere = client.get("/embed/v1/card", {"url": "https://elsewhere.example/?lang=ja"})
+    assert (elsewhere.status_code, elsewhere["Content-Language"]) == (404, "en")
+
+
 def test_e3_the_card_stays_within_the_maxima(ask, world):
     for path, maxwidth, maxheight in product(world.values(), (None, 200, 320, 600, 2000), (None, 200, 400)):
         given = {"maxwidth": maxwidth, "maxheight": maxheight}
@@ -211,7 +228,8 @@ def test_e3_a_thumbnail_is_whole_or_absent_and_within_the_maxima(ask, world):
             assert values.get("thumbnail_height", 0) <= maxima.get("maxheight", 9999)
     assert ask(world["story"]).json()["thumbnail_width"] == 960
     assert ask(world["story"], maxwidth=700).json()["thumbnail_width"] == 480
-    assert "thumbnail_url" not in ask(world["story"], maxwidth=479).json()
+    for maxima in ({"maxwidth": 479}, {"maxwidth": 0}, {"maxheight": 0}, {"maxwidth": 0, "maxheight": 0}):
+        assert not ask(world["story"], **maxima).json().keys() & names
 
 
 def test_e3_too_little_room_for_a_card_gives_a_link(ask, story):
