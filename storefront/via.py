@@ -25,12 +25,17 @@ from marketplace.partnerships.services import agency_of_code
 from marketplace.payments import attribution
 from marketplace.payments.attribution import Visit
 from storefront.embeds.addresses import BadUrl, parse
+from storefront.embeds.kept import Unavailable
+from storefront.embeds.kinds import kinds
 from storefront.embeds.locating import locate
+from storefront.embeds.remembered import recall
+from storefront.embeds.subjects import Subject
 from storefront.security import address_of
 
 logger = logging.getLogger(__name__)
 VIA, PLACEMENT = "via", "placement"
 PLACE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+CARD = re.compile(r"([a-z]{1,20})-([0-9]{1,9})", re.ASCII)
 # The name of what is kept in the session.
 KEPT = "via"
 # Clicks on links to pages that have no card, such as the home page, are counted under this name.
@@ -95,13 +100,26 @@ def _take(request: HttpRequest) -> None:
     code = _given(request, VIA)
     if counting.is_robot(agent) or (agency := agency_of_code(code)) is None:
         return
-    subject, placement = subject_of(request), _given(request, PLACEMENT)
+    placement = _given(request, PLACEMENT)
     placement = placement if PLACE.fullmatch(placement) else ""
+    subject = card_named(placement, request.LANGUAGE_CODE) or subject_of(request)
     visitor = counting.Visitor(address_of(request), agent)
     counting.click(
         code=agency.code, subject=subject or ANOTHER_PAGE, language=request.LANGUAGE_CODE, visitor=visitor
     )
     remember(request, Visit(agency, code, timezone.now(), subject, placement))
+
+
+def card_named(placement: str, language: str) -> str:
+    """The subject of the card on which the link stood, where ``placement`` is the name of one that there is; else ""."""
+    found = CARD.fullmatch(placement)
+    if not found or found[1] not in kinds:
+        return ""
+    try:
+        subject, _age = recall(found[1], language, int(found[2]))
+    except Unavailable:
+        return ""
+    return subject.name if isinstance(subject, Subject) else ""
 
 
 def subject_of(request: HttpRequest) -> str:

@@ -95,12 +95,16 @@ def _where(parts: SplitResult) -> tuple[str | None, int | None]:
     return parts.hostname, None if parts.port == PORTS.get(parts.scheme) else parts.port
 
 
-def absolute(path: str, options: Options | None = None) -> str:
-    """A full address on this shop, ready for a link; with the agency's code where one is given."""
+def absolute(path: str, options: Options | None = None, card: str = "") -> str:
+    """A full address on this shop, ready for a link; with the agency's code where one is given.
+
+    ``card``: the subject of the card on which the link to something else stands, such as "story-7".
+    """
     url = iri_to_uri(settings.SITE_URL + path)
     if not options or not options.via:
         return url
-    return f"{url}{'&' if '?' in path else '?'}via={options.via}"
+    placement = f"&placement={card}" if card else ""
+    return f"{url}{'&' if '?' in path else '?'}via={options.via}{placement}"
 
 
 def card_path(language: str, kind: str, slug: str, pk: int) -> str:

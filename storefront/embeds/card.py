@@ -18,10 +18,10 @@ from storefront.embeds.asked import Asked, asked_by, checked, query_of
 from storefront.embeds.kept import Unavailable
 from storefront.embeds.kinds import kinds
 from storefront.embeds.locating import locate, locate_gone
-from storefront.embeds.options import read_options
+from storefront.embeds.options import Options, read_options
 from storefront.embeds.remembered import places, recall
 from storefront.embeds.subjects import Found, Gone, Subject
-from storefront.market.choice import without_market
+from storefront.market.choice import market_of, without_market
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 @csrf_exempt
 @require_safe
 def card(request: HttpRequest, **_address) -> HttpResponse:
-    """The same bytes for everyone: 200, 301 to the present slug, 404, 410, or 503 while the database is away.
+    """The same bytes for everyone: 200, 301 to the present slug and the one number, 404, 410, or 503 while the database is away.
 
     Under ``/embed/v1/card?url=…`` the card of the page with that address. Never an error page, whatever fails: it would
     stand in the middle of somebody's site.
@@ -63,7 +63,7 @@ def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
         return _notice(asked, 410, found)
     if not isinstance(found, Subject):
         return _notice(asked, 404)
-    if asked.kind and found.slug != asked.slug:
+    if asked.kind and (found.pk, found.slug) != (asked.pk, asked.slug):
         here = card_path(asked.language, kind, found.slug, found.pk) + asked.options.query
         return policy.frameable(HttpResponsePermanentRedirect(here), asked.language, asked.options.via)
     return _show(request, asked, found, prices=age < quick.PRICES_LAST)
@@ -78,14 +78,15 @@ def _placed(asked: Asked) -> tuple[str, int]:
 
 def _show(request: HttpRequest, asked: Asked, subject: Subject, *, prices: bool) -> HttpResponse:
     options = asked.options
-    pieces = [{**piece, "href": absolute(piece["url"], options)} for piece in subject.pieces]
+    pieces = [{**piece, "href": absolute(piece["url"], options, subject.name)} for piece in subject.pieces]
     context = {
         "subject": subject,
         "href": absolute(subject.url, options),
         "canonical": absolute(without_market(subject.url)),
         "pieces": pieces,
         "prices": prices,
-        "extra": _with_links(subject.extra, asked),
+        "extra": _with_links(subject, options),
+        "home": absolute(f"{market_of(subject.url)}/{subject.language}/", options),
     }
     with translation.override(subject.language):
         context["call"] = kinds[subject.kind].call
@@ -97,14 +98,17 @@ def _show(request: HttpRequest, asked: Asked, subject: Subject, *, prices: bool)
     return answer
 
 
-def _with_links(extra: dict, asked: Asked) -> dict:
+def _with_links(subject: Subject, options: Options) -> dict:
     """What a kind shows of its own; its rows with a ``url`` get a link that carries the agency's code."""
 
     def linked(row):
-        return {**row, "href": absolute(row["url"], asked.options)} if isinstance(row, dict) and "url" in row else row
+        if isinstance(row, dict) and "url" in row:
+            return {**row, "href": absolute(row["url"], options, subject.name)}
+        return row
 
     return {
-        name: [linked(row) for row in value] if isinstance(value, list) else value for name, value in extra.items()
+        name: [linked(row) for row in value] if isinstance(value, list) else value
+        for name, value in subject.extra.items()
     }
 
 
@@ -134,8 +138,7 @@ def _render(name: str, asked: Asked, language: str, context: dict) -> str:
     options = asked.options
     return render_to_string(
         f"storefront/embeds/{name}.html",
-        context
-        | {
+        {
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
             "theme": options.theme,
@@ -143,5 +146,6 @@ def _render(name: str, asked: Asked, language: str, context: dict) -> str:
             "shop_name": settings.MARKETPLACE_SHOP_NAME,
             "home": absolute(f"/{language}/", options),
             "script": policy.script(),
-        },
+        }
+        | context,
     )

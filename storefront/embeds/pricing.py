@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, set_script_prefix
 
 from marketplace.economies.markets import MarketChoice, MarketOffer
-from storefront.market.choice import prefix, shopping_in
+from storefront.market.choice import prefix, shopping_in, without_market
 from storefront.market.offers import get_offers
 from storefront.market.prices import rate_to
 
@@ -46,9 +46,12 @@ def _rank(offer: MarketOffer, currency: str, language: str) -> tuple:
 
 @contextmanager
 def addresses_in(market: MarketChoice | None) -> Iterator[None]:
-    """Within the block prices and addresses are those of ``market``, as in a request under its address."""
+    """Within the block prices and addresses are those of ``market``, as in a request under its address.
+
+    The running request may be one of another market: what is made here is kept for everybody.
+    """
     before = get_script_prefix()
-    set_script_prefix(f"{before.rstrip('/')}{prefix(market)}/")
+    set_script_prefix(f"{without_market(before).rstrip('/')}{prefix(market)}/")
     try:
         with shopping_in(market):
             yield

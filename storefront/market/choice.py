@@ -55,6 +55,11 @@ def start() -> str:
     return get_script_prefix()
 
 
+def market_of(path: str) -> str:
+    """What an address begins with that names its market: "/ca-cad", or empty."""
+    return path.removesuffix(without_market(path))
+
+
 def without_market(path: str) -> str:
     """The same address for readers of no market in particular: what counts for search engines."""
     return split_path(path)[1]

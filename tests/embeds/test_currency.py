@@ -8,9 +8,11 @@ from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from marketplace.economies import versions
+from marketplace.economies.markets import MarketChoice
 from marketplace.economies.models import ExchangeRate, Market
 from marketplace.money import Money, format_money
-from storefront.embeds.pricing import pricing_for
+from storefront.embeds.pricing import addresses_in, pricing_for
+from storefront.embeds.remembered import recall
 from tests.embeds.conftest import SITE
 
 
@@ -52,7 +54,18 @@ def test_prices_are_converted_and_links_lead_into_that_market(client, world, rat
         page = client.get(link.removeprefix(SITE))
         assert page.status_code == 200
         assert won in page.text
+    assert html.select_one(".credit a")["href"] == f"{SITE}/kr-krw/en/"
     assert html.find("link", rel="canonical")["href"] == f"{SITE}{world.story.public_url}"
+
+
+def test_a_card_first_made_within_a_market_is_the_same_for_everybody(client, world, rates):
+    """What an agency's desk or a landing recalls is kept for the cards of all."""
+    with addresses_in(MarketChoice("KR", "KRW")):
+        found, _age = recall("story", "en", world.story.pk)
+    assert found.url == world.story.public_url
+    html = soup(client.get(world.card))
+    assert price_of(html).startswith("$48.00")
+    assert {link["href"].removeprefix(SITE).split("/")[1] for link in html.find_all("a")} == {"en"}
 
 
 def test_the_same_piece_alone(client, world, rates):

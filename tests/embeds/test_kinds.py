@@ -144,7 +144,9 @@ def test_every_village_has_a_link_with_the_code(client, db, recorded):
     make_agency("agency7")
     recorded(make_villages)
     html = BeautifulSoup(client.get("/embed/v1/en/map/villages-0/?via=agency7").content, "html.parser")
-    assert {link["href"].partition("?")[2] for link in html.find_all("a")} == {"via=agency7"}
+    queries = {link["href"].partition("?")[2] for link in html.find_all("a")}
+    # The card's own links, and those to what it shows, which say on which card they stand.
+    assert queries == {"via=agency7", "via=agency7&placement=map-0"}
 
 
 def test_spots_lie_where_they_are():

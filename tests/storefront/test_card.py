@@ -185,7 +185,7 @@ def test_the_cards_language_is_preferred_to_the_numbers(client, pages):
 def test_theme_and_code(client, pages):
     html = soup(client.get(card_of(pages["en"]) + "?theme=dark&via=agency7"))
     assert html.html["data-theme"] == "dark"
-    assert all(link["href"].endswith("?via=agency7") for link in html.find_all("a"))
+    assert {link["href"].partition("?")[2].partition("&")[0] for link in html.find_all("a")} == {"via=agency7"}
     assert "via" not in html.find("link", rel="canonical")["href"]
     plain = client.get(card_of(pages["en"])).content
     for nonsense in ("?theme=%22%3E", "?via=%3Cscript%3E", "?via=a%20b", "?via=" + "x" * 41, "?via=nobody", "?foo=1"):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.utils import timezone
 from oscar.core.loading import get_model
@@ -80,6 +81,31 @@ def test_subject_and_place_of_the_link_are_kept_and_the_click_is_counted_once(ag
     counting.flush()
     rows = CardCount.objects.values_list("subject", "language", "views", "clicks")
     assert sorted(rows) == [("page-0", "en", 0, 1), (f"product-{piece.pk}", "en", 0, 1), (f"story-{story.pk}", "en", 0, 1)]
+
+
+def test_a_piece_that_is_followed_from_a_storys_card_is_that_cards_click(agency):
+    piece = make_piece()
+    story = make_story(title="Indigo village", body=[{"type": "product", "value": {"product": piece.pk}}])["en"]
+    card = BeautifulSoup(Visitor().get(f"/embed/v1/en/story/x-{story.pk}/?via=chang-thong", follow=True).content, "html.parser")
+    [link] = [one["href"] for one in card.select(".pieces a")]
+    visitor = Visitor()
+    answer = land(urlsplit(link)._replace(scheme="", netloc="").geturl(), visitor)
+    assert answer["Location"] == f"/en/products/{piece.slug}-{piece.pk}/"
+    assert (kept(visitor)["subject"], kept(visitor)["placement"]) == (f"story-{story.pk}", f"story-{story.pk}")
+    counting.flush()
+    assert [(row.subject, row.clicks) for row in CardCount.objects.all()] == [(f"story-{story.pk}", 1)]
+
+
+def test_a_card_that_there_is_not_is_no_card(agency):
+    """Nobody fills the statistics with invented ones."""
+    piece = make_piece()
+    address = f"/en/products/{piece.slug}-{piece.pk}/?via=chang-thong&placement="
+    for number, name in enumerate(("story-999999", "nothing-1", "product-0", "story-1-1", "page-0", "exhibition-1")):
+        visitor = Visitor(REMOTE_ADDR=f"10.0.0.{number}")
+        land(address + name, visitor)
+        assert kept(visitor)["subject"] == f"product-{piece.pk}", name
+    counting.flush()
+    assert {row.subject for row in CardCount.objects.all()} == {f"product-{piece.pk}"}
 
 
 HOSTILE = [
