@@ -52,13 +52,13 @@ def preferred_language(request: HttpRequest) -> str:
     for code, _weight in translation.trans_real.parse_accept_lang_header(
         request.headers.get("Accept-Language", "")
     ):
-        for candidate in _from_narrow_to_wide(code):
+        for candidate in from_narrow_to_wide(code):
             if candidate in known:
                 return candidate
     return settings.LANGUAGE_CODE
 
 
-def _from_narrow_to_wide(code: str) -> Iterator[str]:
+def from_narrow_to_wide(code: str) -> Iterator[str]:
     """A language's code and those that its readers can read, too: "es-pe" → es; "zh-hk" → zh-hant, as Django knows."""
     yield code
     yield from LANG_INFO.get(code, {}).get("fallback", [])

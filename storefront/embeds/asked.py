@@ -11,6 +11,7 @@ from storefront.embeds import addresses
 from storefront.embeds.addresses import BadUrl, Pasted, Place
 from storefront.embeds.agencies import known_code
 from storefront.embeds.options import NONE, Options, read_options
+from storefront.middleware import from_narrow_to_wide
 
 CARDS = "/embed/v1/"
 # Of somebody who has a page's address and wants its card without asking oEmbed first.
@@ -127,10 +128,9 @@ def _language(query: QueryDict, pasted: Pasted) -> str:
 
 
 def _spoken(wanted: str) -> str:
-    """One of the storefront's languages, else empty; "ja-JP", as pages say it of themselves, is Japanese."""
-    code = wanted.lower()
+    """One of the storefront's languages, else empty; "ja-JP" and "zh-TW", as pages say it of themselves, are known, too."""
     known = settings.MARKETPLACE_STOREFRONT_LANGUAGES
-    return next((one for one in (code, code.partition("-")[0]) if one in known), "")
+    return next((code for code in from_narrow_to_wide(wanted.lower()[:20]) if code in known), "")
 
 
 def _whole(value: str) -> int | None:
