@@ -281,7 +281,10 @@ def test_makers_of_another_village_are_not_on_the_shelf(client, world):
     assert "Elsewhere" not in card_of(client, SITE + world.village.public_url)[0].text
 
 
-@pytest.mark.parametrize(("asked", "language"), [("zh-TW", "zh-hant"), ("zh-HK", "zh-hant"), ("es-PE", "es"), ("jp", "en"), ("x" * 500, "en")])
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [("zh-TW", "zh-hant"), ("zh-HK", "zh-hant"), ("es-PE", "es"), ("jp", "en"), ("x" * 500, "en")],
+)
 def test_a_language_as_pages_say_it_of_themselves(client, world, asked, language):
     answer = client.get("/embed/v1/card", {"url": world.url, "lang": asked})
     assert (answer.status_code, answer["Content-Language"]) == (200, language)
