@@ -146,7 +146,8 @@ def _public(model: type[Model]) -> QuerySet:
 
 def _shop() -> Things:
     codes = settings.MARKETPLACE_STOREFRONT_LANGUAGES
-    yield {code: Spot(f"/{code}/products/", code) for code in codes}, {}
+    for page in ("products", "for-agencies", "for-developers"):
+        yield {code: Spot(f"/{code}/{page}/", code) for code in codes}, {}
 
 
 def _pieces(number: int) -> Things:

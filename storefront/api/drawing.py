@@ -12,8 +12,10 @@ from storefront.listing.visits import Visit
 
 
 def place(found: Place | None) -> dict | None:
+    """In the words of the page that its address leads to; its pieces' page speaks every language."""
     if found is None:
         return None
+    found = found.as_on_page
     return {"slug": found.slug, "name": found.name, "lang": found.lang, "url": absolute(found.link)}
 
 

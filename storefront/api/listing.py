@@ -13,13 +13,20 @@ def part(request: HttpRequest, asked: Asked, total: int, items: Iterable[Mapping
     meta = {"total_count": total, "limit": asked.limit, "offset": asked.offset, "lang": asked.lang}
     if "currency" in request.GET:
         meta["currency"] = asked.currency
-    after, before = asked.offset + asked.limit, max(0, asked.offset - asked.limit)
+    after = asked.offset + asked.limit
     links = {
         "self": _address(request, asked.offset),
         "next": _address(request, after) if after < total else None,
-        "previous": _address(request, before) if asked.offset else None,
+        "previous": _address(request, _before(asked, total)) if asked.offset else None,
     }
     return {"meta": meta, "links": links, "items": [asked.only(item) for item in items]}
+
+
+def _before(asked: Asked, total: int) -> int:
+    """Where the part before begins; from beyond the end that is the last part with something in it."""
+    before = max(0, asked.offset - asked.limit)
+    last = max(0, total - 1) // asked.limit * asked.limit
+    return before if before < total else last
 
 
 def one(asked: Asked, found: dict) -> dict:

@@ -76,7 +76,8 @@ def describe(site: str, languages: tuple[str, ...]) -> dict:
         "info": {
             "title": f"{settings.MARKETPLACE_SHOP_NAME}: stories, villages, pieces",
             "version": "1",
-            "description": "Read-only. Without a key a few requests a minute; a key raises the limit. See docs/api.md.",
+            "description": "Read-only. Without a key a few requests a minute; a key raises the limit. "
+            f"How it works: {site}/{settings.LANGUAGE_CODE}/for-developers/",
         },
         "servers": [{"url": f"{site}{BASE}"}],
         "security": [{}, {"key": []}],

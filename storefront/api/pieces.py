@@ -1,20 +1,23 @@
 """Pieces: what they are, who makes them, what they cost in a currency, and whether they can be had."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.http import Http404, HttpRequest
 from django.utils import translation
 
 from catalogue.models import Product
 from marketplace import formats
+from marketplace.money import Money
 from storefront import preload
 from storefront.api import drawing
 from storefront.api.answers import resource
 from storefront.api.asking import Resource, read
 from storefront.api.listing import one, part
 from storefront.api.places_asked import FILTERS, places_of
-from storefront.api.schemas import AVAILABILITY, LANG, maybe, moment, ref, rows, text, url, whole
+from storefront.api.schemas import AVAILABILITY, LANG, NOT_SENT, maybe, moment, ref, rows, text, url, whole
 from storefront.embeds.pricing import addresses_in
+from storefront.feeds.merchant.reading import FIELDS
+from storefront.feeds.merchant.sending import sending_to
 from storefront.linked_data.nodes import absolute
 from storefront.listing.cards import draw
 from storefront.listing.directory import Directory, get_directory
@@ -22,6 +25,7 @@ from storefront.listing.filters import SORTS
 from storefront.listing.models import ProductCard
 from storefront.listing.product import describe_product
 from storefront.listing.voice import with_voice
+from storefront.market.choice import current
 
 PIECES = Resource(
     name="pieces",
@@ -56,7 +60,15 @@ PIECES = Resource(
     | {
         "craft": ({"type": "string", "description": "slug of a craft"}, bool),
         "workshop": ({"type": "string", "description": "slug of a workshop"}, bool),
-        "available": ({"type": "string", "enum": ["true"], "description": "only what can be had now"}, "true".__eq__),
+        "available": (
+            {
+                "type": "string",
+                "enum": ["true"],
+                "description": "only what can be had now. With a currency a part may hold fewer than limit, and total_count"
+                " counts what is not sent there, too: each part is looked through when it is read",
+            },
+            "true".__eq__,
+        ),
         "sort": ({"type": "string", "enum": list(SORTS), "description": "newest first, or by price"}, SORTS.__contains__),
     },
     priced=True,
@@ -73,7 +85,10 @@ def listing(request: HttpRequest) -> dict:
             found = found.exclude(state=ProductCard.State.SOLD_OUT)
         order = SORTS[asked.filters.get("sort", "new")]
         cards = found.defer("search_text").order_by(*order)[asked.offset : asked.offset + asked.limit]
-        return part(request, asked, found.count(), draw_pieces(cards, directory))
+        drawn = draw_pieces(cards, directory)
+        if "available" in asked.filters:
+            drawn = [piece for piece in drawn if piece["availability"] != NOT_SENT]
+        return part(request, asked, found.count(), drawn)
 
 
 @resource
@@ -90,12 +105,29 @@ def detail(request: HttpRequest, pk: str) -> dict:
 
 
 def draw_pieces(cards: Iterable[ProductCard], directory: Directory) -> list[dict]:
-    """Cards as the API's pieces, in the active language and market; no statement."""
+    """Cards as the API's pieces, in the active language and market. No statement; in a market six (see sending_to)."""
     cards = list(cards)
-    return [_piece(card, drawn, directory) for card, drawn in zip(cards, draw(cards, directory.language), strict=True)]
+    rows_ = list(zip(cards, draw(cards, directory.language), strict=True))
+    kept_back = _not_sent({card: drawn["price"] for card, drawn in rows_})
+    return [_piece(card, drawn, directory, sent=card.pk not in kept_back) for card, drawn in rows_]
 
 
-def _piece(card: ProductCard, drawn: dict, directory: Directory) -> dict:
+def _not_sent(prices: Mapping[ProductCard, Money]) -> set[int]:
+    """Those that the market's destination does not get, as their pages and the Merchant feed say it."""
+    market = current()
+    if not market.destination or not prices:
+        return set()
+    pieces = Product.objects.only(*FIELDS).in_bulk([card.pk for card in prices])
+    sending = sending_to(market, pieces.values(), prices)
+    found = ((pieces.get(card.pk), price) for card, price in prices.items())
+    return {piece.pk for piece, price in found if piece and not sending.of(piece, price).goes}
+
+
+def _availability(state: str, *, sent: bool) -> str:
+    return state if sent or state == ProductCard.State.SOLD_OUT else NOT_SENT
+
+
+def _piece(card: ProductCard, drawn: dict, directory: Directory, *, sent: bool) -> dict:
     return {
         "id": card.pk,
         "code": card.code,
@@ -104,7 +136,7 @@ def _piece(card: ProductCard, drawn: dict, directory: Directory) -> dict:
         "summary": drawn["summary"],
         "url": absolute(drawn["url"]),
         "price": drawing.price(drawn["price"], is_from=card.from_price),
-        "availability": card.state,
+        "availability": _availability(card.state, sent=sent),
         "lead_days": card.lead_days,
         "picture": drawing.picture(drawn["picture"]),
         "maker": drawing.place(directory.workshops.get(card.workshop_id)),
@@ -134,7 +166,7 @@ def _more(piece: Product, directory: Directory) -> dict:
                 "label": row["label"],
                 "lang": row["lang"],
                 "price": drawing.price(row["price"]),
-                "availability": row["state"],
+                "availability": _availability(row["state"], sent=not page["door"].get("refusals")),
             }
             for row in page["variants"]
         ],

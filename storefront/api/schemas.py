@@ -47,10 +47,12 @@ def ref(name: str) -> dict:
 
 
 LANG = text("Language of these words, such as ja. It differs from what was asked for where a fallback stands in.")
+# Where a currency was asked for and its market's destination does not get the piece.
+NOT_SENT = "not_sent"
 AVAILABILITY = {
     "type": "string",
-    "enum": [str(state) for state in ProductCard.State],
-    "description": "Whether it can be had now.",
+    "enum": [*(str(state) for state in ProductCard.State), NOT_SENT],
+    "description": "Whether it can be had now. not_sent: it is not sent to where the currency that was asked for is at home.",
 }
 # Things that stand within others.
 PARTS = {

@@ -68,7 +68,7 @@ def _public(directory: Directory) -> list[Place]:
 
 def _drawn(places: Iterable[Place], directory: Directory) -> list[dict]:
     """At most two statements for the pictures of all."""
-    places = list(places)
+    places = [place.as_on_page for place in places]
     pictures = directory.load_pictures({place.hero_id for place in places if place.hero_id})
     return [
         {

@@ -19,7 +19,7 @@ def villages(request: HttpRequest) -> HttpResponse:
     """Every village that has a public page and a known place. Two statements beyond the directory's."""
     directory = get_directory(get_language())
     known = (place for place in directory.villages.values() if place.lat is not None and place.lon is not None)
-    places = sorted((place for place in known if place.is_public), key=lambda place: place.id)
+    places = sorted((place.as_on_page for place in known if place.is_public), key=lambda place: place.id)
     pictures = directory.load_pictures({place.hero_id for place in places if place.hero_id})
     next_days: dict[int, str] = {}
     for visit in all_visits(directory):

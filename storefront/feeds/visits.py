@@ -33,7 +33,7 @@ def of_village(request: HttpRequest, slug: str) -> HttpResponse:
     if village is None:
         raise Http404
     visits = [visit for visit in all_visits(directory) if visit.village.id == village.id]
-    name = _("Visit days in %(village)s") % {"village": village.name}
+    name = _("Visit days in %(village)s") % {"village": village.as_on_page.name}
     return _answer(name, f"villages/{slug}.ics", visits, directory)
 
 
@@ -41,7 +41,6 @@ def _answer(name: str, path: str, visits: list[Visit], directory: Directory) -> 
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.MARKETPLACE_SHOP_NAME}//visit days//{directory.language.upper()}")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     # RFC 7986, and the name that most programs know it by.
     title = f"{name} · {settings.MARKETPLACE_SHOP_NAME}"
     calendar.add("name", _plain(title))
@@ -69,7 +68,8 @@ def _event(visit: Visit, directory: Directory) -> Event:
     event.add("status", "CANCELLED" if visit.called_off else "CONFIRMED")
     event.add("summary", _plain(visit.name), parameters=language)
     event.add("description", _plain(_words(shown)), parameters=language)
-    where = [visit.meeting_point, visit.village.name, visit.village.region, economy_name(visit.village.economy)]
+    village = visit.village.as_on_page
+    where = [visit.meeting_point, village.name, village.region, economy_name(village.economy)]
     event.add("location", _plain(", ".join(filter(None, where))))
     if visit.village.lat is not None and visit.village.lon is not None:
         event.add("geo", (visit.village.lat, visit.village.lon))

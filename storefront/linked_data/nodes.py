@@ -7,7 +7,7 @@ from django.conf import settings
 from marketplace.money import Money
 from storefront.listing.directory import Place
 from storefront.listing.models import ProductCard
-from storefront.market.choice import without_market
+from storefront.market.choice import current, without_market
 
 State = ProductCard.State
 AVAILABILITY = {
@@ -94,12 +94,18 @@ def from_offer(price: Money, state: str, url: str) -> dict:
 
 
 def piece(card: Mapping) -> dict:
-    """A piece as its card shows it (listing.cards.draw)."""
+    """A piece as its card shows it (listing.cards.draw).
+
+    Whether it goes to a market's destination is said on its own page alone, so nothing is said of that here.
+    """
     make = from_offer if card["from_price"] else offer
+    offers = make(card["price"], card["state"], card["url"])
+    if current().destination:
+        offers.pop("availability", None)
     return node(
         "Product",
         name=card["title"],
         url=canonical(card["url"]),
         image=largest(card["picture"]),
-        offers=make(card["price"], card["state"], card["url"]),
+        offers=offers,
     )

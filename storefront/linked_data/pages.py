@@ -44,8 +44,11 @@ def story(page, context: Mapping) -> list[dict]:
 def village(page, context: Mapping) -> list[dict]:
     directory = get_directory(language_of(page))
     found = directory.villages.get(page.village_id)
+    # One name and one address for the village in the whole graph: those of its page.
     here = nodes.place(found, [card["title"] for card in context["crafts"]])
-    attraction = here | nodes.node("TouristAttraction", **_of_page(page, context), name=page.title)
+    own = _of_page(page, context) | {"name": page.title}
+    here |= nodes.node("TouristAttraction", **{name: own[name] for name in ("name", "url", "description")})
+    attraction = here | nodes.node("TouristAttraction", **own)
     attraction.pop("inLanguage", None)
     days = [visits.event(day, here) for day in context.get("visits", ())]
     return [attraction, *days, _breadcrumbs(_("Villages"), "villages", page, directory)]

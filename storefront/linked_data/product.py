@@ -75,13 +75,16 @@ def _shipping(door: Mapping) -> dict | None:
     )
 
 
-def open_graph(price: Money, state: str) -> dict[str, str]:
-    """Price and availability for those who read Open Graph; nothing for a piece without a price."""
+def open_graph(price: Money, state: str, door: Mapping) -> dict[str, str]:
+    """Price and availability for those who read Open Graph; nothing for a piece without a price.
+
+    What is not sent to the market's destination cannot be had there, as the page says.
+    """
     if price.amount <= 0:
         return {}
     available = {ProductCard.State.SOLD_OUT: "out of stock", ProductCard.State.MADE_TO_ORDER: "available for order"}
     return {
         "product:price:amount": nodes.amount(price),
         "product:price:currency": price.currency,
-        "product:availability": available.get(state, "in stock"),
+        "product:availability": "out of stock" if door.get("refusals") else available.get(state, "in stock"),
     }

@@ -4,7 +4,7 @@ Every public page needs them (menus, cards, facets); they change seldom, so each
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -51,6 +51,8 @@ class Place:
     lon: float | None = None
     # Its page is not for everyone; who may read it is asked there.
     restricted: bool = False
+    # Name, language, summary and region as its public page has them; None: as above.
+    on_page: tuple[str, str, str, str] | None = None
 
     @property
     def link(self) -> str:
@@ -61,6 +63,16 @@ class Place:
     def is_public(self) -> bool:
         """It has a page that is for everyone."""
         return bool(self.url) and not self.restricted
+
+    @property
+    def as_on_page(self) -> "Place":
+        """In the language of the page that its address leads to: what programs are told agrees with what they find there.
+
+        A page that is not translated stands in for the reader's language, though the name may be translated.
+        """
+        if self.on_page is None:
+            return self
+        return replace(self, **dict(zip(("name", "lang", "summary", "region"), self.on_page, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -152,7 +164,7 @@ def _build(language: str, _start: str, _version: int) -> Directory:
             kinds[row[0]].setdefault(row[1], {})[row[4]] = row
     made = {
         kind: {
-            key: _place(_best(rows, language), pages.get((kind, key)), urls.get((kind, key), ""), language)
+            key: _place(rows, pages.get((kind, key)), urls.get((kind, key), ""), language)
             for key, rows in of.items()
         }
         for kind, of in kinds.items()
@@ -178,7 +190,15 @@ def _best(rows: dict[str, tuple], language: str) -> tuple:
     return choose(written, language, code)
 
 
-def _place(row: tuple, page: PageRow | None, url: str, language: str) -> Place:
+def _on_page(rows: dict[str, tuple], page: PageRow | None, language: str) -> tuple[str, str, str, str] | None:
+    if page is None or page.restricted or page.language == language:
+        return None
+    row = _best(rows, page.language)
+    return row[5], row[4], row[6], row[7]
+
+
+def _place(rows: dict[str, tuple], page: PageRow | None, url: str, language: str) -> Place:
+    row = _best(rows, language)
     return Place(
         id=row[1],
         slug=row[2],
@@ -197,6 +217,7 @@ def _place(row: tuple, page: PageRow | None, url: str, language: str) -> Place:
         lat=_degrees(row[11]),
         lon=_degrees(row[12]),
         restricted=bool(page and page.restricted),
+        on_page=_on_page(rows, page, language) if url else None,
     )
 
 

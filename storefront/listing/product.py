@@ -133,7 +133,7 @@ def describe_product(product: Product, store: preload.Preloaded) -> dict:
             "product",
             alt=title,
             lang=lang,
-            more=linked_data.open_graph(price, card.state),
+            more=linked_data.open_graph(price, card.state, door),
         ),
     }
     here = card_spots(card)[language].url

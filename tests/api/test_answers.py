@@ -1,7 +1,7 @@
 """What the API tells: stories, villages and pieces, exactly as the pages have them, and nothing that is not public."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
+from catalogue.models import Product
+from marketplace.trade.models import Restriction
 from storefront.listing import directory, version
 from storefront.models import StoryPage
 from storefront.public import page_cache
@@ -133,6 +135,33 @@ def test_a_piece_costs_what_its_page_says(client, world):
     assert shown["code"] == "SM-1" and shown["price"]["amount"] == offer["price"]
 
 
+def test_a_piece_that_does_not_go_to_where_the_currency_is_at_home_cannot_be_had(client, world):
+    Restriction.objects.create(
+        code="NO-POTS", destination="JP", hs="6912", action="prohibit", text="No stoneware.", state="live",
+        effective_from=date(2020, 1, 1), review_by=date(2099, 1, 1), source="A test",
+    )
+    family = make_piece(world.workshop, title="Set", variants={"Small": ("12.00", 2), "Large": ("20.00", 0)})
+    fan = make_piece(world.workshop, title="Fan", hs_code="")
+    Product.objects.filter(pk=fan.pk).update(hs_code="460219")
+    there = {row["id"]: row["availability"] for row in ask(client, "pieces/", currency="JPY")["items"]}
+    assert there == {**dict.fromkeys((world.piece.pk, world.made_to_order.pk, family.pk), "not_sent"), fan.pk: "in_stock"}
+    for pk, said in there.items():
+        page = client.get(urlsplit(ask(client, f"pieces/{pk}/", currency="JPY")["item"]["url"]).path)
+        assert ("offers" in thing(page, "Product")) == (said != "not_sent")
+        assert ask(client, f"pieces/{pk}/", currency="JPY")["item"]["availability"] == said
+    assert [row["id"] for row in ask(client, "pieces/", currency="JPY", available="true")["items"]] == [fan.pk]
+    variants = ask(client, f"pieces/{family.pk}/", currency="JPY")["item"]["variants"]
+    assert [row["availability"] for row in variants] == ["not_sent", "sold_out"]
+    story = f"stories/{world.story['en'].pk}/"
+    shown = ask(client, story, currency="JPY", fields="pieces")["item"]["pieces"]
+    assert {row["id"]: row["availability"] for row in shown} == there
+    mentioned = thing(client.get(f"/jp-jpy{world.paths()['story']}"), "Article")["mentions"]
+    assert mentioned and not [row for row in mentioned if "availability" in row["offers"]]
+    # Elsewhere nothing of it is said.
+    for query in ({}, {"currency": "CAD"}):
+        assert not [row for row in ask(client, "pieces/", **query)["items"] if row["availability"] == "not_sent"]
+
+
 def test_variants_and_what_has_no_price(client, world):
     piece = make_piece(world.workshop, title="Set", variants={"Small": ("12.00", 2), "Large": ("20.00", 0)})
     item = ask(client, f"pieces/{piece.pk}/")["item"]
@@ -219,6 +248,7 @@ def test_what_is_not_public_is_not_there(client, world, commit):
 
 # Statements in a worker that remembers nothing.
 COSTS = {"stories/": 7, "stories/{story}/": 10, "pieces/": 5, "pieces/{piece}/": 9, "villages/": 4, "villages/sao-mai/": 5}
+COSTS["pieces/?currency=JPY"] = 10
 
 
 def cost(client, address: str) -> int:

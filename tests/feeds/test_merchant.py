@@ -132,7 +132,9 @@ def test_a_piece_that_does_not_go_to_a_market_is_not_in_stock_there(client, worl
     )
     row = items(client.get("/en/feeds/merchant-jp-jpy.xml"))[str(world.piece.pk)]
     assert row["availability"] == "out_of_stock"
-    assert "offers" not in thing(client.get(f"/jp-jpy{world.paths()['piece']}"), "Product")
+    page = client.get(f"/jp-jpy{world.paths()['piece']}")
+    assert "offers" not in thing(page, "Product")
+    assert soup(page).find("meta", property="product:availability")["content"] == "out of stock"
     assert items(client.get("/en/feeds/merchant-ca-cad.xml"))[str(world.piece.pk)]["availability"] == "in_stock"
 
 

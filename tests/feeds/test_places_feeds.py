@@ -9,8 +9,8 @@ from icalendar import Calendar
 from wagtail.models import PageViewRestriction
 
 from marketplace.workshops.models import Village, VisitDay, Workshop
-from tests.factories import make_place_page, make_village, make_visit_day
-from tests.feeds.world import SITE
+from tests.factories import make_piece, make_place_page, make_village, make_visit_day, make_workshop
+from tests.feeds.world import SITE, soup, thing
 
 MAP, VISITS = "/en/feeds/villages.geojson", "/en/feeds/visits.ics"
 
@@ -128,4 +128,39 @@ def test_a_reader_who_has_it_gets_304(client, world, path):
     assert "public" in first["Cache-Control"] and not first.cookies and "Vary" not in first
     again = client.get(path, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content, again["Access-Control-Allow-Origin"]) == (304, b"", "*")
+    for known in (f"W/{first['ETag']}", "*"):
+        assert client.get(path, headers={"If-None-Match": known}).status_code == 304, known
     assert client.delete(path).status_code == 405
+
+
+def test_a_calendar_that_invites_nobody_has_no_method(client, world, soon):
+    make_visit_day(world.village, starts_at=soon)
+    calendar = Calendar.from_ical(client.get(VISITS).content)
+    assert calendar["VERSION"] == "2.0" and "METHOD" not in calendar
+
+
+def test_a_village_is_named_as_the_page_that_is_linked_names_it(client, db, soon):
+    names = {"en": "Ban Fai", "th": "บ้านฝ้าย", "ja": "バーンファーイ"}
+    village = make_village("ban-fai", name=names, summary={"en": "Cotton.", "th": "ฝ้าย", "ja": "木綿。"})
+    workshop = make_workshop("fai", village=village, name={"en": "Fai Weavers", "th": "กลุ่มทอฝ้าย"})
+    make_place_page(village, title={"en": "Ban Fai", "ja": "バーンファーイ"})
+    make_visit_day(village, starts_at=soon)
+    piece = make_piece(workshop, title="Cloth")
+    told = {}
+    for code in ("en", "th", "ja"):
+        page = client.get(f"/{code}/villages/ban-fai/")
+        [feature] = features(client, f"/{code}/feeds/villages.geojson")
+        [event] = events(client, f"/{code}/feeds/visits.ics")
+        listed = json.loads(client.get(f"/api/v1/villages/ban-fai/?lang={code}").content)["item"]
+        shown = json.loads(client.get(f"/api/v1/pieces/{piece.pk}/?lang={code}").content)["item"]["village"]
+        there = [thing(page, "TouristAttraction"), thing(page, "Event")["location"]]
+        assert {row["name"] for row in there} == {soup(page).h1.get_text()}
+        assert len({row["url"] for row in there}) == 1
+        for row in (feature["properties"], listed, shown):
+            told.setdefault(code, set()).add((row["name"], row["lang"]))
+        assert [row["summary"] for row in (feature["properties"], listed)] == [{"ja": "木綿。"}.get(code, "Cotton.")] * 2
+        assert soup(page).h1.get_text() in str(event["LOCATION"])
+    assert told == {"en": {("Ban Fai", "en")}, "th": {("Ban Fai", "en")}, "ja": {("バーンファーイ", "ja")}}
+    # What has no page is named in the reader's language, as where its link leads.
+    maker = json.loads(client.get(f"/api/v1/pieces/{piece.pk}/?lang=th").content)["item"]["maker"]
+    assert (maker["name"], maker["lang"]) == ("กลุ่มทอฝ้าย", "th")

@@ -48,6 +48,17 @@ def test_days_are_those_of_each_language(client, world):
     assert days[SITE + world.paths()["piece"]] is None
 
 
+def test_the_pages_for_agencies_and_developers_are_in_it(client, world, settings):
+    found = {address: links for address, _day, links in entries(client)}
+    for name in ("for-agencies", "for-developers"):
+        addresses = {code: f"{SITE}/{code}/{name}/" for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES}
+        for code, address in addresses.items():
+            assert found[address] == addresses | {"x-default": addresses["en"]}
+            html = soup(client.get(address.removeprefix(SITE)))
+            assert html.select_one("link[rel=canonical]")["href"] == address
+            assert html.html["lang"] == code
+
+
 def test_what_is_not_public_is_not_in_it(client, world):
     make_story(title="Draft", slug="draft")["en"].unpublish()
     secret = make_story(title="Secret", slug="secret")["en"]
