@@ -1,23 +1,46 @@
 """A small map without tiles and without borders: coasts and spots, as numbers for an SVG. Pure but for one data file.
 
-The land is that of Natural Earth (public domain, data/coasts.txt). Borders are left out on purpose: nobody asks a card
+The land is that of Natural Earth (public domain, data/coasts*.txt). Borders are left out on purpose: nobody asks a card
 for an opinion on them.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import cos, hypot, radians
+from math import cos, hypot, pi, radians, sin
 from pathlib import Path
 
-FILE = Path(__file__).with_name("data") / "coasts.txt"
+DATA = Path(__file__).with_name("data")
 WIDTH, HEIGHT = 400, 320  # of the part that has to be seen
 LEAST = 9.0  # degrees of latitude that a map shows at least
-MARGIN = 0.22  # of the spots' own extent, on each side
+# From this height on a map shows all land there is, from 55 S to 84 N, so it is the land that stands in its middle.
+WORLD, WORLD_MIDDLE, SOUTH_END = 150.0, 12.0, -55.0  # degrees of latitude
+MARGIN = 0.12  # of the spots' own extent, on each side
 AROUND = 0.75  # of the map, drawn on each side of it for frames of another shape
-APART = 23  # between two spots
+APART = 22  # between the numbers of two spots
+BESIDE = 17  # from a spot to its number, at least
+SIDES = 16  # directions in which a number may stand
+STEPS = 5  # and how often it may go further away
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A file of coasts, true to ``tolerance`` degrees, for windows of at most ``scale`` pixels a degree."""
+
+    file: str
+    tolerance: float
+    scale: float
+
+
+# From the finest on; tools/coasts.py makes the others from it.
+LEVELS = (
+    Level("coasts.txt", 0.05, 1000.0),
+    Level("coasts-middle.txt", 0.12, 12.0),
+    Level("coasts-coarse.txt", 0.4, 3.5),
+)
+FINEST = LEVELS[0]
 
 
 @dataclass(frozen=True)
@@ -48,6 +71,8 @@ def window_for(spots: Sequence[Point]) -> Window:
     squeeze = max(cos(radians(middle)), 0.2)
     height = max((max(latitudes) - min(latitudes)) * (1 + 2 * MARGIN), LEAST)
     height = max(height, width * (1 + 2 * MARGIN) * squeeze * HEIGHT / WIDTH)
+    if height > WORLD and min(latitudes) > SOUTH_END:
+        middle = WORLD_MIDDLE
     scale = HEIGHT / height
     return Window(west + width / 2 - WIDTH / (2 * scale * squeeze), middle + height / 2, scale, squeeze)
 
@@ -64,37 +89,49 @@ def _shortest_way(longitudes: Sequence[float]) -> tuple[float, float]:
 
 
 def draw(spots: Sequence[Point]) -> dict:
-    """{"width", "height", "land": the ``d`` of a path, "spots": [(x, y)]} for at least one spot (longitude, latitude)."""
+    """{"width", "height", "land": the ``d`` of a path, "spots": [(x, y)], "signs": [(x, y)]}.
+
+    For at least one spot (longitude, latitude). Spots stand where they are, their numbers (signs) beside them.
+    """
     window = window_for(spots)
+    places = [window.pixel(*spot) for spot in spots]
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "land": _land(window),
-        "spots": _apart([window.pixel(*spot) for spot in spots]),
+        "spots": [(round(x, 1), round(y, 1)) for x, y in places],
+        "signs": _signs(places),
     }
 
 
-def _apart(points: list[Point]) -> list[Point]:
-    """Spots that lie upon each other are moved aside a little, so that each can be read."""
-    places = [list(point) for point in points]
-    for _round in range(40):
-        moved = False
-        for first, one in enumerate(places):
-            for other in places[first + 1 :]:
-                across, down = other[0] - one[0], other[1] - one[1]
-                far = hypot(across, down)
-                if far >= APART:
-                    continue
-                if far < 0.01:
-                    across, down, far = 1.0, 0.4, 1.08
-                push = (APART - far) / 2 + 0.1
-                for place, sign in ((one, -1), (other, 1)):
-                    place[0] += sign * push * across / far
-                    place[1] += sign * push * down / far
-                moved = True
-        if not moved:
-            break
-    return [(round(x, 1), round(y, 1)) for x, y in places]
+def _signs(places: list[Point]) -> list[Point]:
+    """Where the number of each place stands: near it, and on no place and no other number.
+
+    The most crowded come first, for they have the least choice. A land as small as its number stays in view.
+    """
+    crowd = [sum(hypot(x - u, y - v) < 3 * APART for u, v in places) for x, y in places]
+    signs: dict[int, Point] = {}
+    for at in sorted(range(len(places)), key=lambda at: -crowd[at]):
+        signs[at] = min(_around(places[at]), key=lambda sign: _cost(sign, places[at], places, list(signs.values())))
+    return [signs[at] for at in range(len(places))]
+
+
+def _around(place: Point) -> Iterable[Point]:
+    for step in range(STEPS):
+        for side in range(SIDES):
+            turn, far = 2 * pi * side / SIDES, BESIDE + 9 * step
+            yield round(place[0] + far * cos(turn), 1), round(place[1] + far * sin(turn), 1)
+
+
+def _cost(sign: Point, own: Point, places: list[Point], taken: list[Point]) -> float:
+    """In pixels of way; what hides something or lies outside of the map costs more than any way."""
+    cost = hypot(sign[0] - own[0], sign[1] - own[1])
+    cost += sum(200 + APART - far for far in (hypot(sign[0] - x, sign[1] - y) for x, y in taken) if far < APART)
+    cost += sum(100 + APART - far for far in (hypot(sign[0] - x, sign[1] - y) for x, y in places) if far < BESIDE - 3)
+    inside = APART / 2 <= sign[0] <= WIDTH - APART / 2 and APART / 2 <= sign[1] <= HEIGHT - APART / 2
+    # Away from where the others are, so that the lines do not cross.
+    pull = sum((sign[0] - x) * (own[0] - x) + (sign[1] - y) * (own[1] - y) < 0 for x, y in places if (x, y) != own)
+    return cost + 4 * pull + (0 if inside else 1000)
 
 
 @lru_cache(maxsize=64)
@@ -103,7 +140,8 @@ def _land(window: Window) -> str:
     low, high = window.north - height * (1 + AROUND), window.north + height * AROUND
     left, right = window.west - width * AROUND, window.west + width * (1 + AROUND)
     parts = []
-    for ring, (west, south, east, north) in _rings():
+    level = next(level for level in reversed(LEVELS) if window.scale <= level.scale)
+    for ring, (west, south, east, north) in _rings(level):
         if north < low or south > high:
             continue
         for turn in (-360, 0, 360, 720):
@@ -115,7 +153,7 @@ def _land(window: Window) -> str:
 
 
 def _path(ring: list[Point], window: Window) -> str:
-    """Whole pixels; what is smaller than one is left out."""
+    """Whole pixels, as steps, which are shorter to write; what is smaller than a pixel is left out."""
     drawn: list[tuple[int, int]] = []
     for x, y in ring:
         pixel = (
@@ -126,7 +164,8 @@ def _path(ring: list[Point], window: Window) -> str:
             drawn.append(pixel)
     if len(drawn) < 3:
         return ""
-    return f"M{drawn[0][0]} {drawn[0][1]}L" + " ".join(f"{x} {y}" for x, y in drawn[1:]) + "Z"
+    steps = (f"{x - u} {y - v}" for (u, v), (x, y) in zip(drawn, drawn[1:], strict=False))
+    return f"M{drawn[0][0]} {drawn[0][1]}l" + " ".join(steps).replace(" -", "-") + "z"
 
 
 def _clip(ring: list[Point], left: float, low: float, right: float, high: float) -> list[Point]:
@@ -148,11 +187,20 @@ def _cut(ring: list[Point], axis: int, limit: float, sign: int) -> Iterable[Poin
             yield here
 
 
-@lru_cache(maxsize=1)
-def _rings() -> list[tuple[list[Point], tuple[float, float, float, float]]]:
+@lru_cache(maxsize=len(LEVELS))
+def _rings(level: Level) -> list[tuple[list[Point], tuple[float, float, float, float]]]:
     """Each ring with its western, southern, eastern and northern end, in degrees."""
     found = []
-    for line in FILE.read_text("ascii").splitlines():
+    for ring in read_rings(level):
+        xs, ys = zip(*ring, strict=True)
+        found.append((ring, (min(xs), min(ys), max(xs), max(ys))))
+    return found
+
+
+def read_rings(level: Level) -> list[list[Point]]:
+    """In degrees. A ring across the date line goes on beyond 180."""
+    rings = []
+    for line in (DATA / level.file).read_text("ascii").splitlines():
         if line.startswith("#"):
             continue
         x = y = 0
@@ -161,6 +209,5 @@ def _rings() -> list[tuple[list[Point], tuple[float, float, float, float]]]:
             across, _comma, up = step.partition(",")
             x, y = x + int(across), y + int(up)
             ring.append((x / 100, y / 100))
-        xs, ys = zip(*ring, strict=True)
-        found.append((ring, (min(xs), min(ys), max(xs), max(ys))))
-    return found
+        rings.append(ring)
+    return rings

@@ -167,13 +167,6 @@ def test_across_the_date_line_the_short_way_is_taken():
     assert 150 < wide.span[0] < 300
 
 
-def test_spots_upon_each_other_can_be_told_apart():
-    drawn = coasts.draw([(102.8, 16.8)] * 4)
-    for number, (x, y) in enumerate(drawn["spots"]):
-        for other_x, other_y in drawn["spots"][number + 1 :]:
-            assert ((x - other_x) ** 2 + (y - other_y) ** 2) ** 0.5 > 2 * 10.5
-
-
 def visits_of(client, world) -> BeautifulSoup:
     return card_of(client, f"{SITE}{world.village.public_url}?card=visits")[0]
 

@@ -74,7 +74,7 @@ def _show(
         "%(number)s villages to read about and to visit",
         len(villages),
     )
-    drawn = _draw(villages)
+    drawn = _draw(villages, with_economy=not code)
     listed = min(len(villages), MOST)
     return Subject(
         kind="map",
@@ -90,14 +90,26 @@ def _show(
     )
 
 
-def _draw(villages: list[Place]) -> dict:
+def _draw(villages: list[Place], *, with_economy: bool) -> dict:
     """The map, and the villages in the order of their numbers on it; those whose place is not known stand without one."""
     placed = [place for place in villages if place.lat is not None and place.lon is not None]
     others = [place for place in villages if place not in placed]
     spots = coasts.draw([(place.lon, place.lat) for place in placed]) if placed else {}
     numbered = [
-        {"number": number, "name": place.name, "lang": place.lang, "region": place.region, "url": place.url}
+        {
+            "number": number,
+            "name": place.name,
+            "lang": place.lang,
+            "region": place.region,
+            "economy": economy_name(place.economy) if with_economy and place.economy else "",
+            "url": place.url,
+        }
         for number, place in [*enumerate(placed, 1), *(("", place) for place in others)]
     ]
-    marks = [(x, y, number) for number, (x, y) in enumerate(spots.get("spots", ()), 1)]
+    marks = [
+        {"number": number, "x": x, "y": y, "sign_x": sign_x, "sign_y": sign_y}
+        for number, ((x, y), (sign_x, sign_y)) in enumerate(
+            zip(spots.get("spots", ()), spots.get("signs", ()), strict=True), 1
+        )
+    ]
     return {"map": spots | {"marks": marks} if spots else {}, "villages": numbered[:MOST]}
