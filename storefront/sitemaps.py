@@ -8,13 +8,25 @@ from datetime import datetime
 from xml.sax.saxutils import quoteattr
 
 from django.conf import settings
-from django.db.models import Exists, ExpressionWrapper, F, IntegerField, Model, OuterRef, QuerySet
+from django.db.models import (
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Greatest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
+from catalogue.models import ProductText, TranslationRecord
 from storefront import models as pages
 from storefront.links import Spot, canonical, default, in_own_words
 from storefront.listing.cards import card_spots
@@ -108,7 +120,7 @@ def _entries(spots: Mapping[str, Spot], dates: Mapping[str, datetime]) -> str:
 
 
 def _lastmod(changed: datetime | None) -> str:
-    """What is not known is not said: a piece has no day on which all that its page shows was last changed."""
+    """What is not known is not said. A piece's day is that of its price, its stock, its facts or its translation."""
     return f"<lastmod>{changed.date().isoformat()}</lastmod>" if changed else ""
 
 
@@ -151,9 +163,22 @@ def _shop() -> Things:
 
 
 def _pieces(number: int) -> Things:
-    cards = ProductCard.objects.filter(visible=True).only("slug", "texts", "source_language")
-    for card in _window(cards, number, PIECES_PER_FILE).iterator(chunk_size=BATCH):
-        yield card_spots(card), {}
+    cards = _window(ProductCard.objects.filter(visible=True), number, PIECES_PER_FILE)
+    translated = _translated(cards.values("pk"))
+    changed = Greatest("product__date_updated", Max("product__stockrecords__date_updated"))
+    for card in cards.only("slug", "texts", "source_language").annotate(changed=changed).iterator(chunk_size=BATCH):
+        spots, days = card_spots(card), translated.get(card.pk, {})
+        yield spots, {code: max(card.changed, days.get(spot.lang, card.changed)) for code, spot in spots.items()}
+
+
+def _translated(pieces: QuerySet) -> dict[int, dict[str, datetime]]:
+    """Piece → language → when its words were last translated into it. One statement."""
+    record = TranslationRecord.objects.filter(translation_key=OuterRef("translation_key"), locale=OuterRef("locale"))
+    rows = ProductText.objects.filter(owner__in=pieces).annotate(at=Subquery(record.values("changed_at")[:1]))
+    found: dict[int, dict[str, datetime]] = {}
+    for piece, code, at in rows.exclude(at=None).values_list("owner_id", "locale__language_code", "at").iterator():
+        found.setdefault(piece, {})[code] = at
+    return found
 
 
 def _pages(kind: str, number: int) -> Things:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from wagtail.models import PageViewRestriction
 
+from catalogue.models import Product, TranslationRecord
 from storefront.models import StoryPage
 from tests.factories import make_piece, make_story
 from tests.feeds.world import CHANGED, SITE, soup
@@ -45,7 +46,27 @@ def test_days_are_those_of_each_language(client, world):
     days = {address: day for address, day, _links in entries(client)}
     assert days[SITE + world.paths("en")["story"]] == "2026-05-06"
     assert days[SITE + world.paths("ja")["story"]] == "2026-05-09"
-    assert days[SITE + world.paths()["piece"]] is None
+
+
+def test_a_pieces_day_is_that_of_its_facts_its_price_or_its_translation(client, world):
+    early = CHANGED - timedelta(days=30)
+    Product.objects.filter(pk=world.piece.pk).update(date_updated=early)
+    world.piece.stockrecords.update(date_updated=early)
+    TranslationRecord.objects.update(changed_at=early)
+    places = [SITE + world.paths(code)["piece"] for code in ("en", "ja")]
+
+    def told() -> list[str | None]:
+        days = {address: day for address, day, _links in entries(client)}
+        return [days[place] for place in places]
+
+    assert told() == ["2026-04-06", "2026-04-06"]
+    world.piece.stockrecords.update(date_updated=CHANGED)
+    assert told() == ["2026-05-06", "2026-05-06"]
+    Product.objects.filter(pk=world.piece.pk).update(date_updated=CHANGED + timedelta(days=1))
+    assert told() == ["2026-05-07", "2026-05-07"]
+    key = world.piece.texts.get(locale__language_code="ja").translation_key
+    assert TranslationRecord.objects.filter(translation_key=key).update(changed_at=CHANGED + timedelta(days=2)) == 1
+    assert told() == ["2026-05-07", "2026-05-08"]
 
 
 def test_the_pages_for_agencies_and_developers_are_in_it(client, world, settings):
