@@ -132,6 +132,7 @@ def _snippets(shown: Shown, choice: Chosen) -> list[dict]:
             "name": "frame",
             "title": _("Frame"),
             "says": _("For Wix, Squarespace, site builders and plain HTML. It needs no script and has a fixed height."),
+            "style": snippets.frame_note(),
             "code": snippets.frame(told, options, width, shown.height(width)),
             "rows": 5,
         },
@@ -142,14 +143,16 @@ def _snippets(shown: Shown, choice: Chosen) -> list[dict]:
                 "For pages that you write yourself. The frame is always as high as the card. Put the script into a page"
                 " once, however many cards it has."
             ),
-            "code": snippets.element(told, options),
+            "style": snippets.room_note(),
+            "code": snippets.element(told, options, width),
             "rows": 6,
         },
         {
             "name": "compat",
             "title": _("For builders that remove unknown elements"),
             "says": _("The same with a plain div."),
-            "code": snippets.compat(told, options),
+            "style": snippets.room_note(),
+            "code": snippets.compat(told, options, width),
             "rows": 6,
         },
     ]

@@ -20,7 +20,8 @@ class Shown:
     @property
     def told(self) -> Told:
         row = self.subject
-        return Told(row.kind, row.pk, row.url, row.card_path, row.title, row.language, (self.height(360), self.height(600)))
+        heights = (self.height(360), self.height(600), self.height(900))
+        return Told(row.kind, row.pk, row.url, row.card_path, row.title, row.language, heights)
 
     def height(self, width: int) -> int:
         """Of its frame, in CSS pixels, as wide as ``width``."""

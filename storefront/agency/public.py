@@ -15,6 +15,7 @@ from storefront.agency.terms import describe_terms
 from storefront.embeds.addresses import absolute, origin_of
 from storefront.embeds.kinds import kinds
 from storefront.embeds.options import Options
+from storefront.embeds.sizes import USUAL_WIDTH
 
 EXAMPLE_CODE = "your-code"
 CACHE_CONTROL = "public, max-age=300"
@@ -28,7 +29,7 @@ MESSAGE = """addEventListener("message", (event) => {
   for (const frame of document.querySelectorAll("iframe")) {
     if (frame.contentWindow !== event.source) continue;
     const height = Number(event.data.height);
-    if (height > 0) frame.height = Math.min(height, 2000);
+    if (height > 0) frame.style.height = `${Math.min(height, 2000)}px`;
   }
 });
 """
@@ -54,7 +55,7 @@ def for_developers(request: HttpRequest) -> HttpResponse:
     shown = found[0] if found else None
     options = Options(theme="light", via=EXAMPLE_CODE, accent="0b6e4f")
     context = {
-        "examples": [_example(one, 600) for one in found[:1]],
+        "examples": [_example(one, USUAL_WIDTH) for one in found[:1]],
         "snippets": _snippets(shown, options) if shown else {},
         "loader": snippets.loader(),
         "pinned_loader": snippets.pinned_loader(),
@@ -67,6 +68,8 @@ def for_developers(request: HttpRequest) -> HttpResponse:
         "card_address": absolute("/embed/v1/") + CARD,
         "kinds": [kind.name for kind in kinds],
         "message": MESSAGE,
+        "frame_note": snippets.frame_note(),
+        "room_note": snippets.room_note(),
         "feeds": feeds(),
         "api": api(),
         "api_call": f'curl -H "Authorization: Bearer <key>" "{absolute(reverse("api:stories"))}?lang={get_language()}&limit=10"',
@@ -121,9 +124,9 @@ def origin() -> str:
 def _snippets(shown: Shown, options: Options) -> dict[str, str]:
     return {
         "address": snippets.address(shown.told, options),
-        "frame": snippets.frame(shown.told, options, 600, shown.height(600)),
-        "element": snippets.element(shown.told, options),
-        "compat": snippets.compat(shown.told, options),
+        "frame": snippets.frame(shown.told, options, USUAL_WIDTH, shown.height(USUAL_WIDTH)),
+        "element": snippets.element(shown.told, options, USUAL_WIDTH),
+        "compat": snippets.compat(shown.told, options, USUAL_WIDTH),
         "oembed": snippets.oembed_address(shown.told, options),
     }
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from storefront.embeds.kinds.maps import economy_of_number
 from storefront.embeds.loading import floating, pinned
@@ -21,13 +22,17 @@ ELEMENT = "ovop-story"
 COMPAT = "ovop-story-compat"
 # Kinds that share a page with another kind: the page's address says which card is meant (storefront/embeds/kinds).
 BESIDE = ("visits", "map")
+# Widths in CSS pixels from which a card has another shape (storefront/embeds/sizes.py).
+ABREAST, LARGE = 560, 800
+# A page leaves about this on both sides of a frame together. Only a plain frame needs it: with the loader frames grow.
+MARGINS = 40
 
 
 @dataclass(frozen=True)
 class Told:
     """The subject of a card as a snippet names it. ``url`` and ``card_path`` are paths on the shop.
 
-    ``heights``: (of a narrow card, of one from 560 pixels on), so that a page keeps room and does not jump.
+    ``heights``: (of a narrow card, of one from 560 pixels on, from 800 on), so that a page keeps room and does not jump.
     """
 
     kind: str
@@ -36,7 +41,7 @@ class Told:
     card_path: str
     title: str
     lang: str
-    heights: tuple[int, int]
+    heights: tuple[int, int, int]
 
 
 def address(told: Told, options: Options) -> str:
@@ -59,22 +64,29 @@ def _text(markup: SafeString) -> str:
 
 
 def frame(told: Told, options: Options, width: int, height: int) -> str:
-    """A frame of fixed height, without any script."""
+    """A frame of fixed height, without any script: at most ``width`` wide, and higher on a phone, by its style alone.
+
+    Where a policy takes the style away, ``width`` and ``height`` remain.
+    """
+    style = f"width:100%;max-width:{width}px"
+    if width >= ABREAST:
+        style += f";height:{_by_page(told.heights[0], max(height, told.heights[1]), ABREAST + MARGINS)}"
     return _text(
         format_html(
-            '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"'
+            '<iframe src="{}" title="{}" width="{}" height="{}" style="{}" frameborder="0" loading="lazy"'
             ' referrerpolicy="strict-origin-when-cross-origin" allow="fullscreen"></iframe>',
             _absolute(told.card_path) + options.query,
             told.title,
             width,
             height,
+            style,
         )
     )
 
 
-def element(told: Told, options: Options) -> str:
-    """The element and its loader: the frame is always as high as the card."""
-    attributes = [("src", element_address(told)), *_attributes(told, options)]
+def element(told: Told, options: Options, width: int) -> str:
+    """The element and its loader: the frame is always as high as the card. ``width``: of its place on the page."""
+    attributes = [("src", element_address(told)), *_attributes(told, options, width), ("style", room_style(told, width))]
     return _text(
         format_html(
             '<{name}{attributes}>\n  <a href="{href}">{title}</a>\n</{name}>\n{loader}',
@@ -87,19 +99,50 @@ def element(told: Told, options: Options) -> str:
     )
 
 
-def compat(told: Told, options: Options) -> str:
+def compat(told: Told, options: Options, width: int) -> str:
     """The same for builders that strip elements which they do not know."""
-    attributes = [("src", element_address(told)), *_attributes(told, options)]
+    attributes = [("src", element_address(told)), *_attributes(told, options, width)]
     return _text(
         format_html(
-            '<div class="{}"{}>\n  <a href="{}">{}</a>\n</div>\n{}',
+            '<div class="{}"{} style="{}">\n  <a href="{}">{}</a>\n</div>\n{}',
             COMPAT,
             _written([(f"data-{name}", value) for name, value in attributes]),
+            room_style(told, width),
             shop_link(told, options),
             told.title,
             _loader(),
         )
     )
+
+
+def room_style(told: Told, width: int) -> str:
+    """Keeps room for the card before the loader is there, which can reserve nothing until then (docs/embedding.md)."""
+    narrow, abreast, large = told.heights
+    if width < ABREAST:
+        return f"display:block;min-height:{narrow}px"
+    low = max(abreast, large) if width >= LARGE else abreast
+    return f"display:block;min-height:{_by_page(narrow, low, ABREAST)}"
+
+
+def room_note() -> str:
+    """What the style of an element is for, and who leaves it out."""
+    return _(
+        "The style keeps room for the card, so that your page does not jump. Leave it out where a Content Security Policy"
+        " forbids inline styles."
+    )
+
+
+def frame_note() -> str:
+    """The same of a plain frame."""
+    return _(
+        "The style makes the frame as wide as its place, and higher on a phone. Leave it out where a Content Security"
+        " Policy forbids inline styles."
+    )
+
+
+def _by_page(narrow: int, wide: int, from_width: int) -> str:
+    """A CSS length: ``wide`` on pages from ``from_width`` pixels on, else ``narrow``; no style sheet, no media query."""
+    return f"clamp({wide}px,({from_width}px - 100vw)*999,{narrow}px)" if narrow > wide else f"{wide}px"
 
 
 def element_address(told: Told) -> str:
@@ -121,8 +164,9 @@ def _loader() -> SafeString:
     return format_html('<script async src="{}"></script>', floating())
 
 
-def _attributes(told: Told, options: Options) -> list[tuple[str, str]]:
-    room = "0:{} 560:{}".format(*told.heights)
+def _attributes(told: Told, options: Options, width: int) -> list[tuple[str, str]]:
+    narrow, abreast, large = told.heights
+    room = f"0:{narrow} {ABREAST}:{abreast}" + (f" {LARGE}:{large}" if width >= LARGE else "")
     return [("lang", told.lang), *_pairs(options), ("height", room)]
 
 

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,11 +14,14 @@ from marketplace.economies import versions
 from marketplace.economies.models import ExchangeRate
 from marketplace.partnerships.models import WordsAsked
 from storefront.embeds.kinds.maps import number_of_economy
+from storefront.embeds.remembered import recall
+from storefront.embeds.sizes import natural_height
 from tests.factories import make_piece, make_story, make_visit_day
 from tests.factories.pieces import make_picture
 
 pytestmark = pytest.mark.django_db
 SHOP = "http://testserver"
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "embedding.md"
 
 
 class Elements(HTMLParser):
@@ -98,27 +102,28 @@ def test_what_is_hidden_or_a_draft_has_no_builder(bureau):
 
 
 def test_three_snippets_carry_what_was_chosen(bureau):
-    pk = bureau["story"]["ja"].pk
+    pk, source = bureau["story"]["ja"].pk, bureau["story"]["en"].pk
     page = card_of(bureau, "story", pk, language="ja", theme="dark", accent="#0B6E4F", placement="side")
     found = snippets_of(page)
     assert found["address"] == f"{SHOP}/ja/stories/the-dye/?theme=dark&accent=0b6e4f&via=chang-thong"
     [(tag, frame)] = Elements(found["frame"]).tags
     assert (tag, frame["src"], frame["title"], frame["width"]) == (
         "iframe",
-        f"{SHOP}/embed/v1/ja/story/the-dye-{pk}/?theme=dark&accent=0b6e4f&via=chang-thong",
+        f"{SHOP}/embed/v1/ja/story/the-dye-{source}/?theme=dark&accent=0b6e4f&via=chang-thong",
         "待つ藍",
         "320",
     )
     assert int(frame["height"]) > 300
     element = Elements(found["element"]).tags
     assert [tag for tag, _attrs in element] == ["ovop-story", "a", "script"]
-    assert element[0][1] | {"height": ""} == {
+    assert element[0][1] | {"height": "", "style": ""} == {
         "src": f"{SHOP}/ja/stories/the-dye/",
         "lang": "ja",
         "theme": "dark",
         "accent": "0b6e4f",
         "via": "chang-thong",
         "height": "",
+        "style": "",
     }
     assert re.fullmatch(r"0:\d+ 560:\d+", element[0][1]["height"])
     assert element[1][1] == {"href": f"{SHOP}/ja/stories/the-dye/?via=chang-thong"}
@@ -127,6 +132,27 @@ def test_three_snippets_carry_what_was_chosen(bureau):
     assert (compat[0][0], compat[0][1]["class"], compat[0][1]["data-src"], compat[0][1]["data-via"]) == (
         *("div", "ovop-story-compat", f"{SHOP}/ja/stories/the-dye/", "chang-thong"),
     )
+
+
+def test_snippets_keep_room_as_the_guide_says_and_fit_their_place(bureau):
+    """The heights of this card, in the formula of docs/embedding.md."""
+    subject, _age = recall("story", "en", bureau["story"]["en"].pk)
+    narrow, middle, large = (natural_height(subject, width) for width in (360, 600, 900))
+    assert narrow > large > middle > 200
+    [rule] = re.findall(r'`style="([^"]+)"`', GUIDE.read_text("utf-8"))
+    written = rule.replace("806px", f"{narrow}px")
+    for placement, width, steps, room, high in (
+        ("side", 320, f"0:{narrow} 560:{middle}", f"display:block;min-height:{narrow}px", ""),
+        ("text", 600, f"0:{narrow} 560:{middle}", written.replace("446px", f"{middle}px"), middle),
+        ("wide", 900, f"0:{narrow} 560:{middle} 800:{large}", written.replace("446px", f"{large}px"), large),
+    ):
+        page = card_of(bureau, "story", bureau["story"]["en"].pk, placement=placement)
+        found = {name: Elements(code).tags[0][1] for name, code in snippets_of(page).items() if name != "address"}
+        assert (found["element"]["style"], found["element"]["height"]) == (room, steps), placement
+        assert (found["compat"]["style"], found["compat"]["data-height"]) == (room, steps), placement
+        high = f";height:clamp({high}px,(600px - 100vw)*999,{narrow}px)" if high else ""
+        assert found["frame"]["style"] == f"width:100%;max-width:{width}px{high}", placement
+    assert page.count("Leave it out where a Content Security Policy forbids inline styles.") == 3
 
 
 def test_the_address_to_paste_is_understood_by_our_own_oembed(bureau, client):

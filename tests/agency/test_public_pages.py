@@ -75,6 +75,9 @@ def test_developers_read_text_and_not_markup(client, content):
     assert code(text, "address") == "https://shop.example/en/stories/the-dye/?theme=light&accent=0b6e4f&via=your-code"
     assert '<ovop-story src="https://shop.example/en/stories/the-dye/"' in code(text, "element")
     assert 'title="The &quot;dye&quot; &lt;b&gt;waits&lt;/b&gt;"' in code(text, "frame")
+    assert 'style="display:block;min-height:clamp(' in code(text, "element") and "style=" in code(text, "compat")
+    assert 'style="width:100%;max-width:600px;height:clamp(' in code(text, "frame")
+    assert text.count("Leave it out where a Content Security Policy forbids inline styles.") == 2
     assert code(text, "csp") == "frame-src https://shop.example; script-src https://shop.example"
 
 
