@@ -1,7 +1,7 @@
 """Which card belongs to an address of the shop, looked up in the tree of pages. Nothing is ever fetched."""
 
 from django.apps import apps
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
@@ -41,8 +41,13 @@ def _in_the_tree(place: Place, pages: QuerySet) -> tuple[str, int] | None:
 
 
 def _card_of(pages: QuerySet, place: Place) -> tuple[str, int] | None:
-    """(kind, number) for the first page, None when there is none or it has no card. One statement, mostly."""
-    row = pages.values_list("pk", "content_type__app_label", "content_type__model").first()
+    """(kind, number) for the first page, None when there is none or it has no card. One statement, mostly.
+
+    All translations of a page have one number: the source's (kinds.pages.page_for).
+    """
+    family = Page.objects.filter(OWN_WORDS, translation_key=OuterRef("translation_key")).order_by("pk")
+    pages = pages.annotate(source=Subquery(family.values("pk")[:1]))
+    row = pages.values_list("source", "content_type__app_label", "content_type__model").first()
     own = getattr(apps.get_model(*row[1:]), "embed_kind", "") if row else ""
     if own not in kinds:
         return None

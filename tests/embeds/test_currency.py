@@ -11,6 +11,7 @@ from marketplace.economies import versions
 from marketplace.economies.markets import MarketChoice
 from marketplace.economies.models import ExchangeRate, Market
 from marketplace.money import Money, format_money
+from storefront.embeds.kinds.prices import named_price
 from storefront.embeds.pricing import addresses_in, pricing_for
 from storefront.embeds.remembered import recall
 from tests.embeds.conftest import SITE
@@ -45,7 +46,7 @@ def price_of(html) -> str:
 def test_prices_are_converted_and_links_lead_into_that_market(client, world, rates):
     html = soup(client.get(f"{world.card}?currency=KRW"))
     won = format_money(Money(Decimal(67200), "KRW"), "en")
-    assert price_of(html) == f"{won} KRW converted"
+    assert price_of(html) == f"{won} converted"
     assert html.find(class_="note").text == "Prices are converted from US dollars."
     links = [link["href"] for link in html.find_all("a")]
     assert links[0] == f"{SITE}/kr-krw/en/stories/{world.story.slug}/"
@@ -68,9 +69,33 @@ def test_a_card_first_made_within_a_market_is_the_same_for_everybody(client, wor
     assert {link["href"].removeprefix(SITE).split("/")[1] for link in html.find_all("a")} == {"en"}
 
 
+@pytest.mark.parametrize(
+    ("money", "language", "text"),
+    [
+        (Money(Decimal("48"), "USD"), "en", "$48.00 USD"),
+        (Money(Decimal("48"), "USD"), "ja", "$48.00 USD"),
+        (Money(Decimal("240"), "USD"), "th", "US$240.00"),
+        (Money(Decimal("240"), "USD"), "es", "USD 240.00"),
+        (Money(Decimal("350"), "THB"), "en", "THB 350.00"),
+        (Money(Decimal("350"), "THB"), "th", "฿350.00"),
+        (Money(Decimal("1199"), "TWD"), "en", "NT$1,199.00"),
+        (Money(Decimal("1199"), "TWD"), "zh-hant", "$1,199.00 TWD"),
+        (Money(Decimal("5000"), "JPY"), "en", "¥5,000 JPY"),
+        (Money(Decimal("5000"), "JPY"), "ja", "￥5,000 JPY"),
+        (Money(Decimal("50"), "CNY"), "ja", "元 50.00 CNY"),
+        (Money(Decimal("67200"), "KRW"), "zh-hant", "￦67,200"),
+        (Money(Decimal("90000"), "VND"), "vi", "90.000 ₫"),
+        (Money(Decimal("30"), "GBP"), "en", "£30.00 GBP"),
+        (Money(Decimal("30"), "MYR"), "en", "MYR 30.00"),
+    ],
+)
+def test_the_currency_is_named_once_and_without_doubt(money, language, text):
+    assert named_price(money, language).replace("\u00a0", " ") == text
+
+
 def test_the_same_piece_alone(client, world, rates):
     html = soup(client.get(f"/embed/v1/en/product/{world.piece.slug}-{world.piece.pk}/?currency=CAD"))
-    assert " ".join(html.select_one(".lead .price").text.split()) == "CA$59.95 CAD converted"
+    assert " ".join(html.select_one(".lead .price").text.split()) == "CA$59.95 converted"
     assert html.select_one(".lead .note").text == "Prices are converted from US dollars."
 
 
@@ -95,7 +120,7 @@ def test_a_currency_that_cannot_be_had_is_said(client, world, rates, currency):
 
 def test_a_rate_that_gets_old_overnight_is_not_used_the_next_day(client, world, rates, settings, monkeypatch):
     tomorrow = timezone.localdate() + timedelta(days=settings.MARKETPLACE_RATE_MAX_AGE_DAYS + 1)
-    assert price_of(soup(client.get(f"{world.card}?currency=KRW"))).endswith("KRW converted")
+    assert price_of(soup(client.get(f"{world.card}?currency=KRW"))).endswith("converted")
     monkeypatch.setattr(timezone, "localdate", lambda *args: tomorrow)
     assert price_of(soup(client.get(f"{world.card}?currency=KRW"))) == "$48.00 USD"
 

@@ -69,14 +69,15 @@ def test_a_village_shows_its_shelf(client, world):
 
 
 def test_a_workshop(client, world):
-    page = make_place_page(world.workshop)["en"]
+    pages = make_place_page(world.workshop)
+    page = pages["en"]
     html, address = card_of(client, SITE + page.public_url)
     assert address == f"/embed/v1/en/workshop/{page.slug}-{page.pk}/"
     assert html.find(id="act").text == "Visit the workshop"
     assert html.find(class_="place").text == "Sao Mai · Viet Nam"
     assert [name.text for name in html.select(".pieces .name")] == ["Red bowl"]
-    page.unpublish()
-    make_place_page(world.workshop, slug="twin")["ja"].unpublish()
+    for twin in pages.values():
+        twin.unpublish()
     gone = client.get(address)
     assert gone.status_code == 410
     assert BeautifulSoup(gone.content, "html.parser").find(class_="act").a["href"] == SITE + world.village.public_url

@@ -288,7 +288,7 @@ def test_e26_what_is_gone_is_410_and_leads_to_its_village(client, pages, worksho
 
 def test_e26_a_translation_that_is_gone_falls_back(client, pages):
     pages["ja"].unpublish()
-    html = soup(client.get(card_of(pages["ja"])))
+    html = soup(client.get(card_of(pages["en"], "ja")))
     assert (html.h1.text, html.h1["lang"]) == ("The bowl that waits", "en")
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, PageLogEntry, get_page_models
 
 from catalogue.provenance import with_provenance, with_source_language
-from catalogue.text import chain, shown_in
+from catalogue.text import choose, shown_in
 from marketplace.economies.names import economy_name
 from storefront.embeds.kinds.base import kinds
 from storefront.embeds.kinds.shelves import FEW, SHELF, draw_shelf, pieces_of
 from storefront.embeds.subjects import Found, Gone, Restricted, Subject
 from storefront.listing.directory import Directory, Place, get_directory
+from storefront.listing.place_pages import OWN_WORDS
 from storefront.page_origin import origin_label
 from storefront.pictures import WIDE, describe, load_renditions
 from storefront.restrictions import is_restricted
@@ -46,11 +46,15 @@ def page_card(kind: str, language: str, pk: int, most: int = FEW) -> Found:
 
 
 def page_for(kind: str, language: str, pk: int) -> tuple[Page, Page] | Gone | Restricted | None:
-    """(the page to show, the page with the number ``pk``): the first may be a translation of the second."""
+    """(the page to show, the page whose number the card has): the first may be a translation of the second.
+
+    ``pk`` is that of any translation. The card has the number of the first of them, live or not: the source, as in the
+    API. So it stays when a translation comes or goes, and all languages are counted as one.
+    """
     models = [model for model in get_page_models() if getattr(model, "embed_kind", "") == kind]
     for model in models:
-        if rows := _translations(model, language, pk):
-            return _choose(language, pk, rows)
+        if rows := _translations(model, pk):
+            return _choose(language, rows)
     # A page that was deleted leaves its entry in Wagtail's log; a number that never was leaves none.
     deleted = PageLogEntry.objects.filter(
         page_id=pk, action="wagtail.delete", content_type__model__in=_names(models)
@@ -62,21 +66,29 @@ def _names(models: Iterable) -> list[str]:
     return [model._meta.model_name for model in models]
 
 
-def _translations(model, language: str, pk: int) -> list:
-    """The page ``pk`` and those of its translations that may stand in for it, live or not. One statement."""
+def _translations(model, pk: int) -> list:
+    """The page ``pk`` and all its translations, live or not, the source first. One statement."""
     same = model.objects.filter(pk=pk).values("translation_key")
-    spoken = Q(pk=pk) | Q(locale__language_code__in=chain(language, language))
-    rows = with_source_language(with_provenance(model.objects.filter(spoken, translation_key__in=same)))
-    return list(rows.select_related("locale", "hero"))
+    rows = with_source_language(with_provenance(model.objects.filter(OWN_WORDS, translation_key__in=same)))
+    return list(rows.select_related("locale", "hero").order_by("pk"))
 
 
-def _choose(language: str, pk: int, rows: list) -> tuple[Page, Page] | Gone | Restricted | None:
-    own = next(row for row in rows if row.pk == pk)
-    live = {row.locale.language_code: row for row in rows if row.live}
-    page = next((live[code] for code in chain(language, own.locale.language_code) if code in live), None)
+def _choose(language: str, rows: list) -> tuple[Page, Page] | Gone | Restricted | None:
+    """The one that the site shows to readers of ``language`` (storefront/serving.py)."""
+    source, live = rows[0], {}
+    for row in rows:
+        if row.live:
+            live.setdefault(row.locale.language_code, row)
+    page = choose(live, language, source.locale.language_code)
     if page is None:
-        return gone(language, own) if own.first_published_at else None
-    return Restricted() if is_restricted(page) else (page, own)
+        once = next((row for row in rows if row.first_published_at), None)
+        return gone(language, once) if once else None
+    return Restricted() if is_restricted(page) else (page, source)
+
+
+def slug_of(page: Page, own: Page) -> str:
+    """For the card's address. Nobody is told how a draft is called."""
+    return own.slug if own.first_published_at else page.slug
 
 
 def _of_page(kind: str, language: str, page: Page, own: Page, most: int) -> Subject:
@@ -90,7 +102,7 @@ def _of_page(kind: str, language: str, page: Page, own: Page, most: int) -> Subj
         kind=kind,
         language=language,
         pk=own.pk,
-        slug=own.slug,
+        slug=slug_of(page, own),
         url=directory.address_of(page.url_path, lang),
         title=page.title,
         lang=lang,

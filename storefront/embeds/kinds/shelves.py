@@ -6,7 +6,7 @@ from django.db.models import Case, Q, Value, When
 from wagtail.models import Page
 
 from catalogue.models import ProductImage
-from marketplace.money import format_money
+from storefront.embeds.kinds.prices import named_price
 from storefront.listing.cards import card_labels, draw
 from storefront.listing.directory import get_directory
 from storefront.listing.models import ProductCard
@@ -30,13 +30,13 @@ def pieces_of(page: Page, most: int) -> list[ProductCard]:
 
 
 def draw_pieces(cards: Iterable[ProductCard], language: str) -> list[dict]:
-    """As in listings, and ``price_line`` with the currency's code: the card's reader may be anywhere."""
+    """As in listings, and ``price_line``, which names the currency without doubt."""
     from_price = card_labels()["from_price"]
     cards = list(cards)
     rows = draw(cards, language)
     for card, row in zip(cards, rows, strict=True):
         row["converted"] = row["price"].currency != card.currency
-        price = f"{format_money(row['price'], language)}\u00a0{row['price'].currency}"
+        price = named_price(row["price"], language)
         row["price_line"] = from_price % {"price": price} if row["from_price"] else price
     return rows
 

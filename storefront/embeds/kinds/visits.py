@@ -9,16 +9,17 @@ from django.utils.translation import gettext_lazy
 
 from catalogue.text import shown_in, source_first
 from marketplace import formats
-from marketplace.money import Money, format_money
+from marketplace.money import Money
 from marketplace.workshops.models import VisitDay
 from storefront.embeds.kinds.base import kinds
-from storefront.embeds.kinds.pages import page_for, places_of, village_of
+from storefront.embeds.kinds.pages import page_for, places_of, slug_of, village_of
+from storefront.embeds.sizes import lines
+from storefront.embeds.kinds.prices import named_price
 from storefront.embeds.subjects import Found, Subject
 from storefront.listing.directory import Place, get_directory
 from storefront.pictures import WIDE, describe, load_renditions
 
 MOST = 5
-ROW = (104, 76)  # CSS pixels of one day, in a narrow card and in a wide one
 
 
 @kinds.register("visits", call=gettext_lazy("Plan your visit"), template="visits", beside=("village",))
@@ -33,12 +34,11 @@ def visits(language: str, pk: int) -> Found:
     lang = page.locale.language_code
     days = list(_days(village, language)) if village else []
     load_renditions([page.hero])
-    rows = max(1, len(days))
     return Subject(
         kind="visits",
         language=language,
         pk=own.pk,
-        slug=own.slug,
+        slug=slug_of(page, own),
         url=directory.address_of(page.url_path, lang),
         title=_("Visit days in %(village)s") % {"village": village.name if village else page.title},
         lang=language,
@@ -48,8 +48,18 @@ def visits(language: str, pk: int) -> Found:
         author_url=village.url if village else "",
         picture=describe(page.hero, WIDE, alt=page.hero_alt, lang=lang),
         extra={"days": days},
-        room=(rows * ROW[0] + 24, rows * ROW[1] + 24),
+        room=room_for(days),
     )
+
+
+def room_for(days: list[dict]) -> tuple[int, int]:
+    """CSS pixels of the list in a narrow card (the words below the date) and in a wide one (beside it; card.css)."""
+    narrow = wide = 20.0
+    for day in days or [{}]:
+        said = " · ".join(day.get(part) or "" for part in ("name", "lang_label", "where", "meeting_point", "price", "why"))
+        narrow += 19 + 42 * bool(days) + 22.5 * lines(said, 318, 13.6)
+        wide += 19 + max(42 * bool(days), 22.5 * lines(said, 285, 13.6))
+    return round(narrow), round(wide)
 
 
 def _days(village: Place, language: str) -> Iterator[dict]:
@@ -87,5 +97,4 @@ def _hours(row: VisitDay, language: str) -> str:
 def _price(row: VisitDay, language: str) -> str:
     if row.price is None:
         return _("Free of charge")
-    price = f"{format_money(Money(row.price, row.currency), language)}\u00a0{row.currency}"
-    return _("%(price)s per person") % {"price": price}
+    return _("%(price)s per person") % {"price": named_price(Money(row.price, row.currency), language)}
