@@ -25,11 +25,12 @@ FOCUS = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_hei
 
 
 class Made(NamedTuple):
-    """A rendition: what of it a page shows. Sizes in pixels."""
+    """A rendition: what of it a page shows. Sizes in pixels; ``file`` is its name in the storage."""
 
     url: str
     width: int
     height: int
+    file: str
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Loaded:
         missing = [spec for spec in specs if spec not in self.made]
         if missing:
             rows = get_image_model().objects.get(pk=self.pk).get_renditions(*missing)
-            self.made |= {spec: Made(row.url, row.width, row.height) for spec, row in rows.items()}
+            self.made |= {spec: Made(row.url, row.width, row.height, row.file.name) for spec, row in rows.items()}
         return self.made
 
 
@@ -63,11 +64,25 @@ def load_pictures(ids: Iterable[int]) -> dict[int, Loaded]:
     ):
         picture = found.setdefault(pk, Loaded(pk, {}))
         if key == _focal_key(spec, *point):
-            picture.made[spec] = Made(storage.url(file), width, height)
+            picture.made[spec] = Made(storage.url(file), width, height, file)
     new = wanted - found.keys()
     if new:
         found |= {pk: Loaded(pk, {}) for pk in images.objects.filter(pk__in=new).values_list("pk", flat=True)}
     return found
+
+
+def weight(picture: Loaded | None, spec: str) -> int | None:
+    """Bytes of the rendition's file; None where there is none."""
+    try:
+        return _bytes(picture.get_renditions(spec)[spec].file) if picture else None
+    except (OSError, ValueError, ObjectDoesNotExist):
+        return None
+
+
+@lru_cache(maxsize=4_000)
+def _bytes(file: str) -> int:
+    """The storage is asked once: another picture is a file of another name."""
+    return get_image_model().get_rendition_model()._meta.get_field("file").storage.size(file)
 
 
 @lru_cache(maxsize=2_000)

@@ -20,7 +20,7 @@ from storefront.linked_data.nodes import absolute
 from storefront.links import in_own_words
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.page_contexts import stories_for
-from storefront.pictures import SOCIAL, describe
+from storefront.pictures import SOCIAL, describe, weight
 from storefront.serving import spots_of, twins_of
 
 MOST = 30
@@ -127,7 +127,8 @@ def _describing(rows: list, directory: Directory) -> Callable[[object], dict]:
     def item(row) -> dict:
         village, craft = directory.villages.get(row.village_id), directory.crafts.get(row.craft_id)
         own = in_own_words(spots_of(families[row.translation_key], directory.roots))
-        picture = describe(pictures.get(row.hero_id), SOCIAL, alt=row.hero_alt)
+        hero = pictures.get(row.hero_id)
+        picture = describe(hero, SOCIAL, alt=row.hero_alt)
         return {
             "title": clean(row.title),
             "link": absolute(directory.address_of(row.url_path, directory.language)),
@@ -140,7 +141,7 @@ def _describing(rows: list, directory: Directory) -> Callable[[object], dict]:
             "unique_id_is_permalink": False,
             "categories": [clean(craft.name)] if craft else [],
             "alternates": {code: absolute(own[code]) for code in sorted(own, key=lambda code: code == directory.language)},
-            "picture": picture | {"src": absolute(picture["src"])} if picture else None,
+            "picture": picture | {"src": absolute(picture["src"]), "bytes": weight(hero, SOCIAL[0])} if picture else None,
         }
 
     return item

@@ -25,6 +25,12 @@ def _picture(handler, item: dict) -> None:
         handler.endElement("media:content")
 
 
+def _translations(handler, item: dict, name: str) -> None:
+    """Links to the same story in each language, its own among them. ``name``: the element."""
+    for code, url in item["alternates"].items():
+        handler.addQuickElement(name, "", {"rel": "alternate", "type": "text/html", "hreflang": code, "href": url})
+
+
 class _Dated:
     """``feed["updated"]`` is when something in it changed; the generator's own guess is today, in an empty one."""
 
@@ -46,8 +52,7 @@ class AtomFeed(_Dated, Atom1Feed):
     def add_item_elements(self, handler, item: dict) -> None:
         super().add_item_elements(handler, item)
         # Its own address comes first and once more last: some readers take the one, some the other.
-        for code, url in item["alternates"].items():
-            handler.addQuickElement("link", "", {"rel": "alternate", "type": "text/html", "hreflang": code, "href": url})
+        _translations(handler, item, "link")
         if item["picture"]:
             handler.addQuickElement("link", "", {"rel": "enclosure", "type": "image/jpeg", "href": item["picture"]["src"]})
         _picture(handler, item)
@@ -59,6 +64,11 @@ class RssFeed(_Dated, Rss201rev2Feed):
 
     def add_item_elements(self, handler, item: dict) -> None:
         super().add_item_elements(handler, item)
-        # RSS 2.0 asks for the bytes of an enclosure, which would cost a look at each file; Media RSS does not.
         handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
+        _translations(handler, item, "atom:link")
+        picture = item["picture"]
+        # RSS 2.0 wants the bytes of an enclosure: without a file there is none.
+        if picture and picture["bytes"]:
+            about = {"url": picture["src"], "length": str(picture["bytes"]), "type": "image/jpeg"}
+            handler.addQuickElement("enclosure", "", about)
         _picture(handler, item)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 
-from marketplace.money import Money
+from marketplace.money import Money, round_money
 from storefront.listing.directory import Place
 from storefront.listing.models import ProductCard
 from storefront.market.choice import current, without_market
@@ -76,7 +76,7 @@ def breadcrumbs(crumbs: Iterable[Mapping]) -> dict:
 
 def amount(money: Money) -> str:
     """As schema.org and Merchant feeds write it: "48.00", "7200"."""
-    return f"{money.amount:f}"
+    return f"{round_money(money).amount:f}"
 
 
 def offer(price: Money | None, state: str, url: str, **more) -> dict:

@@ -3,10 +3,13 @@
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
 from marketplace.economies.names import economy_name
+from marketplace.money import Money
+from storefront.linked_data import nodes
 from storefront.linked_data.script import as_script
 from storefront.models import StoryPage
 from tests.factories import make_piece, make_story, make_visit_day
@@ -194,6 +197,12 @@ def test_every_sign_that_could_end_a_script_is_escaped():
     text = as_script([{"name": "<>&\u2028\u2029"}])
     assert r'"name":"\u003c\u003e\u0026\u2028\u2029"' in text
     assert as_script([]) == ""
+
+
+def test_an_amount_has_the_digits_of_its_currency():
+    """A price that is kept in memory may have been 50 when it was first asked for; 50.00 is equal to it."""
+    given = [("50", "USD"), ("50.00", "USD"), ("7200.00", "JPY"), ("0.5", "USD")]
+    assert [nodes.amount(Money(Decimal(text), code)) for text, code in given] == ["50.00", "50.00", "7200", "0.50"]
 
 
 def test_a_hidden_piece_is_mentioned_nowhere(client, world, commit):

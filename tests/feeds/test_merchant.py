@@ -70,8 +70,8 @@ def test_a_piece_is_listed_with_all_that_the_format_wants(client, world):
 
 @pytest.mark.parametrize("market", ["", "jp-jpy"])
 def test_price_stock_and_postage_are_those_of_the_page(client, world, market):
-    piece = make_piece(world.workshop, title="Set", variants={"Small": ("12.00", 2), "Large": ("20.00", 0)})
-    make_piece(world.workshop, title="Gone", stock=0)
+    piece = make_piece(world.workshop, title="Set", pictures=1, variants={"Small": ("12.00", 2), "Large": ("20.00", 0)})
+    make_piece(world.workshop, title="Gone", stock=0, pictures=1)
     name = f"merchant-{market}" if market else "merchant-usd"
     found = items(client.get(f"/en/feeds/{name}.xml"))
     assert len(found) == 5
@@ -103,24 +103,37 @@ def test_the_price_is_what_the_basket_asks(client, world):
 
 def test_every_public_piece_and_no_other_is_listed(client, world, monkeypatch):
     monkeypatch.setattr(reading, "BATCH", 3)
-    pieces = [make_piece(world.workshop, title=f"Piece {number}") for number in range(7)]
-    hidden = make_piece(world.workshop, title="Hidden", is_public=False)
+    pieces = [make_piece(world.workshop, title=f"Piece {number}", pictures=1) for number in range(7)]
+    hidden = make_piece(world.workshop, title="Hidden", is_public=False, pictures=1)
     listed = {int(pk) for pk in items(client.get("/en/feeds/merchant-usd.xml"))}
     assert listed == set(ProductCard.objects.filter(visible=True).values_list("pk", flat=True))
     assert listed == {world.piece.pk, world.made_to_order.pk, *(piece.pk for piece in pieces)}
     assert hidden.pk not in listed
 
 
+def test_what_has_no_picture_is_left_out_and_reported(client, world, caplog):
+    bare = make_piece(world.workshop, title="Bare", code="BARE-1")
+    family = make_piece(world.workshop, title="Set", variants={"Small": ("12.00", 2), "Odd": ("0.00", 1)})
+    with caplog.at_level(logging.WARNING, logger="storefront.feeds"):
+        text = body(client.get("/en/feeds/merchant-usd.xml")).decode()
+    small = family.children.get(title="Small")
+    assert f"2 left out for want of a picture: BARE-1, {small.upc}" in caplog.text
+    assert "<!-- 2 items; 1 left out for want of a price; 2 left out for want of a picture -->" in text
+    for pk in (bare.pk, small.pk):
+        assert f"<g:id>{pk}</g:id>" not in text
+    assert text.count("<item>") == text.count("<g:image_link>") == 2
+
+
 def test_what_has_no_price_is_left_out_and_reported(client, world, caplog):
     free = make_piece(world.workshop, title="Gift", price="0.00", code="FREE-1")
     unpriced = make_piece(world.workshop, title="Unpriced", code="NONE-1")
     unpriced.stockrecords.all().delete()
-    odd = make_piece(world.workshop, title="Set", variants={"Small": ("12.00", 2), "Odd": ("0.00", 1)})
+    odd = make_piece(world.workshop, title="Set", pictures=1, variants={"Small": ("12.00", 2), "Odd": ("0.00", 1)})
     with caplog.at_level(logging.WARNING, logger="storefront.feeds"):
         text = body(client.get("/en/feeds/merchant-usd.xml")).decode()
     codes = odd.children.get(title="Odd").upc
     assert f"left out for want of a price: FREE-1, {codes}, NONE-1" in caplog.text
-    assert "<!-- 3 items; 3 left out for want of a price -->" in text
+    assert "<!-- 3 items; 3 left out for want of a price; 0 left out for want of a picture -->" in text
     assert f"<g:id>{free.pk}</g:id>" not in text and f"<g:id>{unpriced.pk}</g:id>" not in text
     assert not re.search(r"<g:price>0+(\.0+)? ", text)
 
@@ -146,7 +159,7 @@ def test_a_currency_means_its_own_market(client, world):
 
 
 def test_an_antique_and_a_bar_code_are_said(client, world):
-    piece = make_piece(world.workshop, title="Old", contains=["antique"], gtin="4006381333931")
+    piece = make_piece(world.workshop, title="Old", pictures=1, contains=["antique"], gtin="4006381333931")
     row = items(client.get("/en/feeds/merchant-usd.xml"))[str(piece.pk)]
     assert (row["condition"], row["gtin"]) == ("used", "4006381333931")
     assert "identifier_exists" not in row

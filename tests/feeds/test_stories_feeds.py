@@ -7,10 +7,12 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
+from storefront import pictures
 from storefront.listing import directory, version
 from storefront.models import StoryPage
 from storefront.public import page_cache
@@ -59,16 +61,30 @@ def test_atom_names_itself_and_the_same_in_other_languages(client, world):
         assert read(client.get(f"/{code}/feeds/stories.atom")).feed.language == code
 
 
-def test_an_entry_names_its_translations_and_its_picture(client, world):
-    [english], [japanese] = (read(client.get(f"/{code}/feeds/stories.atom")).entries for code in ("en", "ja"))
+@pytest.mark.parametrize("kind", ["atom", "rss"])
+def test_an_entry_names_its_translations_and_its_picture(client, world, kind):
+    [english], [japanese] = (read(client.get(f"/{code}/feeds/stories.{kind}")).entries for code in ("en", "ja"))
     both = [("en", f"{SITE}/en/stories/the-bowl-that-waits/"), ("ja", f"{SITE}/ja/stories/the-bowl-that-waits/")]
     assert [english.link, japanese.link] == [url for _code, url in both]
     assert [(link.hreflang, link.href) for link in english.links if link.get("hreflang")] == both[::-1]
     assert [(link.hreflang, link.href) for link in japanese.links if link.get("hreflang")] == both
+    assert {link.rel for link in english.links if link.get("hreflang")} == {"alternate"}
     assert english.links[0].href == english.link
     assert japanese.title == "待つ椀"
     [enclosure] = english.enclosures
     assert (enclosure.type, enclosure.href) == ("image/jpeg", english.media_content[0]["url"])
+    if kind == "rss":
+        file = client.get(urlsplit(enclosure.href).path)
+        assert int(enclosure.length) == len(b"".join(file.streaming_content)) > 1000
+
+
+def test_without_its_file_a_picture_is_no_enclosure(client, world, fresh):
+    [entry] = read(client.get(RSS)).entries
+    default_storage.delete(urlsplit(entry.enclosures[0].href).path.removeprefix("/media/"))
+    pictures._bytes.cache_clear()
+    fresh()
+    [entry] = read(client.get(RSS)).entries
+    assert (entry.title, entry.enclosures) == ("The bowl that waits", [])
 
 
 def test_a_feed_holds_only_what_is_told_in_its_language_and_is_for_everybody(client, world):

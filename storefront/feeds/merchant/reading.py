@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.db.models import F, Q
 
@@ -60,10 +60,14 @@ class Item:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something public without a price above zero: a piece's or variant's id and its code."""
+    """Something public that cannot be listed: a piece's or variant's id, its code, and what is missing.
+
+    A price above zero; or a picture, without which Google refuses an item.
+    """
 
     id: int
     code: str
+    missing: Literal["price", "picture"] = "price"
 
 
 def goods(language: str, market: MarketChoice | None) -> Iterator[list[Item | LeftOut]]:
@@ -181,6 +185,9 @@ class _Maker:
         sold = selling_price(price, self.market) if price else None
         if sold is None or sold.amount <= 0:
             return LeftOut(row.pk, row.upc or "")
+        picture = largest(self.card.picture)
+        if not picture:
+            return LeftOut(row.pk, row.upc or "", "picture")
         card, workshop = self.card, self.directory.workshops.get(self.card.workshop_id)
         craft = self.directory.crafts.get(card.craft_id)
         materials = (self.directory.materials.get(int(pk)) for pk in card.materials.split())
@@ -191,7 +198,7 @@ class _Maker:
             title=title,
             description=self._described(),
             link=absolute(prefix(self.market) + product_path(self.language, slug_of(self.title, card.slug), card.pk)),
-            picture=largest(card.picture),
+            picture=picture,
             price=sold,
             available=available and how.goes,
             old=Product.Contains.ANTIQUE in self.own.contains,

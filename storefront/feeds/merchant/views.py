@@ -87,7 +87,12 @@ def _feed(language: str, market: MarketChoice | None) -> Iterator[str]:
         found = [row for row in batch if isinstance(row, Item)]
         items += len(found)
         yield "".join(written(item, market.destination if market else "") for item in found)
-    if left_out:
-        named = ", ".join(row.code or str(row.id) for row in left_out[:NAMED])
-        logger.warning("Merchant feed %s %s: %s left out for want of a price: %s", language, currency, len(left_out), named)
-    yield closing(items, len(left_out))
+    counts = {}
+    for missing in ("price", "picture"):
+        rows = [row for row in left_out if row.missing == missing]
+        counts[missing] = len(rows)
+        if rows:
+            named = ", ".join(row.code or str(row.id) for row in rows[:NAMED])
+            says = "Merchant feed %s %s: %s left out for want of a %s: %s"
+            logger.warning(says, language, currency, len(rows), missing, named)
+    yield closing(items, counts)

@@ -1,6 +1,6 @@
 """Goods as a Merchant feed: RSS 2.0 with Google's names (https://support.google.com/merchants/answer/7052112)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
 
 from storefront.feeds.merchant.reading import Item
@@ -20,9 +20,10 @@ def opening(title: str, link: str, description: str, language: str) -> str:
     )
 
 
-def closing(items: int, left_out: int) -> str:
-    """``left_out``: things without a price. The count stands where whoever looks into the file finds it."""
-    return f"<!-- {items} items; {left_out} left out for want of a price -->\n</channel></rss>\n"
+def closing(items: int, left_out: Mapping[str, int]) -> str:
+    """``left_out``: what is missing → how many. The counts stand where whoever looks into the file finds them."""
+    rows = "".join(f"; {number} left out for want of a {missing}" for missing, number in left_out.items())
+    return f"<!-- {items} items{rows} -->\n</channel></rss>\n"
 
 
 def written(item: Item, destination: str) -> str:
