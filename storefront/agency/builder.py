@@ -14,18 +14,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalogue.text import language_name
+from catalogue.text import language_name, shown_in
 from marketplace import formats
 from marketplace.partnerships import words
 from marketplace.partnerships.models import Part, WordsAsked
 from marketplace.partnerships.services import Refused
 from storefront.agency import snippets
 from storefront.agency.card_choice import PLACEMENTS, Chosen, fields_of, read_choice, warnings_of
-from storefront.agency.choosing import find
+from storefront.agency.choosing import Found, find
 from storefront.agency.examples import Shown, recall_subject
 from storefront.agency.forms import AskForm
 from storefront.agency.missing import Words, words_of
 from storefront.agency.scope import AgencyDesk, agency_view
+from storefront.agency.titles import Title, titles_of
 from storefront.agency.wishes import waiting_for
 from storefront.embeds.kinds import kinds
 from storefront.paging import describe_paging
@@ -57,6 +58,7 @@ def cards(desk: AgencyDesk) -> HttpResponse:
     asked = given.get("q", "")[:100]
     found = find(kind=kind, words=asked, language=get_language())
     page = Paginator(found, PER_PAGE).get_page(given.get("page"))
+    titles = titles_of({_title_key(row) for row in page if row.kind != "map"}, get_language())
     context = {
         "asked": asked,
         "kind": kind,
@@ -64,8 +66,7 @@ def cards(desk: AgencyDesk) -> HttpResponse:
         "total": page.paginator.count,
         "rows": [
             {
-                "title": row.title,
-                "lang": row.lang,
+                **_named(row, titles),
                 "kind": names[row.kind],
                 "url": desk.url("card", kind=row.kind, pk=row.pk),
                 "visits_url": desk.url("card", kind="visits", pk=row.pk) if row.kind == "village" and "visits" in names else "",
@@ -75,6 +76,21 @@ def cards(desk: AgencyDesk) -> HttpResponse:
         "paging": describe_paging(page, desk.request),
     }
     return desk.render("cards", context)
+
+
+def _named(row: Found, titles: dict[str, Title]) -> dict:
+    """Its title in the reader's language where the thing has one, else in the best language with a label that says so.
+
+    Not the words of the index, of which the row that was found may be in any language.
+    """
+    title = titles.get(_title_key(row))
+    text, lang = (title.text, title.lang) if title else (row.title, row.lang)
+    return {"title": text, "lang": lang, "shown_in": shown_in(lang, get_language())}
+
+
+def _title_key(row: Found) -> str:
+    """Visit days are called as their village."""
+    return f"{'village' if row.kind == 'visits' else row.kind}-{row.pk}"
 
 
 @require_safe

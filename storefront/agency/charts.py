@@ -22,7 +22,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """``name`` makes its ids; ``top`` is the number at the upper edge; ``first`` and ``last`` are its outer labels."""
+    """``name`` makes its ids; ``top`` is the number at the upper edge; ``first`` and ``last`` are its outer labels.
+    ``note`` is a sentence below the total, or empty."""
 
     name: str
     title: str
@@ -34,6 +35,7 @@ class Chart:
     width: int
     bars: list[Bar] = field(default_factory=list)
     height: int = TALL
+    note: str = ""
 
 
 def round_up(value: int) -> int:
@@ -47,7 +49,14 @@ def round_up(value: int) -> int:
 
 
 def draw(
-    *, name: str, title: str, says: str, points: Sequence[tuple[str, int]], write, total: int | None = None
+    *,
+    name: str,
+    title: str,
+    says: str,
+    points: Sequence[tuple[str, int]],
+    write,
+    total: int | None = None,
+    note: str = "",
 ) -> Chart:
     """A chart of (label, number ≥ 0), oldest first. ``write`` makes text of a number in the reader's language."""
     values = [value for _label, value in points]
@@ -68,4 +77,5 @@ def draw(
         last=points[-1][0] if points else "",
         width=max(len(points), 1) * STEP,
         bars=bars,
+        note=note,
     )

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from marketplace import formats
@@ -17,7 +17,7 @@ from marketplace.partnerships.models import Agency, Part, Seat
 from marketplace.payments.payouts.agency_statements import orders_of
 from marketplace.payments.payouts.payees import payee_of, waiting_payee_of
 from storefront.agency.scope import AgencyDesk, agency_view, seated
-from storefront.agency.statistics import days_of
+from storefront.agency.statistics import days_of, given_back
 from storefront.agency.wishes import describe_wishes
 
 # For so long the desk tells that words are there.
@@ -56,16 +56,16 @@ def home(request: HttpRequest, seats: list[Seat]) -> HttpResponse:
 def page(desk: AgencyDesk) -> HttpResponse:
     first, last = days_of("month")
     totals = counting.totals(desk.agency, first, last)
-    orders = sum(row.orders for row in orders_of(desk.agency, first, last))
+    days = orders_of(desk.agency, first, last)
     steps = _steps(desk)
     wishes = describe_wishes(desk.agency) if desk.may(Part.EDIT) else []
     context = {
         "steps": steps,
         "all_done": all(step.done for step in steps),
         "numbers": [
-            (_("Cards seen"), formats.number(totals.views)),
-            (_("Followed to the shop"), formats.number(totals.clicks)),
-            (_("Orders"), formats.number(orders)),
+            (_("Cards seen"), formats.number(totals.views), ""),
+            (_("Followed to the shop"), formats.number(totals.clicks), ""),
+            (_("Orders"), formats.number(sum(row.orders for row in days)), given_back(sum(row.refunded for row in days))),
         ],
         "wishes": [_wish(desk, row) for row in wishes],
         "news": _news(desk),
@@ -83,7 +83,7 @@ def _steps(desk: AgencyDesk) -> list[Step]:
     if desk.may(Part.OWN) and agency.stage in (Agency.Stage.OPEN, Agency.Stage.CLOSED):
         known = bool(payee_of(agency, agency.currency) or waiting_payee_of(agency, agency.currency))
         text = _("Say where your money goes. Nothing is paid before.")
-        steps.append(Step(text, _("Where your money goes"), desk.url("payee"), known))
+        steps.append(Step(text, pgettext("payee", "Where your money goes"), desk.url("payee"), known))
     if desk.may(Part.EDIT):
         proven = agency.hosts.filter(proven_at__isnull=False).exists()
         text = _("If you like: prove your site, and show cards there alone.")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from marketplace import formats
 from marketplace.partnerships import hosts, services
+from marketplace.partnerships.host_names import follows
 from marketplace.partnerships.hosts import Refused
 from marketplace.partnerships.models import AgencyHost, Part
 from storefront.agency.forms import HostForm
@@ -26,6 +27,8 @@ def listing(desk: AgencyDesk) -> HttpResponse:
         except Refused as problem:
             form.add_error(problem.field or None, str(problem))
         else:
+            if follows(form.cleaned_data["host"]):
+                messages.info(desk.request, _("We took the host alone: %(host)s") % {"host": row.host})
             return redirect(desk.url("site", pk=row.pk))
     rows = list(desk.hosts())
     context = {

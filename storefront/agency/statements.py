@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -114,14 +114,13 @@ def _line(line: AgencyLine, titles: dict[str, Title]) -> dict:
 @require_safe
 @agency_view(needs=Part.BOOKS)
 def file(desk: AgencyDesk, currency: str, year: int, month: int, kind: str) -> HttpResponse:
-    """The same as a file, in the agency's own language; ``kind`` is csv or pdf."""
+    """The same as a file, in the language of the page that it is saved from; ``kind`` is csv or pdf."""
     if kind not in FILES:
         raise Http404
     media_type, make = FILES[kind]
     try:
-        with override(desk.agency.language):
-            found = _statement(desk, currency, year, month)
-            body = make(found, {subject: title.text for subject, title in _titles(found).items()})
+        found = _statement(desk, currency, year, month)
+        body = make(found, {subject: title.text for subject, title in _titles(found).items()})
     except MissingCharacter:
         messages.error(desk.request, _("A name has a sign that we cannot print. Please take the CSV, and tell the shop."))
         return redirect(_url(desk, "statement", currency, date(year, month, 1)))

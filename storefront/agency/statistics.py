@@ -28,17 +28,20 @@ from storefront.paging import describe_paging
 # Name of a period → its days; those of a year are shown by month.
 PERIODS = {"week": 7, "month": 30, "quarter": 90, "year": 365}
 PER_PAGE = 20
+COUNTED = ("views", "clicks", "orders", "refunded")
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Of one day or month: how often cards were seen, followed, and how many orders came of it."""
+    """Of one day or month: how often cards were seen, followed, how many orders came of it, and how many of these
+    orders were given back whole."""
 
     first: date
     label: str
     views: int = 0
     clicks: int = 0
     orders: int = 0
+    refunded: int = 0
 
 
 @require_safe
@@ -88,15 +91,15 @@ def numbers_of(
     desk: AgencyDesk, totals: counting.Totals, first: date, last: date, *, by_month: bool = False
 ) -> list[Numbers]:
     """Every day, or month, oldest first. One statement (orders)."""
-    orders = {row.day: row.orders for row in orders_of(desk.agency, first, last)}
+    orders = {row.day: row for row in orders_of(desk.agency, first, last)}
     sums: dict[date, Counter] = {}
     for day, views, clicks in totals.by_day:
         key = day.replace(day=1) if by_month else day
-        sums.setdefault(key, Counter()).update(views=views, clicks=clicks, orders=orders.get(day, 0))
-    return [
-        Numbers(key, _label(key, by_month), found["views"], found["clicks"], found["orders"])
-        for key, found in sums.items()
-    ]
+        total = sums.setdefault(key, Counter())
+        total.update(views=views, clicks=clicks)
+        if day in orders:
+            total.update(orders=orders[day].orders, refunded=orders[day].refunded)
+    return [Numbers(key, _label(key, by_month), **{name: total[name] for name in COUNTED}) for key, total in sums.items()]
 
 
 def _label(day: date, by_month: bool) -> str:
@@ -118,13 +121,19 @@ def charts_of(rows: list[Numbers]) -> list[Chart]:
             says=f"{says} {_('The table below has the same numbers.')}",
             points=[(row.label, getattr(row, name)) for row in rows],
             write=formats.number,
+            note=given_back(sum(row.refunded for row in rows)) if name == "orders" else "",
         )
         for name, title, says in named
     ]
 
 
+def given_back(number: int) -> str:
+    """What stands beside a number of orders of which ``number`` were given back whole; empty for none."""
+    return _("Of these given back whole: %(number)s") % {"number": formats.number(number)} if number else ""
+
+
 def _shown(row: Numbers) -> dict:
-    return {"label": row.label} | {name: formats.number(getattr(row, name)) for name in ("views", "clicks", "orders")}
+    return {"label": row.label} | {name: formats.number(getattr(row, name)) for name in COUNTED}
 
 
 def _cards(totals: counting.Totals) -> list[dict]:
@@ -172,7 +181,7 @@ def file(desk: AgencyDesk) -> HttpResponse:
     """The same period as CSV: a line for each day, card and language, and one for each day with orders."""
     period = desk.request.GET.get("period", "")
     first, last = days_of(period if period in PERIODS else "month")
-    head = [_("Day"), _("Card"), _("Title"), _("Language"), _("Seen"), _("Followed"), _("Orders")]
+    head = [_("Day"), _("Card"), _("Title"), _("Language"), _("Seen"), _("Followed"), _("Orders"), _("Given back whole")]
     body = b"".join(stream_csv(head, _lines(desk, first, last), bom=True))
     name = f"{desk.agency.code}-{first:%Y-%m-%d}-{last:%Y-%m-%d}.csv"
     return file_response(body, "text/csv; charset=utf-8", name)
@@ -183,6 +192,6 @@ def _lines(desk: AgencyDesk, first: date, last: date) -> Iterator[list]:
     counted = list(rows.order_by("day", "subject", "language").values_list("day", "subject", "language", "views", "clicks"))
     titles = titles_of({row[1] for row in counted}, get_language())
     for day, subject, language, views, clicks in counted:
-        yield [day.isoformat(), subject, titles[subject].text, language, views, clicks, None]
+        yield [day.isoformat(), subject, titles[subject].text, language, views, clicks, None, None]
     for row in orders_of(desk.agency, first, last):
-        yield [row.day.isoformat(), "", "", "", None, None, row.orders]
+        yield [row.day.isoformat(), "", "", "", None, None, row.orders, row.refunded]

@@ -16,6 +16,7 @@ from marketplace.partnerships.models import WordsAsked
 from storefront.embeds.kinds.maps import number_of_economy
 from storefront.embeds.remembered import recall
 from storefront.embeds.sizes import natural_height
+from storefront.search.models import SearchEntry
 from tests.factories import make_piece, make_story, make_visit_day
 from tests.factories.pieces import make_picture
 
@@ -88,6 +89,30 @@ def test_things_are_found_in_any_language_and_by_kind(bureau):
     assert link(bureau, "story", story.pk) in page and link(bureau, "product", piece.pk) in page
     page = bureau.editor.get(bureau.url("cards/"), {"q": "<b>nothing"}).text
     assert "Nothing was found for “&lt;b&gt;nothing”." in page
+
+
+def titles_in(page: str) -> dict[str, tuple[str, str]]:
+    """Title in the list → (its lang attribute, the label behind it)."""
+    found = {}
+    for row in re.findall(r'<li class="desk-row card-row">(.*?)</li>', page, re.S):
+        attributes, title = re.match(r"<a class=\"row-link\"([^>]*)>(.*?)</a>", row).groups()
+        label = re.search(r'<span class="soft small">(.*?)</span>', row)
+        found[title] = "".join(re.findall(r'lang="(\w+)"', attributes)), label[1] if label else ""
+    return found
+
+
+def test_the_list_has_titles_in_the_readers_language_whatever_the_index_has(bureau):
+    story, _piece = bureau["story"]["en"], bureau["piece"]
+    make_story(village=bureau.workshop.village, title={"es": "El tinte"}, slug="el-tinte")
+    SearchEntry.objects.filter(language="en", kind__in=("story", "product")).delete()
+    assert SearchEntry.objects.filter(language="ja", title="待つ藍").exists()
+    for query in ({}, {"kind": "story"}, {"q": "待つ藍"}):
+        found = titles_in(bureau.editor.get(bureau.url("cards/"), query).text)
+        assert found[story.title] == ("", "") and "待つ藍" not in found, query
+    found = titles_in(bureau.editor.get(bureau.url("cards/")).text)
+    assert found["Indigo scarf"] == ("", "")
+    assert found["El tinte"] == ("es", "Shown in Spanish")
+    assert "待つ藍" in bureau.editor.get(bureau.url("cards/").replace("/en/", "/ja/", 1)).text
 
 
 def test_what_is_hidden_or_a_draft_has_no_builder(bureau):

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 from django.utils.html import strip_tags
+from django.utils.translation import gettext, override
 from pypdf import PdfReader
 
 from marketplace.partnerships.models import Agency, CardCount
@@ -60,7 +61,7 @@ def test_thirty_days_as_charts_and_tables(counted):
     assert "October 22, 2026 to November 20, 2026" in page
     totals = re.findall(r'<span class="chart-title">(.*?)</span> <b class="num">(.*?)</b>', page)
     assert totals == [("Cards seen", "1,249"), ("Followed to the shop", "35"), ("Orders", "0")]
-    assert table(page, "The numbers of each day")[:2] == [["Nov 20, 2026", "1,200", "30", "0"], ["Nov 19, 2026", "47", "5", "0"]]
+    assert table(page, "The numbers of each day")[:2] == [["Nov 20, 2026", "1,200", "30", "0", "0"], ["Nov 19, 2026", "47", "5", "0", "0"]]
     assert len(table(page, "The numbers of each day")) == 30
     assert table(page, "By what was shown") == [
         ["The dye that waits", "1,240", "34"],
@@ -94,8 +95,8 @@ def test_a_chart_needs_no_number_at_all():
 def test_a_year_is_told_by_month(counted):
     page = counted.editor.get(counted.url("statistics/"), {"period": "year"}).text
     rows = table(page, "The numbers of each month")
-    assert (len(rows), rows[0], rows[1]) == (13, ["Nov 2026", "1,247", "35", "0"], ["Oct 2026", "5,002", "500", "0"])
-    assert rows[-1][0] == "Nov 2025" and ["Jan 2026", "11", "0", "0"] in rows
+    assert (len(rows), rows[0], rows[1]) == (13, ["Nov 2026", "1,247", "35", "0", "0"], ["Oct 2026", "5,002", "500", "0", "0"])
+    assert rows[-1][0] == "Nov 2025" and ["Jan 2026", "11", "0", "0", "0"] in rows
     assert "30 days" in counted.editor.get(counted.url("statistics/"), {"period": "<b>"}).text
 
 
@@ -105,10 +106,10 @@ def test_the_file_has_a_line_for_each_day_card_and_language(counted):
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     story, piece = counted["story"], counted["piece"]
     assert rows == [
-        ["Day", "Card", "Title", "Language", "Seen", "Followed", "Orders"],
-        ["2026-11-19", f"product-{piece.pk}", "Indigo scarf", "en", "7", "1", ""],
-        ["2026-11-19", f"story-{story['ja'].pk}", "The dye that waits", "ja", "40", "4", ""],
-        ["2026-11-20", f"story-{story['en'].pk}", "The dye that waits", "en", "1200", "30", ""],
+        ["Day", "Card", "Title", "Language", "Seen", "Followed", "Orders", "Given back whole"],
+        ["2026-11-19", f"product-{piece.pk}", "Indigo scarf", "en", "7", "1", "", ""],
+        ["2026-11-19", f"story-{story['ja'].pk}", "The dye that waits", "ja", "40", "4", "", ""],
+        ["2026-11-20", f"story-{story['en'].pk}", "The dye that waits", "en", "1200", "30", "", ""],
     ]
 
 
@@ -153,8 +154,13 @@ def test_an_order_stands_once_in_the_statement_and_its_refund_takes_back(bureau,
         assert word not in text
 
 
-def test_the_same_as_csv_and_pdf_in_the_agencys_language(bureau, brought):
-    Agency.objects.filter(pk=bureau.agency.pk).update(language="en")
+def csv_text(browser, path: str) -> str:
+    return browser.get(f"{path[:-1]}.csv").content.decode("utf-8-sig")
+
+
+def test_the_same_as_csv_and_pdf_in_the_language_of_the_page(bureau, brought):
+    """Not in the agency's own: whoever reads a page saves what it says."""
+    Agency.objects.filter(pk=bureau.agency.pk).update(language="th")
     [path] = months(bureau.books.get(bureau.url("money/")).text)
     file = bureau.books.get(f"{path[:-1]}.csv")
     assert file["Content-Type"] == "text/csv; charset=utf-8" and "no-store" in file["Cache-Control"]
@@ -164,8 +170,13 @@ def test_the_same_as_csv_and_pdf_in_the_agencys_language(bureau, brought):
     assert paper.content.startswith(b"%PDF")
     words = PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
     assert "Chang Thong Travel" in words and "$5.00" in words and "The dye that waits" in words
-    Agency.objects.filter(pk=bureau.agency.pk).update(language="vi")
-    assert bureau.books.get(f"{path[:-1]}.csv").content != file.content
+    heads = [line.split(",")[0] for line in (text, csv_text(bureau.books, path.replace("/en/", "/th/", 1)))]
+    with override("th"):
+        assert heads == ["Day", gettext("Day")] and gettext("Day") != "Day"
+    japanese = csv_text(bureau.books, path.replace("/en/", "/ja/", 1))
+    assert "待つ藍" in japanese and "The dye that waits" not in japanese
+    links = re.findall(r'href="([^"]+\.(?:csv|pdf))"', bureau.books.get(path.replace("/en/", "/ja/", 1)).text)
+    assert links == [f"{path.replace('/en/', '/ja/', 1)[:-1]}.{kind}" for kind in ("csv", "pdf")]
 
 
 def test_months_and_currencies_that_never_were_are_missing(bureau):
@@ -178,7 +189,25 @@ def test_months_and_currencies_that_never_were_are_missing(bureau):
 def test_orders_are_counted_on_their_day(bureau, brought):
     Payment.objects.filter(pk=brought.pk).update(paid_at=datetime(2026, 11, 18, 12, tzinfo=UTC))
     page = bureau.books.get(bureau.url("statistics/")).text
-    assert table(page, "The numbers of each day")[2] == ["Nov 18, 2026", "0", "0", "1"]
+    assert table(page, "The numbers of each day")[2] == ["Nov 18, 2026", "0", "0", "1", "0"]
     rows = list(csv.reader(io.StringIO(bureau.books.get(bureau.url("statistics.csv")).content.decode("utf-8-sig"))))
-    assert rows[1:] == [["2026-11-18", "", "", "", "", "", "1"]]
-    assert "Orders 1 " in words(bureau.books.get(bureau.url()).text)
+    assert rows[1:] == [["2026-11-18", "", "", "", "", "", "1", "0"]]
+    home = words(bureau.books.get(bureau.url()).text)
+    assert "Orders 1 " in home and "given back whole:" not in page + home
+
+
+def test_orders_that_were_given_back_whole_are_said_to_be(bureau, brought):
+    """In the tile, in the table of days and months, in the file, and at the desk's start."""
+    other = order(*pieces("30.00"), agency=bureau.agency)
+    days = {brought.pk: datetime(2026, 11, 18, 12, tzinfo=UTC), other.pk: datetime(2026, 11, 18, 13, tzinfo=UTC)}
+    for pk, at in days.items():
+        Payment.objects.filter(pk=pk).update(paid_at=at)
+    Payment.objects.filter(pk=other.pk).update(state=Payment.State.REFUNDED)
+    page = bureau.books.get(bureau.url("statistics/")).text
+    assert "Orders 2 Of these given back whole: 1 " in words(page) and page.count("given back whole:") == 1
+    assert table(page, "The numbers of each day")[2] == ["Nov 18, 2026", "0", "0", "2", "1"]
+    year = bureau.books.get(bureau.url("statistics/"), {"period": "year"}).text
+    assert table(year, "The numbers of each month")[0] == ["Nov 2026", "0", "0", "2", "1"]
+    rows = list(csv.reader(io.StringIO(bureau.books.get(bureau.url("statistics.csv")).content.decode("utf-8-sig"))))
+    assert rows[1:] == [["2026-11-18", "", "", "", "", "", "2", "1"]]
+    assert "Orders 2 Of these given back whole: 1 " in words(bureau.books.get(bureau.url()).text)

@@ -5,6 +5,8 @@ import re
 from html import unescape
 
 import pytest
+from django.utils.html import escape
+from django.utils.translation import gettext, override
 
 from storefront.agency.providers import drupal_provider, wagtail_provider
 from storefront.embeds.loading import integrity_of, newest
@@ -112,6 +114,18 @@ def test_the_api_that_is_linked_answers(client, content, settings):
     assert len(links) == 5
     assert {path: client.get(path).status_code for path in links} == dict.fromkeys(links, 200)
     assert code(text, "api").startswith('curl -H "Authorization: Bearer <key>" "http://testserver/api/v1/stories?lang=en')
+
+
+def test_developers_read_the_names_of_feeds_and_api_in_their_language(client, content):
+    """Names stand in lists of the code: they must not be those of the language in which it was loaded."""
+    names = ["What there is", "Description for programs (OpenAPI)", "Stories (Atom)", "All pieces, for merchant centres"]
+    assert [name for name in names if name not in client.get(PAGES[1]).text] == []
+    for language in ("ja", "th"):
+        text = client.get(PAGES[1].replace("/en/", f"/{language}/")).text
+        with override(language):
+            said = [gettext(name) for name in names]
+        assert [name for name in names if name in text] == [], language
+        assert [name for name in said if escape(name) not in text] == [], language
 
 
 def test_the_wagtail_provider_is_python_that_matches_our_pages():

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 # Session, user and seats come first on each.
 PAGES = {
     "": 13,
-    "cards/": 5,
-    "cards/?q=dye": 4,
-    "cards/?kind=village": 5,
+    "cards/": 7,
+    "cards/?q=dye": 5,
+    "cards/?kind=village": 6,
     "cards/?kind=map": 3,
     "sites/": 4,
     "statistics/": 7,

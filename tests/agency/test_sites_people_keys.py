@@ -40,12 +40,18 @@ def test_hosts_that_are_none_are_refused_with_a_sentence(bureau):
         ("*.chang-thong.com", "Please name each host by itself: a star for many of them is not possible."),
         ("127.0.0.1", "An address in numbers cannot be used. Please write the name of the site."),
         ("wixsite.com", "wixsite.com belongs to very many sites."),
-        ("www.chang-thong.com/tours", "Please write the host alone, such as www.agency.example, without what follows it."),
         ("chang thong", "Please write the address of a site, such as www.agency.example."),
     ):
         answer = bureau.editor.post_from_page(bureau.url("sites/"), {"host": host})
         assert (answer.status_code, says in answer.text) == (400, True), host
         assert not AgencyHost.objects.exists()
+
+
+def test_of_a_whole_address_the_host_is_taken_and_said(bureau):
+    answer = bureau.editor.post_from_page(bureau.url("sites/"), {"host": "https://www.ploytour.example/th/?a=1,2"})
+    row = AgencyHost.objects.get()
+    assert (row.host, answer["Location"]) == ("www.ploytour.example", bureau.url(f"sites/{row.pk}/"))
+    assert notes(bureau.editor, answer["Location"]) == ["We took the host alone: www.ploytour.example"]
 
 
 def test_looking_now_says_what_was_found(bureau, monkeypatch):
@@ -118,6 +124,8 @@ def test_an_invitation_is_refused_or_taken_back(bureau, cast):
     for field, value in (("email", "fon"), ("parts", []), ("name", ""), ("language", "de")):
         answer = bureau.owner.post_from_page(bureau.url("people/invite/"), INVITE | {field: value})
         assert (answer.status_code, f'id="id_{field}_error"' in answer.text) == (400, True), field
+    answer = bureau.owner.post_from_page(bureau.url("people/invite/"), INVITE | {"email": "Agency@example.com"})
+    assert (answer.status_code, "Somebody with this e-mail works here already." in answer.text) == (400, True)
     assert not SeatInvitation.objects.exists()
     bureau.owner.post_from_page(bureau.url("people/invite/"), INVITE)
     row = SeatInvitation.objects.get()
