@@ -22,20 +22,29 @@ PRIVATE = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".onion", 
 # DNS, and the Public Suffix List does not name them. Seen at Wix and at Google Sites.
 WRAPPERS = ("filesusr.com", "usrfiles.com", "googleusercontent.com")
 NUMERIC = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
+# The beginning of an address, up to its path.
+PLACE = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/?#]*", re.ASCII | re.IGNORECASE)
 PORTS = {"http": 80, "https": 443}
 
 
 def read_host(text: str) -> str:
-    """``host`` or ``host:port`` as a CSP names it, of what somebody typed or copied from an address bar. Raises Refused."""
-    parts = _split(text, "host")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in text or "#" in text:
-        raise Refused(_("Please write the host alone, such as www.agency.example, without what follows it."), "host")
+    """``host`` or ``host:port`` as a CSP names it, of what somebody typed or copied from an address bar. Raises Refused.
+
+    What follows the host (a path, a query) is left out: see ``follows``.
+    """
+    parts = _split(PLACE.match(text.strip())[0], "host")
     host = _own(parts, "host")
     port = _port(parts)
     host = host if port is None else f"{host}:{port}"
     if len(host) > LONGEST_HOST:
         raise Refused(_("This name is too long for a host."), "host")
     return host
+
+
+def follows(text: str) -> str:
+    """What stands behind the host in an address: "" for a host alone, "/th/?a=1"."""
+    rest = PLACE.sub("", text.strip(), count=1)
+    return "" if rest == "/" else rest
 
 
 def read_site(text: str) -> str:

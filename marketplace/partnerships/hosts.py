@@ -3,7 +3,6 @@
 A proof that is gone for two weeks ends. Several agencies may prove the same host: a blog that two of them write.
 """
 
-import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -18,11 +17,13 @@ from marketplace import signals
 from marketplace.partnerships import proofs, seats
 from marketplace.partnerships.host_names import is_wrapper, read_host
 from marketplace.partnerships.models import Agency, AgencyHost, Part
+from marketplace.partnerships.naming import ADDED, put_down
 from marketplace.partnerships.proofs import PROVEN, ToWrite, what_to_write
 from marketplace.partnerships.services import forget_hosts
 from marketplace.workshops.details import Refused
 
 __all__ = [
+    "ADDED",
     "Refused",
     "ToWrite",
     "add",
@@ -35,8 +36,7 @@ __all__ = [
     "shop_takes_back",
     "what_to_write",
 ]
-ADDED, REMOVED, PROVED, ENDED = (
-    "marketplace.agency_host_added",
+REMOVED, PROVED, ENDED = (
     "marketplace.agency_host_removed",
     "marketplace.agency_host_proved",
     "marketplace.agency_host_ended",
@@ -48,7 +48,7 @@ Proof = AgencyHost.Proof
 
 @transaction.atomic
 def add(*, agency: Agency, host: str, by) -> AgencyHost:
-    """A site that waits for its proof; named twice, it is the same one. Raises Refused."""
+    """A site that waits for its proof; of a whole address the host is taken. Named twice, it is the same one. Raises Refused."""
     locked = seats.locked_for(agency, by, Part.EDIT)
     name = read_host(host)
     if known := AgencyHost.objects.filter(agency=locked, host=name).first():
@@ -56,10 +56,7 @@ def add(*, agency: Agency, host: str, by) -> AgencyHost:
     most = settings.MARKETPLACE_AGENCY["HOSTS"]
     if locked.hosts.count() >= most:
         raise Refused(_("An agency may name %(most)s sites. Please remove one first.") % {"most": most}, "host")
-    found = proofs.WRAPPER if is_wrapper(name) else ""
-    row = AgencyHost.objects.create(agency=locked, host=name, token=secrets.token_urlsafe(24), found=found, added_by=by)
-    log(instance=locked, action=ADDED, user=by, data={"host": name})
-    return row
+    return put_down(locked, name, by)
 
 
 @transaction.atomic

@@ -52,6 +52,8 @@ def invite(
         raise Refused(_("Please say whom you invite."), "name")
     if language not in settings.MARKETPLACE_STOREFRONT_LANGUAGES:
         raise Refused(_("Please choose one of the languages."), "language")
+    if Seat.objects.filter(agency=locked, user__email__iexact=email).exists():
+        raise Refused(_("Somebody with this e-mail works here already."), "email")
     now = timezone.now()
     waiting = SeatInvitation.objects.filter(agency=locked, accepted_at=None, withdrawn_at=None, expires_at__gt=now)
     known = waiting.filter(email=email).first()

@@ -16,7 +16,7 @@ from wagtail.log_actions import log
 
 from marketplace import signals
 from marketplace.economies.models import Economy
-from marketplace.partnerships import codes, seats
+from marketplace.partnerships import codes, naming, seats
 from marketplace.partnerships.codes import agency_of_code
 from marketplace.partnerships.host_names import read_site
 from marketplace.partnerships.memory import Kept
@@ -33,6 +33,7 @@ __all__ = [
     "ask_again",
     "change_details",
     "change_name",
+    "check_currency",
     "decide",
     "set_partners_only",
     "terms_on",
@@ -87,8 +88,7 @@ def apply(
     if not name or len(name) > 160:
         raise Refused(_("Please give the name of your agency, with at most 160 letters."), "name")
     currency = currency or economy.currency
-    if currency not in (economy.currency, settings.MARKETPLACE_CURRENCY):
-        raise Refused(_("We can pay you in your economy's currency or in the shop's."), "currency")
+    check_currency(currency, own=economy.currency)
     if not accepts_terms:
         raise Refused(_("Without your yes to the terms your agency cannot take part."), "terms")
     waiting = Agency.objects.filter(stage=Stage.APPLIED, seats__user=user, seats__is_owner=True)
@@ -106,6 +106,12 @@ def apply(
     codes.look_again()
     signals.agency_applied.send(sender=Agency, agency=agency)
     return agency
+
+
+def check_currency(currency: str, *, own: str) -> None:
+    """Whether an agency can be paid in it. ``own``: the currency of its economy. Raises Refused."""
+    if currency not in (own, settings.MARKETPLACE_CURRENCY):
+        raise Refused(_("We can pay you in your economy's currency or in the shop's."), "currency")
 
 
 @transaction.atomic
@@ -130,6 +136,7 @@ def ask_again(*, agency: Agency, about: str, by) -> Agency:
 @transaction.atomic
 def decide(*, agency: Agency, stage: str, by, reason: str = "", words: str = "", seen: str = "") -> Agency:
     """The shop opens, declines or closes an agency: who, when and why are kept, and the agency is written to.
+    With its opening, the site that it named at its sign-up waits among its sites for the proof.
 
     ``reason``: one of REASONS of the new stage; none for opening. ``words``: of the shop's own, in any language; needed
     for "another reason". ``seen``: the stage that the person had before her. Raises Refused, also when somebody else was
@@ -148,6 +155,8 @@ def decide(*, agency: Agency, stage: str, by, reason: str = "", words: str = "",
     locked.decided_at, locked.decided_by = timezone.now(), by
     locked.save(update_fields=["stage", "reason", "words", "decided_at", "decided_by"])
     log(instance=locked, action=DECIDED, user=by, data={"before": before, "stage": stage, "reason": reason})
+    if stage == Stage.OPEN and before != Stage.CLOSED:  # what it removed while it was open stays removed
+        naming.put_down_own_site(locked, by)
     codes.look_again()
     signals.agency_decided.send(sender=Agency, agency=locked)
     return locked

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.partnerships.host_names import is_wrapper, read_host, read_site
+from marketplace.partnerships.host_names import follows, is_wrapper, read_host, read_site
 from marketplace.partnerships.services import Refused
 
 
@@ -15,6 +15,10 @@ from marketplace.partnerships.services import Refused
         ("http://www.agency.example", "www.agency.example"),
         ("http://www.agency.example:80", "www.agency.example"),
         ("www.agency.example:443", "www.agency.example"),
+        ("https://www.agency.example/th/?a=1,2#top", "www.agency.example"),
+        ("HTTP://www.agency.example:8443/a@b.example", "www.agency.example:8443"),
+        ("www.agency.example?x=https://b.example/", "www.agency.example"),
+        ("www.agency.example#x", "www.agency.example"),
         ("www.agency.example:8443", "www.agency.example:8443"),
         ("http://www.agency.example:443/", "www.agency.example:443"),
         ("münchen.example", "xn--mnchen-3ya.example"),
@@ -38,8 +42,8 @@ def test_what_people_type(typed, kept):
         *("", " ", "*", "*.agency.example", "https://*.agency.example", "www.*.example", "agency", "localhost", "a.localhost"),
         *("printer.local", "db.internal", "box.home.arpa", "x.lan", "hidden.onion", "agency.test", "agency.invalid"),
         *("127.0.0.1", "10.0.0.7:8000", "[::1]", "https://[2001:db8::1]/", "2130706433", "0x7f000001", "0177.0.0.1", "127.1"),
-        *("https://0x7f.1/", "１２７.0.0.1", "1.2.3.0x4", "https://www.agency.example/cards", "www.agency.example/cards"),
-        *("www.agency.example?x=1", "www.agency.example#x", "www.agency.example?", "https://me:pw@www.agency.example"),
+        *("https://0x7f.1/", "１２７.0.0.1", "1.2.3.0x4", "/www.agency.example", "?www.agency.example"),
+        *("see https://www.agency.example", "https://me:pw@www.agency.example"),
         *("me@www.agency.example", "www.agency.example@10.0.0.1", "ftp://www.agency.example", "javascript:alert(1)"),
         *("file:///etc/passwd", "//www.agency.example\\@evil.example", "www.agency.example:0", "www.agency.example:99999"),
         *("www.agency.example:x", "www agency.example", "www.agency.example;script-src", "a.example 'unsafe-inline'"),
@@ -54,6 +58,19 @@ def test_what_is_no_host_of_an_agency(typed):
     with pytest.raises(Refused) as refused:
         read_host(typed)
     assert refused.value.field == "host" and str(refused.value).endswith((".", "…"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest"),
+    [
+        ("www.agency.example", ""),
+        (" https://www.agency.example/ ", ""),
+        ("https://a.example/th/?a=1", "/th/?a=1"),
+        ("a.example#x", "#x"),
+    ],
+)
+def test_what_follows_a_host(typed, rest):
+    assert follows(typed) == rest
 
 
 def test_hosts_that_only_a_builder_can_write_into():

@@ -84,6 +84,19 @@ def test_nonsense_is_refused(agency, owner, changes, field):
     assert (refused.value.field, SeatInvitation.objects.count()) == (field, 0)
 
 
+def test_who_has_a_seat_is_not_invited(agency, owner, mailoutbox, commit):
+    make_seat(make_agency(), email="nok@chang-thong.example")
+    for email in ("ploy@chang-thong.example", " Ploy@Chang-Thong.example"):
+        with pytest.raises(Refused, match="works here already") as refused:
+            invite(agency, owner, email)
+        assert refused.value.field == "email"
+    commit()
+    assert not SeatInvitation.objects.exists() and mailoutbox == []
+    assert not ModelLogEntry.objects.for_instance(agency).exists()
+    # A seat at another agency is none here.
+    assert invite(agency, owner).pk
+
+
 def test_only_an_owner_of_just_this_agency(agency, owner):
     row, seat = invite(agency, owner), Seat.objects.get(user=owner)
     stranger_agency = make_agency()

@@ -64,6 +64,26 @@ def test_opening_declining_and_closing(staff, waiting, cast, mailoutbox):
     assert [mail.to for mail in mailoutbox] == [["ploy@chang-thong.example"]] * 3
 
 
+def test_with_its_opening_the_site_of_the_sign_up_waits_for_its_proof(staff, waiting, cast):
+    Agency.objects.filter(pk=waiting.pk).update(site="https://www.ploytour.example/th/?a=1")
+    decide = reverse("agencies:decide", args=[waiting.pk])
+    staff.post(decide, {"stage": "declined", "reason": "unreached", "seen": "applied"})
+    assert not AgencyHost.objects.exists()
+    staff.post(decide, {"stage": "open", "seen": "declined"})
+    row = AgencyHost.objects.get()
+    assert (row.agency, row.host, row.is_proven, row.found) == (waiting, "www.ploytour.example", False, "")
+    row.delete()
+    staff.post(decide, {"stage": "closed", "reason": "asked", "seen": "open"})
+    staff.post(decide, {"stage": "open", "seen": "closed"})
+    assert not AgencyHost.objects.exists()
+
+
+def test_a_site_that_is_no_agencys_host_does_not_hinder_the_opening(staff, waiting):
+    Agency.objects.filter(pk=waiting.pk).update(site="https://wixsite.com/ploy")
+    staff.post(reverse("agencies:decide", args=[waiting.pk]), {"stage": "open", "seen": "applied"})
+    assert Agency.objects.get(pk=waiting.pk).stage == "open" and not AgencyHost.objects.exists()
+
+
 def test_renamed_and_an_owner_invited(staff, waiting, mailoutbox):
     staff.post(reverse("agencies:rename", args=[waiting.pk]), {"name": "Other words"})
     assert Agency.objects.get(pk=waiting.pk).name == "Other words"
