@@ -2,7 +2,11 @@
 
 from math import ceil
 from typing import NamedTuple
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from storefront.embeds.subjects import Subject
 
@@ -17,25 +21,31 @@ class Size(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """The card from a width on. ``words`` is the field without the title, ``title`` the height of a line."""
+    """The card from a width on; the names are those of card.css."""
 
     from_width: int
-    share: float
-    words: int
-    title: int
-    picture: int
+    title: int  # size of the letters
+    text: int
+    words_padding: float
+    title_margin: float
+    act: float
+    picture: int  # at least; in a narrow card at most
     large_picture: int
-    pieces: int
-    credit: int
+    abreast: int
+    piece_picture: int
+    piece_words: int
+    pieces_padding: float
 
 
-WIDE = Shape(800, 0.54, 200, 40, 336, 400, 124, 46)
-MIDDLE = Shape(560, 0.54, 185, 30, 256, 320, 134, 46)
-NARROW = Shape(0, 1.0, 210, 28, 272, 384, 100, 66)
-EDGES = 40  # left and right of the words
-SELVEDGE = 8
-NOTE = 30
-ABREAST = 3
+WIDE = Shape(800, 34, 17, 56, 17, 59, 336, 400, 3, 80, 15, 19)
+MIDDLE = Shape(560, 26, 15, 43, 13, 53, 256, 320, 3, 70, 13, 11)
+NARROW = Shape(0, 24, 15, 39, 13, 53, 272, 384, 1, 70, 13, 16)
+EDGES = 42  # left and right of the words
+SELVEDGE = 6
+LABEL, NOTE = 32, 18
+# Line heights of tokens.css: of text and of titles.
+LEADING, USUAL_LEADING = {"ja": 1.9, "zh": 1.85, "th": 1.8, "ko": 1.75}, 1.6
+HEAD_LEADING, USUAL_HEAD_LEADING = {"ja": 1.45, "zh": 1.4, "ko": 1.35, "th": 1.5, "vi": 1.28}, 1.16
 
 
 def fit(subject: Subject, maxwidth: int | None, maxheight: int | None) -> Size | None:
@@ -48,24 +58,78 @@ def fit(subject: Subject, maxwidth: int | None, maxheight: int | None) -> Size |
 
 
 def natural_height(subject: Subject, width: int) -> int:
-    """About what the card takes at ``width``, rather more than less: better some room than a scroll bar."""
+    """About what the card takes at ``width``, rather a little more than less: better some room than a scroll bar."""
     shape = next(shape for shape in (WIDE, MIDDLE, NARROW) if width >= shape.from_width)
-    words = shape.words + shape.title * _lines(subject.title, width * shape.share - EDGES, shape.title)
-    words += 40 * (bool(subject.lang_label) + bool(subject.piece))
-    words += NOTE * bool(subject.piece and subject.price_note)
-    picture = shape.large_picture if subject.piece else shape.picture
-    if not (subject.picture or subject.extra.get("map")):
-        picture = 0
-    below = SELVEDGE + shape.credit + NOTE * bool(subject.pieces and subject.price_note)
+    has_picture = bool(subject.picture or subject.extra.get("map"))
+    picture = (shape.large_picture if subject.piece else shape.picture) if has_picture else 0
     if shape is NARROW:
         picture = min(picture, width if subject.piece else round(width * 2 / 3))
-        return picture + words + below + len(subject.pieces) * shape.pieces + subject.room[0]
-    rows = ceil(len(subject.pieces) / ABREAST)
-    return max(words, picture) + below + rows * shape.pieces + subject.room[1]
+        lead = picture + _words(subject, shape, width - EDGES)
+    else:
+        column = width * 0.54 if has_picture else width
+        lead = max(picture, _words(subject, shape, column - EDGES * shape.words_padding / MIDDLE.words_padding))
+    below = _pieces(subject, shape, width) + subject.room[0 if shape is NARROW else 1]
+    return ceil(lead + SELVEDGE + below + _credit(subject, width)) + 4
 
 
-def _lines(text: str, width: float, line: int) -> int:
-    """Lines of a title: a Latin letter takes about half its height, a Han or kana letter all of it."""
-    letter = line / 1.2
-    total = sum(letter * (1 if east_asian_width(sign) in "WF" else 0.52) for sign in text)
-    return max(1, ceil(total / max(width, letter)))
+def leading(language: str) -> float:
+    """Height of a line, in heights of its letters."""
+    return LEADING.get(language.partition("-")[0], USUAL_LEADING)
+
+
+def lines(text: str, width: float, size: float) -> int:
+    """Lines of a text in letters of ``size``: a Latin letter takes about half of it, a Han or kana letter all of it."""
+    return max(1, ceil(_long(text, size) / max(width, size)))
+
+
+def _long(text: str, size: float) -> float:
+    return sum(size * _share(sign) for sign in text)
+
+
+def _share(sign: str) -> float:
+    if category(sign) == "Mn":
+        return 0.0  # stands above or below another
+    return 1.0 if east_asian_width(sign) in "WF" else 0.52
+
+
+def _words(subject: Subject, shape: Shape, width: float) -> float:
+    """The field beside or below the picture."""
+    line = leading(subject.language)
+    head = HEAD_LEADING.get(subject.lang.partition("-")[0], USUAL_HEAD_LEADING)
+    # Titles are broken evenly and between words, so they rather take a line more.
+    title = lines(subject.title, width * 0.96, shape.title)
+    text = min(2, lines(subject.text, width * 0.97, shape.text)) if subject.text else 0
+    high = shape.words_padding + shape.title_margin + shape.act + title * shape.title * head
+    high += text * shape.text * leading(subject.lang)
+    high += 13 * line * bool(subject.places)
+    high += LABEL * (bool(subject.lang_label) + bool(subject.origin_label))
+    if subject.piece:
+        high += 10 + 15 * line
+        refusal = subject.piece.get("refusal", "")
+        high += 13 * line * lines(refusal, width, 13) if refusal else 0
+        high += (5 + NOTE * lines(subject.price_note, width, 12)) if subject.price_note else 0
+    return high
+
+
+def _pieces(subject: Subject, shape: Shape, width: int) -> float:
+    if not subject.pieces:
+        return 0
+    column = (width - 40) / min(shape.abreast, len(subject.pieces)) - shape.piece_picture - 20
+    most = 2 if shape is NARROW else 3
+    heights = []
+    for piece in subject.pieces:
+        words = min(most, lines(piece.get("title", ""), column, shape.piece_words)) * shape.piece_words * 1.45
+        price = " ".join(piece.get(part) or "" for part in ("price_line", "state_text", "refusal"))
+        words += lines(price, column, 14) * 21 + 3 + 24 * bool(piece.get("lang_label"))
+        heights.append(max(shape.piece_picture, words) + 23)
+    rows = [heights[at : at + shape.abreast] for at in range(0, len(heights), shape.abreast)]
+    note = 9 + NOTE * lines(subject.price_note, width - 40, 12) if subject.price_note else 0
+    return shape.pieces_padding + sum(max(row) for row in rows) + note
+
+
+def _credit(subject: Subject, width: int) -> float:
+    """The shop's name, and beside it, or where that is too long below it, what the shop is."""
+    with translation.override(subject.language):
+        said = _("Stories and pieces from the makers themselves")
+    needed = 40 + _long(settings.MARKETPLACE_SHOP_NAME, 15) + _long(said, 12)
+    return 44 + (12 * leading(subject.language) if needed > width - EDGES else 0)

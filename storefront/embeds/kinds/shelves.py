@@ -7,6 +7,7 @@ from wagtail.models import Page
 
 from catalogue.models import ProductImage
 from storefront.embeds.kinds.prices import named_price
+from storefront.embeds.kinds.sending import not_sent
 from storefront.listing.cards import card_labels, draw
 from storefront.listing.directory import get_directory
 from storefront.listing.models import ProductCard
@@ -30,11 +31,16 @@ def pieces_of(page: Page, most: int) -> list[ProductCard]:
 
 
 def draw_pieces(cards: Iterable[ProductCard], language: str) -> list[dict]:
-    """As in listings, and ``price_line``, which names the currency without doubt."""
+    """As in listings, and ``price_line``, which names the currency without doubt.
+
+    ``refusal`` says what the piece's page says where it does not go to the economy of the active market; else empty.
+    """
     from_price = card_labels()["from_price"]
     cards = list(cards)
     rows = draw(cards, language)
+    refused = not_sent(cards, rows)
     for card, row in zip(cards, rows, strict=True):
+        row["refusal"] = refused.get(card.pk, "")
         row["converted"] = row["price"].currency != card.currency
         price = named_price(row["price"], language)
         row["price_line"] = from_price % {"price": price} if row["from_price"] else price

@@ -13,8 +13,8 @@ from marketplace.money import Money
 from marketplace.workshops.models import VisitDay
 from storefront.embeds.kinds.base import kinds
 from storefront.embeds.kinds.pages import page_for, places_of, slug_of, village_of
-from storefront.embeds.sizes import lines
 from storefront.embeds.kinds.prices import named_price
+from storefront.embeds.sizes import lines
 from storefront.embeds.subjects import Found, Subject
 from storefront.listing.directory import Place, get_directory
 from storefront.pictures import WIDE, describe, load_renditions
