@@ -5,6 +5,7 @@ from math import hypot
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 
 from storefront.embeds import coasts
 from storefront.embeds.kinds.maps import number_of_economy
@@ -147,3 +148,10 @@ def test_the_map_of_all_villages_tells_their_economies_and_that_of_one_does_not(
     assert len(html.select("svg .place")) == len(html.select("svg .way")) == len(html.select("svg .spot")) == 2
     html = BeautifulSoup(client.get(f"/embed/v1/en/map/x-{number_of_economy('TH')}/", follow=True).content, "html.parser")
     assert "Thailand" not in html.select_one(".villages").text
+
+
+def test_japanese_counts_villages_without_the_particle_of_owners():
+    """「12の村」 is read as "the village of 12" by some, and 「1の村」 by everybody."""
+    words = (settings.BASE_DIR / "locale/ja/LC_MESSAGES/django.po").read_text("utf-8")
+    assert '"物語を読んで訪ねられる%(number)s村"' in words
+    assert "%(number)sの村" not in words

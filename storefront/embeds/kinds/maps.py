@@ -14,12 +14,12 @@ from marketplace.economies.names import NAMES, economy_name
 from storefront.embeds import coasts
 from storefront.embeds.addresses import Place as Address
 from storefront.embeds.kinds.base import kinds
+from storefront.embeds.sizes import leading
 from storefront.embeds.subjects import Found, Gone, Subject
 from storefront.listing.directory import Directory, Place, get_directory
 
 ALL = 0
 MOST = 12
-ROW = (34, 34)  # CSS pixels of one village, in a narrow card and in a wide one (two side by side)
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -86,8 +86,14 @@ def _show(
         lang=language,
         text=text % {"number": len(villages)},
         extra=drawn | {"more": len(villages) - listed},
-        room=(listed * ROW[0] + 30, -(-listed // 2) * ROW[1] + 30),
+        room=room_for(listed + (listed < len(villages)), language),
     )
+
+
+def room_for(rows: int, language: str) -> tuple[int, int]:
+    """CSS pixels of the list in a narrow card and, two side by side, in a wide one (card.css)."""
+    row = 10 + 13 * leading(language)
+    return round(rows * row + 22), round(-(-rows // 2) * row + 22)
 
 
 def _draw(villages: list[Place], *, with_economy: bool) -> dict:
