@@ -49,9 +49,9 @@ def resource(view: View) -> Callable[..., HttpResponse]:
                 return _open(HttpResponse(status=204, headers={"Allow": METHODS, **PREFLIGHT}))
             standing = None
             try:
+                standing = _admit(request)
                 if request.method not in ("GET", "HEAD"):
                     raise Problem(405, "method", _("This can only be read."), headers={"Allow": METHODS})
-                standing = _admit(request)
                 answer = kept(request, *args, **kwargs)
             except Problem as problem:
                 answer = problem.answer(translation.get_language())

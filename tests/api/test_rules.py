@@ -75,6 +75,11 @@ def test_it_can_only_be_read(client, db):
         answer = getattr(client, method)(f"{API}/{path}")
         refused(answer, 405, "method")
         assert answer["Allow"] == "GET, HEAD, OPTIONS"
+    # Twenty requests, and each of them counted.
+    assert (answer["RateLimit-Limit"], answer["RateLimit-Remaining"], answer["RateLimit-Reset"]) == ("60", "40", "30")
+    asked = client.options(f"{API}/stories/")
+    assert not [name for name in asked.headers if name.startswith("RateLimit-")]
+    assert client.get(f"{API}/")["RateLimit-Remaining"] == "39"
 
 
 def test_scripts_of_other_pages_may_ask(client, world):

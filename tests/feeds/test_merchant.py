@@ -8,14 +8,17 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Product
 from marketplace.economies.markets import MarketChoice
 from marketplace.trade.models import Restriction
-from storefront.feeds.merchant import reading
-from storefront.listing.models import ProductCard
+from storefront.feeds.merchant import keeping, reading
+from storefront.listing import version
+from storefront.listing.models import ContentVersion, ProductCard
 from tests.factories import make_piece, make_workshop
 from tests.feeds.world import SITE, soup, thing
 
@@ -193,6 +196,37 @@ def test_a_reader_who_has_it_gets_304_until_something_changes(client, world, fre
     changed = client.get(path, headers={"If-None-Match": first["ETag"]})
     assert items(changed)[str(world.piece.pk)]["price"] == "50.00 USD"
     assert client.post(path).status_code == 405
+
+
+def test_while_the_bytes_stay_the_etag_stays(client, world, fresh):
+    path = "/en/feeds/merchant-usd.xml"
+    first = client.get(path)
+    whole, before = body(first), version.current()
+    world.story["en"].save_revision().publish()
+    ContentVersion.objects.update(number=F("number") + 1)
+    fresh()
+    assert version.current() != before
+    for known in (first["ETag"], f"W/{first['ETag']}", "*"):
+        again = client.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"]), known
+    other = client.get(path)
+    assert (body(other), other["ETag"]) == (whole, first["ETag"])
+
+
+def test_a_feed_that_takes_long_is_sent_at_once_and_its_bytes_count_from_then_on(client, world, fresh, monkeypatch):
+    path = "/en/feeds/merchant-usd.xml"
+    whole = body(client.get(path))
+    cache.clear()
+    monkeypatch.setattr(keeping, "PATIENCE", 0)
+    early = client.get(path)
+    assert body(early) == whole
+    assert client.get(path, headers={"If-None-Match": early["ETag"]}).status_code == 304
+    later = client.get(path)
+    assert body(later) == whole and later["ETag"] != early["ETag"]
+    ContentVersion.objects.update(number=F("number") + 1)
+    fresh()
+    monkeypatch.undo()
+    assert client.get(path, headers={"If-None-Match": later["ETag"]}).status_code == 304
 
 
 def batches(language: str = "en", market: MarketChoice | None = None) -> Iterator[list]:

@@ -16,6 +16,7 @@ from marketplace.economies.markets import MarketChoice
 from storefront.embeds.pricing import pricing_for
 from storefront.etags import is_known
 from storefront.feeds.answers import open_to_all
+from storefront.feeds.merchant.keeping import made
 from storefront.feeds.merchant.reading import Item, LeftOut, goods
 from storefront.feeds.merchant.writing import closing, opening, written
 from storefront.linked_data.nodes import absolute
@@ -36,20 +37,22 @@ NAMED = 20
 def merchant(request: HttpRequest, currency: str, destination: str = "") -> HttpResponse:
     """All public goods, at the prices of ``destination``'s market, or of the market that the currency is most at home in.
 
-    404 for a currency or market that is not on offer today. The answer is streamed; its ETag is that of the content's version.
+    404 for a currency or market that is not on offer today. The answer is streamed; its ETag is that of its bytes (see keeping).
     """
     language = get_language()
     market = _market(destination.upper(), currency.upper(), language)
-    headers = {
-        "ETag": f'"{_fingerprint(language, market)}"',
-        "Cache-Control": CACHE_CONTROL,
-        "Content-Type": CONTENT_TYPE,
-    }
+    at = _fingerprint(language, market)
+    headers = {"ETag": f'"{at}"', "Cache-Control": CACHE_CONTROL, "Content-Type": CONTENT_TYPE}
+    if "*" not in request.headers.get("If-None-Match", "") and is_known(request, headers["ETag"]):
+        return open_to_all(HttpResponseNotModified(headers=headers))
+    headers["ETag"], parts = made(at, _feed(language, market))
     if is_known(request, headers["ETag"]):
+        parts.close()
         return open_to_all(HttpResponseNotModified(headers=headers))
     if request.method == "HEAD":
+        parts.close()
         return open_to_all(HttpResponse(headers=headers))
-    return open_to_all(StreamingHttpResponse(_feed(language, market), headers=headers))
+    return open_to_all(StreamingHttpResponse(parts, headers=headers))
 
 
 def _market(destination: str, currency: str, language: str) -> MarketChoice | None:
