@@ -141,3 +141,14 @@ def test_the_wagtail_provider_is_python_that_matches_our_pages():
 
 def test_the_sites_sitemap_and_robots_keep_the_desk_out(client):
     assert "Disallow: /*/agency/" in client.get("/robots.txt").text
+
+
+def test_every_part_of_the_page_has_a_name_of_its_own(client, content):
+    """Readers who leap from landmark to landmark hear each name once (axe: landmark-unique)."""
+    for language in ("en", "ja", "th"):
+        text = client.get(f"/{language}/for-developers/").text
+        titles = dict(re.findall(r'<h2 id="([\w-]+)">(.*?)</h2>', text))
+        names = [titles[name] for name in re.findall(r'<section aria-labelledby="([\w-]+)"', text) if name in titles]
+        names += re.findall(r'role="region" aria-label="(.*?)"', text)
+        heard = [unescape(name).strip().casefold() for name in names]
+        assert len(heard) > 15 and sorted(heard) == sorted(set(heard)), language

@@ -16,7 +16,7 @@ PAGES = {
     "cards/?q=dye": 5,
     "cards/?kind=village": 6,
     "cards/?kind=map": 3,
-    "sites/": 4,
+    "sites/": 5,
     "statistics/": 7,
     "statistics/?period=year": 7,
     "statistics.csv": 6,

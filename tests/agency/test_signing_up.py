@@ -1,8 +1,12 @@
 """An agency asks for a place: account, form, terms; waits, is declined, asks again."""
 
+import re
+
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
+from storefront.agency.forms import SignUpForm
 from marketplace.partnerships.models import Agency, Seat
 from tests.factories import make_agency_terms
 
@@ -68,6 +72,37 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_is_made(cast):
         assert says in answer.text, (field, value)
         assert f'id="id_{field}_error"' in answer.text
         assert not Agency.objects.filter(contact_name="Fon").exists()
+
+
+def test_all_that_is_wrong_is_said_at_once(cast):
+    wrong = {"site": "http://127.0.0.1/", "currency": "JPY", "contact_email": "fon@lanna..example", "terms": ""}
+    answer = cast.buyer.client.post_from_page(APPLY, GIVEN | wrong)
+    assert answer.status_code == 400
+    assert set(re.findall(r'id="id_(\w+)_error"', answer.text)) == set(wrong)
+    assert not Agency.objects.filter(contact_name="Fon").exists()
+
+
+def test_economies_stand_as_readers_look_for_them(db):
+    """Thai looks a word up under its first consonant, whatever vowel is written before it."""
+    with override("th"):
+        names = [name for code, name in SignUpForm().fields["economy"].choices if code in ("KR", "TH", "JP")]
+    assert names == ["เกาหลีใต้", "ญี่ปุ่น", "ไทย"]
+
+
+def test_who_waits_already_is_led_there_and_may_ask_for_another(cast):
+    client = cast.buyer.client
+    assert client.get(APPLY).status_code == 200
+    client.post_from_page(APPLY, GIVEN)
+    answer = client.get(APPLY)
+    assert (answer.status_code, answer["Location"]) == (302, "/en/agency/lanna-roads/")
+    text = client.get("/en/agency/lanna-roads/").text
+    another = f"{APPLY}?another=yes"
+    assert f'href="{another}">Sign up another agency</a>' in text
+    assert 'name="site"' in client.get(another).text
+    assert client.post_from_page(another, GIVEN | {"name": "Isan Roads"})["Location"] == "/en/agency/isan-roads/"
+    assert client.get(APPLY)["Location"] == "/en/agency/isan-roads/"
+    Agency.objects.filter(contact_name="Fon").update(stage="declined", decided_at=timezone.now())
+    assert client.get(APPLY).status_code == 200
 
 
 def test_markup_in_a_name_stays_text(cast):

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -57,11 +58,15 @@ def test_of_a_whole_address_the_host_is_taken_and_said(bureau):
 def test_looking_now_says_what_was_found(bureau, monkeypatch):
     row = make_host(bureau.agency, "www.chang-thong.com", proven=False)
     path = bureau.url(f"sites/{row.pk}/")
-    monkeypatch.setattr("marketplace.partnerships.proofs.look", lambda host: "nothing")
+    monkeypatch.setattr("marketplace.partnerships.proofs.look", lambda host: "nothing/no_answer")
     assert bureau.editor.post_from_page(path)["Location"] == path
-    assert notes(bureau.editor, path) == [
-        "There is neither an entry in the DNS nor a file yet. A new entry may take an hour to be seen."
-    ]
+    text = bureau.editor.get(path).text
+    assert '<p class="note info">We have looked: it is not proved yet.</p>' in text
+    for found in (
+        "DNS: there is no such entry yet. A new one may take some hours to be seen.",
+        "File: we got no answer from the site. It must answer on https, for everybody.",
+    ):
+        assert text.count(found) == 1
     assert bureau.editor.post_from_page(path)["Location"] == path
     assert notes(bureau.editor, path) == ["We have just looked. Please wait ten seconds."]
     AgencyHost.objects.update(looked_at=None)
@@ -69,6 +74,23 @@ def test_looking_now_says_what_was_found(bureau, monkeypatch):
     bureau.editor.post_from_page(path)
     assert notes(bureau.editor, path) == ["www.chang-thong.com is proved."]
     assert AgencyHost.objects.get().proof == "dns"
+
+
+def test_the_time_of_the_look_is_that_of_the_agencys_economy(bureau):
+    row = make_host(bureau.agency, "www.chang-thong.com", proven=False)
+    AgencyHost.objects.update(looked_at=datetime(2026, 11, 21, 20, 4, tzinfo=UTC))
+    text = bureau.editor.get(bureau.url(f"sites/{row.pk}/")).text.replace("\u202f", " ")
+    assert bureau.agency.economy_id == "TH" and "Last looked at: November 22, 2026, 3:04 AM GMT+07:00" in text
+
+
+def test_the_page_tells_what_to_write_into_the_dns_and_where_there_is_none(bureau):
+    row = make_host(bureau.agency, "www.ploytour.example", proven=False)
+    text = bureau.editor.get(bureau.url(f"sites/{row.pk}/")).text
+    assert ">_village-hand.www.ploytour.example</code>" in text and ">_village-hand.www</code>" in text
+    row = make_host(bureau.agency, "somchai.wixsite.com", proven=False)
+    text = bureau.editor.get(bureau.url(f"sites/{row.pk}/")).text
+    assert "Sites below wixsite.com have no DNS of their own" in text and 'id="file-url"' in text
+    assert "_village-hand" not in text and "kind TXT" not in text
 
 
 def test_the_switch_needs_a_proved_site(bureau):
@@ -174,7 +196,9 @@ def test_people_change_only_after_the_password(bureau, cast):
 
 def test_a_key_is_shown_once_and_withdrawn(bureau, client):
     answer = bureau.editor.post_from_page(bureau.url("keys/"), {"name": "our website"})
+    assert (answer.status_code, answer["Location"]) == (302, bureau.url("keys/?made=yes"))
     row = ApiKey.objects.get()
+    answer = bureau.editor.get(answer["Location"])
     whole = re.search(r'<code class="whole-key"[^>]*>(vh_[a-z0-9]{9}_[A-Za-z0-9]{40})</code>', answer.text)[1]
     assert row.key_hash == hashlib.sha256(whole.split("_", 2)[2].encode()).hexdigest()
     assert "no-store" in answer["Cache-Control"]
@@ -186,6 +210,26 @@ def test_a_key_is_shown_once_and_withdrawn(bureau, client):
     assert row.withdrawn_at <= timezone.now()
     answer = bureau.editor.post_from_page(bureau.url("keys/"), {"name": ""})
     assert (answer.status_code, ApiKey.objects.count()) == (400, 1)
+
+
+def test_reloading_or_sending_the_form_again_makes_no_other_key(bureau):
+    page = bureau.editor.get(bureau.url("keys/")).text
+    typed = {"name": "our website", "form": re.search(r'name="form" value="([0-9a-f-]{36})"', page)[1]}
+    shown_at = bureau.url("keys/?made=yes")
+    assert [bureau.editor.post_from_page(bureau.url("keys/"), typed)["Location"] for _click in "12"] == [shown_at] * 2
+    row, kept = ApiKey.objects.get(), bureau.editor.session["agency_key"]
+    assert row.prefix not in str(dict(bureau.editor.session))
+    bureau.editor.head(shown_at)
+    assert bureau.owner.get(shown_at).text.count(row.prefix) == 0
+    assert bureau.editor.get(shown_at).text.count(f"{row.prefix}_") == 1
+    for answer in (bureau.editor.get(shown_at), bureau.editor.get(shown_at)):
+        assert row.prefix not in answer.text and "Your key was shown already" in answer.text
+    assert kept["sealed"] and not bureau.editor.session["agency_key"]["sealed"]
+    assert bureau.editor.post_from_page(bureau.url("keys/"), typed)["Location"] == shown_at
+    assert ApiKey.objects.count() == 1
+    other = re.search(r'name="form" value="([0-9a-f-]{36})"', bureau.editor.get(bureau.url("keys/")).text)[1]
+    assert bureau.editor.post_from_page(bureau.url("keys/"), typed | {"form": other})["Location"] == shown_at
+    assert ApiKey.objects.count() == 2
 
 
 def test_an_agency_that_is_not_open_gets_no_key(bureau):

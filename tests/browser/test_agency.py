@@ -1,5 +1,6 @@
 """An agency's desk in a browser: the builder answers at once, works without scripts, and every page is for everybody."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -44,7 +45,8 @@ def test_the_builder_shows_at_once_what_is_chosen(open_page, cast, shop, story, 
     assert page.url.endswith("?language=ja&currency=&theme=&placement=text&accent=%23ffee00")
     # The frame is as high as its card says.
     frame = page.locator(".preview-phone iframe")
-    inside = page.evaluate("document.querySelector('.preview-phone iframe').contentDocument.body.offsetHeight")
+    body = "document.querySelector('.preview-phone iframe').contentDocument.body"
+    inside = page.evaluate(f"Math.ceil({body}.getBoundingClientRect().height)")
     expect(frame).to_have_attribute("height", str(inside))
     address = page.locator("#address")
     expect(address).to_have_value(f"{shop}/ja/stories/the-dye/?accent=ffee00&via=chang-thong")
@@ -54,6 +56,35 @@ def test_the_builder_shows_at_once_what_is_chosen(open_page, cast, shop, story, 
     axe(page)
     page.reload()
     expect(page.frame_locator(".preview-phone iframe").locator("h1")).to_have_text("待つ藍")
+
+
+def test_whoever_tabs_on_from_the_colour_keeps_her_place(open_page, cast, shop, story):
+    page = enter(open_page(**SCREEN), cast, shop)
+    page.goto(f"{shop}/en/agency/chang-thong/cards/story/{story.pk}/")
+    page.locator("#address + .copy").wait_for()
+    for place in (".preview-phone .preview-room", ".preview-phone iframe", "#element", "#element + .copy"):
+        for colour in ("#ffee00", "#0b6e4f"):
+            page.locator("#accent").fill(colour)
+            page.locator(place).focus()
+            expect(page.locator("#element")).to_have_value(re.compile(colour[1:]))
+            expect(page.locator(".preview-phone iframe")).to_have_attribute("src", re.compile(colour[1:]))
+            expect(page.locator(place)).to_be_focused()
+    assert page.locator(".copy").count() == page.locator("[data-snippet]").count()
+
+
+def test_the_builder_says_what_was_said_last_only(open_page, cast, shop, story):
+    page = enter(open_page(**SCREEN), cast, shop)
+    page.goto(f"{shop}/en/agency/chang-thong/cards/story/{story.pk}/")
+    start = page.locator("[data-live]").inner_text()
+    page.locator("#accent").fill("#ffee00")
+    expect(page.locator("[data-live] .warning")).to_have_count(1)
+    page.locator("#accent").fill("#767676")
+    expect(page.locator("[data-live] .warning")).to_have_text(
+        ["On dark cards: words in this colour have a contrast of 3.6 : 1."]
+    )
+    page.locator("#accent").fill("")
+    expect(page.locator("[data-live] .warning")).to_have_count(0)
+    assert page.locator("[data-live]").inner_text() == start
 
 
 def test_without_scripts_the_form_does_the_same(open_page, cast, shop, story):
