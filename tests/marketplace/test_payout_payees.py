@@ -263,6 +263,23 @@ def test_nobody_of_the_workshop_answers_it_even_with_every_right(house, code):
     assert (books(), matters()) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("12", "This account number is too short."),
+        ("1-2 3", "This account number is too short."),
+        ("1" * 35, "This account number is too long."),
+        ("12#4567", "Please write the account number with its digits and letters only."),
+        ("", "Please write the account number with its digits and letters only."),
+    ],
+)
+def test_an_account_number_that_is_none_is_told_why(text, says):
+    with pytest.raises(BadPayee) as refused:
+        accounts.bank_account(text)
+    assert str(refused.value) == says
+    assert (accounts.bank_account("12-34"), accounts.bank_account("1" * 34)) == ("1234", "1" * 34)
+
+
 @pytest.mark.parametrize(("text", "masked"), [("1234", "•••• 34"), ("1", "••••"), ("", ""), ("123456789", "•••• 6789")])
 def test_a_mask_never_shows_more_than_half(text, masked):
     assert accounts.mask(text) == masked

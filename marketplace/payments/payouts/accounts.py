@@ -7,19 +7,24 @@ from django.utils.translation import gettext as _
 from marketplace.payments.payouts.errors import BadPayee
 
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
-BANK_ACCOUNT = re.compile(r"[A-Z0-9]{4,34}")
+BANK_ACCOUNT = re.compile(r"[A-Z0-9]+")
+SHORTEST, LONGEST = 4, 34
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 CONNECTED = re.compile(r"acct_[A-Za-z0-9]{6,40}")
 
 
 def bank_account(text: str) -> str:
-    """Letters and digits without blanks, dots and hyphens, at most 34 (ISO 13616). An IBAN's check digits must fit.
+    """4 to 34 letters and digits (ISO 13616), without blanks, dots and hyphens. An IBAN's check digits must fit.
 
     Raises BadPayee.
     """
     account = re.sub(r"[\s.\-/]", "", text).upper()
     if not (account.isascii() and BANK_ACCOUNT.fullmatch(account)):
         raise BadPayee("account", _("Please write the account number with its digits and letters only."))
+    if len(account) < SHORTEST:
+        raise BadPayee("account", _("This account number is too short."))
+    if len(account) > LONGEST:
+        raise BadPayee("account", _("This account number is too long."))
     if IBAN.fullmatch(account) and not _iban_fits(account):
         raise BadPayee("account", _("This account number has a slip: its check digits do not fit."))
     return account
