@@ -1,14 +1,20 @@
 """What the agencies' desk asks, and its refusals in plain words."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from marketplace import formats
+from marketplace.alphabet import in_order
 from marketplace.economies.models import Economy
 from marketplace.economies.names import economy_name
+from marketplace.partnerships import seats, services
+from marketplace.partnerships.host_names import read_site
 from marketplace.partnerships.models import Part
+from marketplace.partnerships.services import Refused
 from storefront.desk.fields import Paragraphs
 from storefront.desk.opening.forms import PlainForm, line
 
@@ -39,7 +45,10 @@ def mail(label: str, **kwargs) -> forms.EmailField:
 
 
 class AboutForm(PlainForm):
-    """What the shop has to know of an agency, and what it may change by itself later."""
+    """What the shop has to know of an agency, and what it may change by itself later.
+
+    The verbs' own checks are asked here already, so that all that is wrong is said at once.
+    """
 
     site = line(
         gettext_lazy("Your website"),
@@ -57,6 +66,20 @@ class AboutForm(PlainForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = languages_spoken()
+
+    def clean_site(self) -> str:
+        return self._checked_by(read_site, "site")
+
+    def clean_contact_email(self) -> str:
+        return self._checked_by(lambda email: seats.check_email(email, "contact_email"), "contact_email")
+
+    def _checked_by(self, check: Callable[[str], object], name: str) -> str:
+        """What was typed, as it was typed."""
+        try:
+            check(self.cleaned_data[name])
+        except Refused as problem:
+            raise forms.ValidationError(str(problem)) from None
+        return self.cleaned_data[name]
 
 
 class SignUpForm(AboutForm):
@@ -89,7 +112,7 @@ class SignUpForm(AboutForm):
         self._own = {row.pk: row.currency for row in rows}
         self.fields["economy"].choices = [
             ("", "–"),
-            *sorted(((row.pk, economy_name(row.pk)) for row in rows), key=lambda pair: pair[1]),
+            *sorted(((row.pk, economy_name(row.pk)) for row in rows), key=lambda pair: in_order(pair[1])),
         ]
         codes = sorted({settings.MARKETPLACE_CURRENCY, *self._own.values()})
         self.fields["currency"].choices = [
@@ -98,6 +121,15 @@ class SignUpForm(AboutForm):
         self.fields["currency"].help_text = _("That of your economy, or that of the shop (%(currency)s).") % {
             "currency": settings.MARKETPLACE_CURRENCY
         }
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if data.get("economy") and data.get("currency"):
+            try:
+                services.check_currency(data["currency"], own=self._own[data["economy"]])
+            except Refused as problem:
+                self.add_error("currency", str(problem))
+        return data
 
 
 class DetailsForm(AboutForm):
@@ -150,11 +182,14 @@ class KeyForm(PlainForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("Such as “our website”. Only your agency reads it."),
     )
+    # The same form sent again makes no second key.
+    form = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
 class AskForm(PlainForm):
     """A wish for a language. ``note``: for the translators of the shop."""
 
+    language = forms.CharField(widget=forms.HiddenInput, required=False)
     note = line(gettext_lazy("Why you need it"), 300, required=False, help_text=gettext_lazy("For example: 40 guests in May."))
 
 

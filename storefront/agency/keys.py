@@ -1,4 +1,10 @@
-"""Keys of the read-only API: made here, shown whole once, withdrawn here."""
+"""Keys of the read-only API: made here, shown whole once, withdrawn here.
+
+A new key is shown by a page of its own, so that reloading that page makes no other. Until then it waits, sealed, in the
+session of who made it; from then on nobody has it but she.
+"""
+
+import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from marketplace import formats
+from marketplace.fulfilment.sealing import seal, unseal
 from marketplace.notices.people import name_of
 from marketplace.partnerships import api_keys
 from marketplace.partnerships.models import ApiKey, Part
@@ -17,28 +24,52 @@ from storefront.agency.people import either
 from storefront.agency.scope import AgencyDesk, agency_view
 from storefront.desk.again import ask_again
 
+NEW = "agency_key"
+
 
 @either
 @agency_view(needs=Part.EDIT)
 def listing(desk: AgencyDesk) -> HttpResponse:
     if desk.request.method == "POST":
         return _make(desk)
-    return _show(desk, KeyForm())
+    if "made" in desk.request.GET:
+        return _show_made(desk)
+    return _show(desk, KeyForm(initial={"form": uuid.uuid4()}))
 
 
 @sensitive_variables("whole")
 @ask_again
 def _make(desk: AgencyDesk) -> HttpResponse:
-    """The new key stands in the answer to the form itself and nowhere else: not in the session, not in an address."""
     form = KeyForm(desk.request.POST)
     if form.is_valid():
+        sent = str(form.cleaned_data["form"] or "")
+        if sent and sent == desk.request.session.get(NEW, {}).get("form"):
+            return redirect(_made_url(desk))
         try:
             row, whole = api_keys.make(agency=desk.agency, name=form.cleaned_data["name"], by=desk.request.user)
         except Refused as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         else:
-            return desk.render("key_made", {"name": row.name, "whole": whole})
+            desk.request.session[NEW] = {"form": sent, "key": row.pk, "name": row.name, "sealed": seal(whole)}
+            return redirect(_made_url(desk))
     return _show(desk, form)
+
+
+@sensitive_variables("whole")
+def _show_made(desk: AgencyDesk) -> HttpResponse:
+    """The key that was made a moment ago, the first time; after that only that it was shown."""
+    new = desk.request.session.get(NEW, {})
+    if not new.get("sealed") or not desk.keys().filter(pk=new["key"]).exists():
+        return desk.render("key_made", {"whole": ""})
+    if desk.request.method == "HEAD":  # shows nothing, so it uses nothing up
+        return desk.render("key_made", {"whole": ""})
+    whole = unseal(new["sealed"])
+    desk.request.session[NEW] = new | {"sealed": ""}
+    return desk.render("key_made", {"name": new["name"], "whole": whole})
+
+
+def _made_url(desk: AgencyDesk) -> str:
+    return f"{desk.url('keys')}?made=yes"
 
 
 @require_POST

@@ -22,14 +22,25 @@ DETAILS = ("site", "language", "contact_name", "contact_email", "about")
 @never_cache
 @either
 def apply(request: HttpRequest) -> HttpResponse:
-    """The form for who is signed in; others read the terms, and sign in or make an account first."""
+    """The form for who is signed in; others read the terms, and sign in or make an account first.
+
+    Whose agency waits already is led to it; ``?another=yes`` opens the form all the same.
+    """
     if not request.user.is_authenticated:
         return render(request, "storefront/agency/apply_first.html", {"terms": describe_terms()})
     if request.method == "POST":
         return _apply(request)
     user = request.user
+    if not request.GET.get("another") and (waiting := _waiting(user)):
+        return redirect("agency:agency", agency=waiting.code)
     known = {"language": get_language(), "contact_name": user.get_full_name(), "contact_email": user.email}
     return _show(request, SignUpForm(initial=known))
+
+
+def _waiting(user) -> Agency | None:
+    """The newest of her agencies that the shop has not answered yet."""
+    rows = Agency.objects.filter(stage=Agency.Stage.APPLIED, seats__user=user, seats__is_owner=True)
+    return rows.order_by("-applied_at", "-pk").first()
 
 
 def _apply(request: HttpRequest) -> HttpResponse:

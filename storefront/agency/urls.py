@@ -12,6 +12,7 @@ from storefront.agency import (
     sites,
     statements,
     statistics,
+    wishes,
 )
 
 # "join" is a code that no agency gets (marketplace/partnerships/codes.py).
@@ -23,7 +24,7 @@ urlpatterns = [
     path("<slug:agency>/leave/", people.leave, name="leave"),
     path("<slug:agency>/cards/", builder.cards, name="cards"),
     path("<slug:agency>/cards/<slug:kind>/<int:pk>/", builder.card, name="card"),
-    path("<slug:agency>/cards/<slug:kind>/<int:pk>/ask/", builder.ask, name="ask"),
+    path("<slug:agency>/cards/<slug:kind>/<int:pk>/ask/", wishes.ask, name="ask"),
     path("<slug:agency>/wishes/<int:pk>/", builder.take_back, name="wish-back"),
     path("<slug:agency>/sites/", sites.listing, name="sites"),
     path("<slug:agency>/sites/only/", sites.partners_only, name="partners-only"),

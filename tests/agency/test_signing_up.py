@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from storefront.agency.forms import SignUpForm
 from marketplace.partnerships.models import Agency, Seat
+from storefront.agency.forms import SignUpForm
 from tests.factories import make_agency_terms
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_economies_stand_as_readers_look_for_them(db):
     """Thai looks a word up under its first consonant, whatever vowel is written before it."""
     with override("th"):
         names = [name for code, name in SignUpForm().fields["economy"].choices if code in ("KR", "TH", "JP")]
-    assert names == ["เกาหลีใต้", "ญี่ปุ่น", "ไทย"]
+    assert names == ["เกาหลี", "ญี่ปุ่น", "ไทย"]
 
 
 def test_who_waits_already_is_led_there_and_may_ask_for_another(cast):
@@ -101,7 +101,7 @@ def test_who_waits_already_is_led_there_and_may_ask_for_another(cast):
     assert 'name="site"' in client.get(another).text
     assert client.post_from_page(another, GIVEN | {"name": "Isan Roads"})["Location"] == "/en/agency/isan-roads/"
     assert client.get(APPLY)["Location"] == "/en/agency/isan-roads/"
-    Agency.objects.filter(contact_name="Fon").update(stage="declined", decided_at=timezone.now())
+    Agency.objects.filter(contact_name="Fon").update(stage="declined", decided_at=timezone.now(), reason="site")
     assert client.get(APPLY).status_code == 200
 
 
