@@ -67,6 +67,17 @@ def is_wrapper(host: str) -> bool:
     return without_port(host).endswith(tuple(f".{name}" for name in WRAPPERS))
 
 
+def own_domain(host: str) -> str:
+    """The part of a name that somebody registered, such as agency.example of www.agency.example."""
+    return _suffixes().privatesuffix(without_port(host)) or without_port(host)
+
+
+def shared_domain(host: str) -> str:
+    """The domain of a site builder below which a host stands (wixsite.com), where its customer has no DNS; else ""."""
+    own = own_domain(host)
+    return "" if own == _registries().privatesuffix(own) else own.partition(".")[2]
+
+
 def _split(text: str, field: str) -> SplitResult:
     text = text.strip()
     wrong = Refused(_("Please write the address of a site, such as www.agency.example."), field)
@@ -127,6 +138,11 @@ def _is_numeric(host: str) -> bool:
 
 def _port(parts: SplitResult) -> int | None:
     return None if parts.port in (None, PORTS[parts.scheme or "https"]) else parts.port
+
+
+@cache
+def _registries() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=True)
 
 
 @cache

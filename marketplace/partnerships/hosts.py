@@ -15,7 +15,7 @@ from wagtail.log_actions import log
 
 from marketplace import signals
 from marketplace.partnerships import proofs, seats
-from marketplace.partnerships.host_names import is_wrapper, read_host
+from marketplace.partnerships.host_names import is_wrapper, read_host, shared_domain
 from marketplace.partnerships.models import Agency, AgencyHost, Part
 from marketplace.partnerships.naming import ADDED, put_down
 from marketplace.partnerships.proofs import PROVEN, ToWrite, what_to_write
@@ -32,6 +32,8 @@ __all__ = [
     "look_again",
     "remove",
     "say",
+    "say_each",
+    "shared_domain",
     "shop_looked",
     "shop_takes_back",
     "what_to_write",
@@ -114,18 +116,44 @@ def look_again(now: datetime | None = None) -> Iterator[AgencyHost]:
 
 def say(host: AgencyHost) -> str:
     """What the last look found, in the reader's language; empty where nobody has looked."""
-    sentences = {
-        "": "",
-        proofs.DNS: _("The entry in the DNS is there."),
-        proofs.FILE: _("The file on the site is there."),
-        proofs.OTHER: _("We found an entry or a file, but with another text. Please compare it sign by sign."),
-        proofs.REDIRECT: _("The site sends us to another address. The file must be on this host itself."),
-        proofs.STATUS: _("The site answered with an error, so we could not read the file."),
-        proofs.NOTHING: _("There is neither an entry in the DNS nor a file yet. A new entry may take an hour to be seen."),
-        proofs.NO_ANSWER: _("We could not reach the site. It must answer on https, and everybody must be able to reach it."),
-        proofs.WRAPPER: _("This is a host of your site builder, so nobody can prove it. Somebody of the shop will look at it."),
+    return " ".join(say_each(host))
+
+
+def say_each(host: AgencyHost) -> list[str]:
+    """The same, one sentence for each way that was tried. Where nobody has a DNS of her own, an empty one is not told."""
+    whole = {
+        "": [],
+        proofs.DNS: [_("The entry in the DNS is there.")],
+        proofs.FILE: [_("The file on the site is there.")],
+        proofs.WRAPPER: [
+            _("This is a host of your site builder, so nobody can prove it. Somebody of the shop will look at it.")
+        ],
     }
-    return sentences.get(host.found, "")
+    if host.found in whole:
+        return whole[host.found]
+    in_dns, _slash, in_file = host.found.partition("/")
+    said = [_of_file().get(in_file, "")]
+    if in_dns == proofs.OTHER or not shared_domain(host.host):
+        said.insert(0, _of_dns().get(in_dns, ""))
+    return [sentence for sentence in said if sentence]
+
+
+def _of_dns() -> dict[str, str]:
+    return {
+        proofs.NOTHING: _("DNS: there is no such entry yet. A new one may take some hours to be seen."),
+        proofs.OTHER: _("DNS: there is an entry, but with another text. Please compare it sign by sign."),
+        proofs.NO_ANSWER: _("DNS: we got no answer. Please try again later."),
+    }
+
+
+def _of_file() -> dict[str, str]:
+    return {
+        proofs.NOTHING: _("File: there is none at this address (404)."),
+        proofs.OTHER: _("File: there is one, but with another text. Please compare it sign by sign."),
+        proofs.REDIRECT: _("File: the site sends us to another address. The file must be on this host itself."),
+        proofs.STATUS: _("File: the site answered with an error, so we could not read it."),
+        proofs.NO_ANSWER: _("File: we got no answer from the site. It must answer on https, for everybody."),
+    }
 
 
 def ends_at(host: AgencyHost) -> datetime | None:

@@ -12,7 +12,7 @@ import dns.resolver
 from django.conf import settings
 
 from marketplace import public_address
-from marketplace.partnerships.host_names import is_wrapper, without_port
+from marketplace.partnerships.host_names import is_wrapper, own_domain, without_port
 from marketplace.partnerships.models import AgencyHost
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,8 @@ LABEL, PATH = "_village-hand", "/.well-known/village-hand.txt"
 MOST_BYTES, SECONDS = 4096, 10.0
 MOST_RECORDS = 50
 DNS_TRY, DNS_IN_ALL = 2.0, 5.0  # seconds
-# What a look found; in this order of how much it tells when both ways failed. AgencyHost.found holds one of them.
+# What a look found. AgencyHost.found holds a proof, WRAPPER, or what each way had, as "nothing/no_answer": first the DNS,
+# then the file, without it where no file is asked for.
 DNS, FILE, OTHER, REDIRECT, STATUS, NOTHING, NO_ANSWER, WRAPPER = (
     *("dns", "file", "other", "redirect", "status", "nothing", "no_answer", "wrapper"),
 )
@@ -29,9 +30,13 @@ PROVEN = (DNS, FILE)
 
 @dataclass(frozen=True)
 class ToWrite:
-    """What proves a host, in one of two ways: a TXT record ``name`` with ``value``, or ``value`` as a line at ``url``."""
+    """What proves a host, in one of two ways: a TXT record ``name`` with ``value``, or ``value`` as a line at ``url``.
+
+    ``short``: the name as providers want it who append the domain themselves.
+    """
 
     name: str
+    short: str
     value: str
     url: str
 
@@ -40,7 +45,9 @@ def what_to_write(host: AgencyHost) -> ToWrite:
     """``url`` is empty for a host with a port of its own: there only the DNS can tell."""
     name = without_port(host.host)
     url = "" if ":" in host.host else f"https://{name}{PATH}"
-    return ToWrite(name=f"{LABEL}.{name}", value=f"village-hand={host.token}", url=url)
+    front = name.removesuffix(own_domain(name)).rstrip(".")
+    short = f"{LABEL}.{front}" if front else LABEL
+    return ToWrite(name=f"{LABEL}.{name}", short=short, value=f"village-hand={host.token}", url=url)
 
 
 def look(host: AgencyHost) -> str:
@@ -52,9 +59,7 @@ def look(host: AgencyHost) -> str:
     if in_dns == DNS or not wanted.url:
         return in_dns
     in_file = _in_file(wanted)
-    if in_file == FILE or in_dns == NOTHING:
-        return in_file
-    return OTHER if OTHER in (in_dns, in_file) else in_file
+    return FILE if in_file == FILE else f"{in_dns}/{in_file}"
 
 
 def _in_dns(wanted: ToWrite) -> str:

@@ -1,12 +1,16 @@
 """Sites of an agency: named, proved, looked at; and whether its cards are shown there alone."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from marketplace import formats
+from marketplace.notices.models import Preference
+from marketplace.notices.preferences import zones_of
 from marketplace.partnerships import hosts, services
 from marketplace.partnerships.host_names import follows
 from marketplace.partnerships.hosts import Refused
@@ -33,7 +37,7 @@ def listing(desk: AgencyDesk) -> HttpResponse:
     rows = list(desk.hosts())
     context = {
         "form": form,
-        "sites": [_describe(desk, row) for row in rows],
+        "sites": _describe_all(desk, rows),
         "partners_only": desk.agency.partners_only,
         "proven": [row.host for row in rows if row.is_proven],
     }
@@ -47,7 +51,12 @@ def site(desk: AgencyDesk, pk: int) -> HttpResponse:
     row = desk.host(pk)
     if desk.request.method == "POST":
         return _look(desk, row)
-    return desk.render("site", {"site": _describe(desk, row), "write": hosts.what_to_write(row)})
+    context = {
+        "site": _describe(desk, row),
+        "write": hosts.what_to_write(row),
+        "shared": hosts.shared_domain(row.host),
+    }
+    return desk.render("site", context)
 
 
 def _look(desk: AgencyDesk, row: AgencyHost) -> HttpResponse:
@@ -61,7 +70,8 @@ def _look(desk: AgencyDesk, row: AgencyHost) -> HttpResponse:
         if row.is_proven:
             messages.success(desk.request, _("%(host)s is proved.") % {"host": row.host})
         else:
-            messages.warning(desk.request, hosts.say(row))
+            # What was found stands on the page itself.
+            messages.info(desk.request, _("We have looked: it is not proved yet."))
     return redirect(desk.url("site", pk=row.pk))
 
 
@@ -99,6 +109,21 @@ def partners_only(desk: AgencyDesk) -> HttpResponse:
 
 
 def _describe(desk: AgencyDesk, row: AgencyHost) -> dict:
+    return _describe_all(desk, [row])[0]
+
+
+def _describe_all(desk: AgencyDesk, rows: list[AgencyHost]) -> list[dict]:
+    """In the time zone of the reader: the one she chose, else her agency's economy's."""
+    with timezone.override(_zone(desk)):
+        return [_words_of(desk, row) for row in rows]
+
+
+def _zone(desk: AgencyDesk) -> str:
+    chosen = Preference.objects.filter(user=desk.request.user).values_list("time_zone", flat=True).first()
+    return chosen or next(iter(zones_of(desk.agency.economy_id)), settings.TIME_ZONE)
+
+
+def _words_of(desk: AgencyDesk, row: AgencyHost) -> dict:
     ends = hosts.ends_at(row)
     return {
         "pk": row.pk,
@@ -108,7 +133,7 @@ def _describe(desk: AgencyDesk, row: AgencyHost) -> dict:
         "wrapper": hosts.is_wrapper(row.host),
         "proof": row.get_proof_display() if row.is_proven else "",
         "since": formats.day(row.proven_at) if row.proven_at else "",
-        "found": hosts.say(row),
+        "found": hosts.say_each(row),
         "looked": formats.moment(row.looked_at) if row.looked_at else "",
         "ends": formats.day(ends) if ends else "",
     }

@@ -118,14 +118,14 @@ def test_an_entry_of_another_agency_proves_nothing(editor, row, dns_server, site
     for texts in ([theirs], [f"village-hand={row.token}x"], ["village-hand="], ["x" * 255] * 3):
         dns_server.records[NAME] = texts
         look(row, editor)
-        assert state(row) == ("other", "", False)
+        assert state(row) == ("other/nothing", "", False)
 
 
 def test_a_parents_entry_is_not_enough(editor, row, dns_server, site):
     dns_server.records["_village-hand.chang-thong.example"] = [f"village-hand={row.token}"]
     site.says(b"", "404 Not Found")
     look(row, editor)
-    assert state(row) == ("nothing", "", False)
+    assert state(row) == ("nothing/nothing", "", False)
 
 
 def test_a_name_server_that_is_silent_or_babbles_costs_little(editor, row, dns_server, monkeypatch):
@@ -149,6 +149,54 @@ def test_a_port_of_its_own_is_proved_by_the_dns_alone(agency, editor, dns_server
     dns_server.records[NAME] = [hosts.what_to_write(row).value]
     look(row, editor)
     assert state(row) == ("dns", "dns", True)
+
+
+def test_each_way_is_told_by_itself(editor, row, dns_server, site, monkeypatch):
+    monkeypatch.setattr(proofs, "DNS_TRY", 0.1)
+    monkeypatch.setattr(proofs, "DNS_IN_ALL", 0.3)
+    site.says(b"another text")
+    no_entry = "DNS: there is no such entry yet. A new one may take some hours to be seen."
+    other_file = "File: there is one, but with another text. Please compare it sign by sign."
+    look(row, editor)
+    row.refresh_from_db()
+    assert hosts.say_each(row) == [no_entry, other_file]
+    dns_server.records[NAME] = ["another text"]
+    site.says(b"", "404 Not Found")
+    look(row, editor)
+    row.refresh_from_db()
+    assert hosts.say_each(row) == [
+        "DNS: there is an entry, but with another text. Please compare it sign by sign.",
+        "File: there is none at this address (404).",
+    ]
+    dns_server.silent.add(NAME)
+    site.sends = []
+    look(row, editor)
+    row.refresh_from_db()
+    assert hosts.say_each(row) == [
+        "DNS: we got no answer. Please try again later.",
+        "File: we got no answer from the site. It must answer on https, for everybody.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "short", "shared"),
+    [
+        ("www.ploytour.example", "_village-hand.www", ""),
+        ("ploytour.example", "_village-hand", ""),
+        ("a.b.ploytour.co.th:8443", "_village-hand.a.b", ""),
+        ("somchai.wixsite.com", "_village-hand", "wixsite.com"),
+        ("shop.somchai.github.io", "_village-hand.shop", "github.io"),
+    ],
+)
+def test_the_short_name_and_whose_domain_it_is(agency, host, short, shared):
+    row = make_host(agency, host, proven=False)
+    assert (hosts.what_to_write(row).short, hosts.shared_domain(host)) == (short, shared)
+
+
+def test_below_a_builders_domain_the_dns_is_not_told(agency):
+    row = make_host(agency, "somchai.wixsite.com", proven=False)
+    row.found = "nothing/nothing"
+    assert hosts.say_each(row) == ["File: there is none at this address (404)."]
 
 
 # By a file
@@ -178,8 +226,8 @@ def test_a_file_on_the_site_proves(editor, row, dns_server, site, body):
 def test_what_is_no_proof(editor, row, dns_server, site, status, headers, body, found):
     site.says(body.replace("{}", f"village-hand={row.token}").encode(), status, headers)
     look(row, editor)
-    assert state(row) == (found, "", False)
-    assert len(site.asked) == 1 and hosts.say(row)
+    assert state(row) == (f"nothing/{found}", "", False)
+    assert len(site.asked) == 1 and len(hosts.say_each(row)) == 2
 
 
 @pytest.mark.parametrize(
@@ -199,7 +247,7 @@ def test_a_site_that_never_ends_is_cut_off(editor, row, dns_server, site, monkey
     began = time.monotonic()
     look(row, editor)
     assert time.monotonic() - began < 2
-    assert state(row) == ("no_answer", "", False)
+    assert state(row) == ("nothing/no_answer", "", False)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
@@ -208,7 +256,7 @@ def test_a_site_in_our_own_network_is_not_asked(editor, row, dns_server, monkeyp
     monkeypatch.setattr(public_address.socket, "getaddrinfo", lambda *args, **kwargs: [(0, 0, 0, "", (address, 443))])
     monkeypatch.setattr(public_address.socket, "create_connection", lambda *args, **kwargs: connected.append(args))
     look(row, editor)
-    assert (connected, state(row)) == ([], ("no_answer", "", False))
+    assert (connected, state(row)) == ([], ("nothing/no_answer", "", False))
 
 
 def test_a_look_a_moment_after_another_is_refused(editor, row, dns_server, site):
@@ -264,10 +312,10 @@ def test_a_proof_that_is_gone_for_two_weeks_ends_and_the_agency_hears_of_it_twic
     proven(row, looked_at=began - timedelta(days=31))
     for days in (0, 1, 13):
         list(hosts.look_again(began + timedelta(days=days)))
-        assert state(row) == ("nothing", "dns", True)
+        assert state(row) == ("nothing/nothing", "dns", True)
     assert hosts.ends_at(row) == began + timedelta(days=14)
     list(hosts.look_again(began + timedelta(days=14)))
-    assert (state(row), hosts.ends_at(row)) == (("nothing", "", False), None)
+    assert (state(row), hosts.ends_at(row)) == (("nothing/nothing", "", False), None)
     list(hosts.look_again(began + timedelta(days=80)))
     commit()
     assert [mail.to for mail in mailoutbox] == [[editor.email]] * 2
