@@ -84,9 +84,9 @@ def test_a_path_of_another_tree_leads_to_the_translation(client):
     pages = make_story(title={"en": "The bowl", "th": "ชาม"}, slug="bowl")
     pages["th"].slug = "ชามรอ"
     pages["th"].save_revision().publish()
-    answer = client.get("/th/stories/bowl/?via=agency")
+    answer = client.get("/th/stories/bowl/?from=letter")
     assert answer.status_code == 301
-    assert answer["Location"] == "/th/stories/%E0%B8%8A%E0%B8%B2%E0%B8%A1%E0%B8%A3%E0%B8%AD/?via=agency"
+    assert answer["Location"] == "/th/stories/%E0%B8%8A%E0%B8%B2%E0%B8%A1%E0%B8%A3%E0%B8%AD/?from=letter"
     assert client.get(answer["Location"]).context["page"].title == "ชาม"
 
 
