@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -14,7 +15,9 @@ from wagtail.admin.views import generic
 from wagtail.log_actions import log, registry
 from wagtail.models import ModelLogEntry
 
+from catalogue.staff import IndexView
 from catalogue.text import language_name
+from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.partnerships import api_keys, hosts, seats, services
 from marketplace.partnerships.models import Agency, AgencyHost, AgencyTerms, ApiKey, Part
@@ -26,6 +29,7 @@ from marketplace.partnerships.staff_forms import (
     NameForm,
     OwnerForm,
 )
+from marketplace.partnerships.staff_words import link_to, say_acts, things_of
 from marketplace.workshops.details import Refused
 
 MAY_DECIDE = "marketplace_partnerships.change_agency"
@@ -54,15 +58,15 @@ class AgencyView(generic.InspectView):
 def _facts(agency: Agency) -> list[tuple[str, object]]:
     rows = [
         (_("Code"), agency.code),
-        (_("Site"), agency.site),
+        (_("Site"), _elsewhere(agency.site)),
         (_("Economy"), economy_name(agency.economy_id)),
         (_("Paid in"), agency.currency),
         (_("Language"), language_name(agency.language)),
         (_("Contact"), f"{agency.contact_name} · {agency.contact_email}".strip(" ·")),
         (_("About your agency"), agency.about),
-        (_("Asked"), agency.applied_at),
-        (_("Terms accepted"), agency.terms_accepted_at),
-        (_("Decided"), agency.decided_at),
+        (_("Asked"), formats.moment(agency.applied_at)),
+        (_("Terms accepted"), agency.terms_accepted_at and formats.moment(agency.terms_accepted_at)),
+        (_("Decided"), agency.decided_at and formats.moment(agency.decided_at)),
         (_("Decided by"), agency.decided_by or ""),
         (_("Reason"), agency.get_reason_display()),
         (_("In your own words"), agency.words),
@@ -71,16 +75,23 @@ def _facts(agency: Agency) -> list[tuple[str, object]]:
     return [(label, value) for label, value in rows if value]
 
 
+def _elsewhere(url: str) -> str:
+    """A link to somebody else's site; what is no address of the web stays text."""
+    if not url.startswith(("https://", "http://")):
+        return url
+    return format_html('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', url, url)
+
+
 def _acts(agency: Agency) -> list[dict]:
-    rows = ModelLogEntry.objects.for_instance(agency).select_related("user").order_by("-timestamp", "-pk")[:100]
+    rows = list(ModelLogEntry.objects.for_instance(agency).select_related("user").order_by("-timestamp", "-pk")[:100])
     return [
         {
             "at": row.timestamp,
             "what": registry.get_action_label(row.action),
             "by": row.user or "",
-            "said": ", ".join(f"{name}: {value}" for name, value in row.data.items()),
+            "said": said,
         }
-        for row in rows
+        for row, said in zip(rows, say_acts(rows), strict=True)
     ]
 
 
@@ -188,6 +199,32 @@ class LookedView(View):
             hosts.shop_takes_back(host=row, by=request.user)
             messages.success(request, _("%(host)s does not count as proved any more.") % {"host": row.host})
         return redirect("agency-hosts:inspect", pk)
+
+
+class WishIndexView(IndexView):
+    """Each wish with the thing that it is about: for a page of the list, two statements."""
+
+    def paginate_queryset(self, queryset, page_size):
+        answer = super().paginate_queryset(queryset, page_size)
+        rows = answer[2]
+        things = things_of({row.subject for row in rows})
+        for row in rows:
+            row.thing = things.get(row.subject)
+        return answer
+
+
+class WishView(generic.InspectView):
+    def get_subject_display_value(self) -> str:
+        return link_to(self.object.subject, self.request.user)
+
+    def get_language_display_value(self) -> str:
+        return language_name(self.object.language)
+
+    def get_asked_at_display_value(self) -> str:
+        return formats.moment(self.object.asked_at)
+
+    def get_answered_at_display_value(self) -> str:
+        return formats.moment(self.object.answered_at) if self.object.answered_at else _("not yet")
 
 
 class AddTermsView(generic.CreateView):

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import DateColumn, StatusTagColumn, TitleColumn
@@ -29,8 +30,11 @@ from marketplace.partnerships.staff_views import (
     LimitView,
     LookedView,
     RenameView,
+    WishIndexView,
+    WishView,
     WithdrawKeyView,
 )
+from marketplace.partnerships.staff_words import title_of
 
 # An agency is closed, never deleted: its code stays its own. Orders name the terms that counted for them.
 for model in (Agency, AgencyHost):
@@ -171,13 +175,27 @@ class WordsAskedViewSet(ShowViewSet):
     search_fields = ["subject", "note", "agency__name", "agency__code"]
     filterset_class = WishFilters
     inspect_view_fields = ["agency", "subject", "language", "note", "asked_by", "asked_at", "answered_at"]
+    index_view_class = WishIndexView
+    inspect_view_class = WishView
     list_display = [
-        "subject",
+        TitleColumn(
+            "subject",
+            label=_("Subject"),
+            accessor=lambda row: title_of(row.subject, row.thing),
+            get_url=lambda row: row.thing and AdminURLFinder().get_edit_url(row.thing),
+            sort_key="subject",
+        ),
         column("language", _("Language"), lambda row: language_name(row.language), sort_key="language"),
         column("agency", _("Agency"), lambda row: row.agency.name),
         "note",
         DateColumn("asked_at", label=_("Asked"), sort_key="asked_at"),
-        DateColumn("answered_at", label=_("Answered"), sort_key="answered_at"),
+        column(
+            "answered_at",
+            _("Answered"),
+            lambda row: formats.day(row.answered_at) if row.answered_at else _("not yet"),
+            sort_key="answered_at",
+        ),
+        TitleColumn("look", label=_("Wish"), accessor=lambda row: _("Look at it"), url_name="agency-wishes:inspect"),
     ]
 
     def get_index_view_kwargs(self, **kwargs) -> dict:

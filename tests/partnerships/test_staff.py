@@ -1,17 +1,35 @@
 """The staff's screens for agencies: what they do, and whose doors they are."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from marketplace.partnerships import api_keys
-from marketplace.partnerships.models import Agency, AgencyHost, AgencyTerms, ApiKey, SeatInvitation
-from tests.factories import make_agency, make_agency_terms, make_host, make_seat, make_user
+from marketplace.partnerships.models import (
+    Agency,
+    AgencyHost,
+    AgencyTerms,
+    ApiKey,
+    Part,
+    SeatInvitation,
+    WordsAsked,
+)
+from tests.factories import (
+    make_agency,
+    make_agency_terms,
+    make_host,
+    make_piece,
+    make_seat,
+    make_story,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 ALL = ("agencies", "agency-terms", "agency-hosts", "agency-wishes", "api-keys")
@@ -92,6 +110,40 @@ def test_renamed_and_an_owner_invited(staff, waiting, mailoutbox):
     assert staff.post(reverse("agencies:invite", args=[waiting.pk]), given).status_code == 302
     row = SeatInvitation.objects.get()
     assert (row.email, row.is_owner, mailoutbox[0].to) == ("nok@chang-thong.example", True, ["nok@chang-thong.example"])
+
+
+def test_a_wish_has_its_title_a_link_and_words(staff, cast, waiting):
+    story = make_story(village=cast.other_maker.workshop.village, title={"en": "The dye that waits"}, slug="the-dye")["en"]
+    piece = make_piece(cast.other_maker.workshop, title={"en": "Indigo scarf"}, summary="Soft.", price="48.00")
+    rows = [
+        WordsAsked.objects.create(agency=waiting, subject=subject, language="ko")
+        for subject in (f"story-{story.pk}", f"product-{piece.pk}", "village-999999", "map-1139")
+    ]
+    listed = unescape(staff.get(reverse("agency-wishes:index")).text)
+    edit = reverse("wagtailadmin_pages:edit", args=[story.pk])
+    assert re.search(rf'href="{edit}"[^>]*>\s*The dye that waits \(story-{story.pk}\)', listed)
+    assert f"Indigo scarf (product-{piece.pk})" in listed and "village-999999" in listed and "map-1139" in listed
+    assert "Korean" in listed and listed.count("not yet") == 4 and "Look at it" in listed
+    shown = unescape(staff.get(reverse("agency-wishes:inspect", args=[rows[0].pk])).text)
+    assert f'<a href="{edit}">The dye that waits (story-{story.pk})</a>' in shown
+    assert "Korean" in shown and "not yet" in shown and ">None<" not in re.sub(r"\s", "", shown.split("Answered")[1])
+    assert staff.get(reverse("agency-wishes:inspect", args=[rows[2].pk])).status_code == 200
+
+
+def test_an_agencys_screen_says_times_and_acts_in_words(staff, cast, waiting):
+    applied = datetime(2026, 11, 21, 20, 4, 5, 678901, tzinfo=UTC)
+    Agency.objects.filter(pk=waiting.pk).update(applied_at=applied, site="https://www.ploytour.example/?a=<b>")
+    nok = make_seat(waiting, first_name="Nok", last_name="")
+    log(instance=waiting, action="marketplace.seat_taken", data={"seat": nok.pk, "parts": ["keeps_books"], "invitation": 7})
+    log(instance=waiting, action="marketplace.agency_decided", data={"before": "applied", "stage": "declined", "reason": "site"})
+    log(instance=waiting, action="marketplace.agency_changed", data={"changed": ["contact_name", "site"]})
+    log(instance=waiting, action="marketplace.agency_partners_only", data={"value": True})
+    shown = unescape(staff.get(reverse("agencies:inspect", args=[waiting.pk])).text)
+    assert "678901" not in shown and "November 21, 2026" in shown
+    assert 'target="_blank" rel="noopener noreferrer">https://www.ploytour.example/?a=<b></a>' in shown
+    assert f"Person: Nok; Parts: {Part.BOOKS.label}<" in shown and "keeps_books" not in shown
+    assert "Before: Waits for the shop; Stage: Declined; Reason: We could not see your site.<" in shown
+    assert "Changed: contact person, site<" in shown and "Cards only on its proven sites: Yes<" in shown
 
 
 def test_terms_are_added_from_today_on(staff, cast):
