@@ -121,7 +121,10 @@ def test_opening_counts_at_once_and_is_told_in_the_agencys_language(mailoutbox, 
     agency.refresh_from_db()
     assert (agency.stage, agency.reason, agency.decided_by, agency.decided_at is not None) == (Stage.OPEN, "", staff, True)
     assert services.agency_of_code(agency.code) == agency
-    assert acts(agency)[-1] == ("marketplace.agency_decided", {"before": "applied", "stage": "open", "reason": ""})
+    assert acts(agency)[-2:] == [
+        ("marketplace.agency_decided", {"before": "applied", "stage": "open", "reason": ""}),
+        ("marketplace.agency_host_added", {"host": "chang-thong.example"}),
+    ]
     # Its owner and its contact are two people here.
     assert sorted(mail.to[0] for mail in mailoutbox) == ["owner@chang-thong.example", "ploy@chang-thong.example"]
     assert all("/th/agency/chang-thong-travel/" in mail.body for mail in mailoutbox)
