@@ -3,9 +3,7 @@
 All of it is a plain form that asks by GET: an address that colleagues can be sent. Nothing is kept.
 """
 
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -14,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalogue.text import language_name, shown_in
+from catalogue.text import shown_in
 from marketplace import formats
 from marketplace.partnerships import words
 from marketplace.partnerships.models import Part, WordsAsked
@@ -195,38 +193,6 @@ def _described(desk: AgencyDesk, shown: Shown, row: Words, waiting: set[str]) ->
         "shown": row.shown,
         "asked": row.code in waiting,
     }
-
-
-@require_POST
-@agency_view(needs=Part.EDIT)
-def ask(desk: AgencyDesk, kind: str, pk: int) -> HttpResponse:
-    """A wish for a language. The same wish twice is one."""
-    language, note = desk.request.POST.get("language", ""), AskForm(desk.request.POST)
-    shown = recall_subject(kind, get_language(), pk) if kind in kinds else None
-    if shown is None or language not in dict(settings.LANGUAGES):
-        raise Http404
-    back = f"{desk.url('card', kind=kind, pk=pk)}?{urlencode({'language': _spoken(language)})}#words"
-    if not note.is_valid():
-        messages.error(desk.request, " ".join(note.errors["note"]))
-        return redirect(back)
-    try:
-        words.ask(
-            agency=desk.agency,
-            subject=shown.subject.name,
-            language=language,
-            note=note.cleaned_data["note"],
-            by=desk.request.user,
-        )
-    except Refused as problem:
-        messages.error(desk.request, str(problem))
-    else:
-        done = _("Asked for %(language)s. We tell you here when it is there.")
-        messages.success(desk.request, done % {"language": language_name(language)})
-    return redirect(back)
-
-
-def _spoken(language: str) -> str:
-    return language if language in settings.MARKETPLACE_STOREFRONT_LANGUAGES else get_language()
 
 
 @require_POST

@@ -161,7 +161,10 @@ def test_three_snippets_carry_what_was_chosen(bureau):
 
 def test_snippets_keep_room_as_the_guide_says_and_fit_their_place(bureau):
     """The heights of this card, in the formula of docs/embedding.md."""
-    subject, _age = recall("story", "en", bureau["story"]["en"].pk)
+    story = bureau["story"]["en"]
+    story.hero = make_picture(size=(1200, 800))
+    story.save_revision().publish()
+    subject, _age = recall("story", "en", story.pk)
     narrow, middle, large = (natural_height(subject, width) for width in (360, 600, 900))
     assert narrow > large > middle > 200
     [rule] = re.findall(r'`style="([^"]+)"`', GUIDE.read_text("utf-8"))
