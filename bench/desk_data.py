@@ -133,8 +133,9 @@ def _books(copier: Copier, row, n: int, waiting: int, at: str, mark: str) -> Non
                 [account, holder if sign > 0 else "", sign * amount, currency, done],
             )
         cursor.execute(
-            "INSERT INTO marketplace_payments_owed (id, subject, holder, currency, consignment_id, amount)"
-            f" SELECT {first} + i, %s || {consignments}, %s, %s, {consignments}, CASE WHEN i <= {done} THEN 0 ELSE %s END"
+            "INSERT INTO marketplace_payments_owed (id, subject, account, holder, currency, consignment_id, amount)"
+            f" SELECT {first} + i, %s || {consignments}, 'workshop_payable', %s, %s, {consignments},"
+            f" CASE WHEN i <= {done} THEN 0 ELSE %s END"
             " FROM generate_series(1, %s) AS i",
             [f"{holder}:{currency}:", holder, currency, amount, n],
         )

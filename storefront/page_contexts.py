@@ -246,7 +246,9 @@ def _feeds(directory: Directory, kind: str, place: Place | None) -> list[dict]:
     """What the head says of feeds about a village or craft."""
     if place is None:
         return []
-    title = _("Stories: %(place)s") % {"place": place.name}
+    # A title is in one language; a name from another is not put into it.
+    own = place.lang == directory.language
+    title = _("Stories: %(place)s") % {"place": place.name} if own else _("Stories about this place")
     return [{"type": "application/atom+xml", "title": title, "href": feed(directory.language, f"{kind}/{place.slug}.atom")}]
 
 

@@ -78,6 +78,8 @@ def test_the_frame_of_the_guide_is_as_wide_as_its_place_and_whole_on_a_phone(ope
     page.goto(host.show(frame))
     element = page.locator("iframe")
     inside = "Math.ceil(document.body.getBoundingClientRect().height)"
+    # The frame is lazy: its styles may come after the page.
+    page.frames[1].wait_for_load_state("load")
     box = element.bounding_box()
     assert (box["width"], box["height"]) == (344, 806) and page.frames[1].evaluate(inside) <= 806
     page.set_viewport_size({"width": 1000, "height": 800})
