@@ -15,6 +15,12 @@ from tests.factories.pieces import make_picture
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 SCREEN = {"viewport": {"width": 1280, "height": 900}}
+# The preview's frame, once the styles of its card have come.
+AS_HIGH_AS_ITS_CARD = """() => {
+  const frame = document.querySelector(".preview-phone iframe"), card = frame.contentDocument;
+  const height = card && card.readyState === "complete" && Math.ceil(card.body.getBoundingClientRect().height);
+  return height > 300 && Number(frame.height) === height;
+}"""
 WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -43,11 +49,7 @@ def test_the_builder_shows_at_once_what_is_chosen(open_page, cast, shop, story, 
     page.get_by_label("Your colour").first.fill("#ffee00")
     expect(page.get_by_text("On light cards: words in this colour have a contrast of 1.2 : 1.")).to_be_visible()
     assert page.url.endswith("?language=ja&currency=&theme=&placement=text&accent=%23ffee00")
-    # The frame is as high as its card says.
-    frame = page.locator(".preview-phone iframe")
-    body = "document.querySelector('.preview-phone iframe').contentDocument.body"
-    inside = page.evaluate(f"Math.ceil({body}.getBoundingClientRect().height)")
-    expect(frame).to_have_attribute("height", str(inside))
+    page.wait_for_function(AS_HIGH_AS_ITS_CARD)
     address = page.locator("#address")
     expect(address).to_have_value(f"{shop}/ja/stories/the-dye/?accent=ffee00&via=chang-thong")
     page.locator("#address + .copy").click()
