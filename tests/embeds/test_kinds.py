@@ -210,8 +210,8 @@ def test_no_visit_days_are_said(client, world):
 def test_a_day_that_is_over_is_gone_the_next_day(client, world, monkeypatch):
     make_visit_day(world.workshop.village, starts_at=timezone.now() + timedelta(days=2), name={"en": "Market"})
     assert "Market" in visits_of(client, world).text
-    later = timezone.localdate() + timedelta(days=5)
-    monkeypatch.setattr(timezone, "localdate", lambda *args: later)
+    later = timezone.now() + timedelta(days=5)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     assert "Market" not in visits_of(client, world).text
 
 
@@ -223,6 +223,20 @@ def test_pages_announce_the_card_that_their_address_asks_for(client, world):
     assert nonsense["Link"] == plain["Link"]
     for link in re.findall(r"<([^>]+)>", visits["Link"]):
         assert "/embed/v1/en/visits/" in client.get(link.removeprefix(SITE)).text
+
+
+def test_the_card_shows_the_days_that_the_villages_page_shows(client, world, fresh):
+    """No day in a workshop that is not open, and the last day of one that goes on."""
+    starts = timezone.now() + timedelta(days=3)
+    make_visit_day(world.workshop.village, name="Long market", starts_at=starts, hours=40)
+    make_visit_day(world.workshop.village, name="At the loom", starts_at=starts, workshop=world.workshop)
+    assert "At the loom" in visits_of(client, world).text
+    type(world.workshop).objects.filter(pk=world.workshop.pk).update(stage="closed")
+    fresh()
+    html, page = visits_of(client, world), client.get(world.village.public_url).text
+    assert "At the loom" not in html.text and "At the loom" not in page
+    assert "Long market" in html.text and "Long market" in page
+    assert " – " in html.select_one(".days time").text
 
 
 @pytest.mark.parametrize("kind", ["map", "visits"])

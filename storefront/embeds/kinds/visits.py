@@ -1,22 +1,20 @@
 """The card of the days on which a village receives visitors."""
 
 from collections.abc import Iterator
-from datetime import datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalogue.text import shown_in, source_first
+from catalogue.text import shown_in
 from marketplace import formats
-from marketplace.money import Money
-from marketplace.workshops.models import VisitDay
 from storefront.embeds.kinds.base import kinds
 from storefront.embeds.kinds.pages import page_for, places_of, slug_of, village_of
 from storefront.embeds.kinds.prices import named_price
 from storefront.embeds.sizes import lines
 from storefront.embeds.subjects import Found, Subject
-from storefront.listing.directory import Place, get_directory
+from storefront.listing.directory import Directory, Place, get_directory
+from storefront.listing.visits import Visit, coming
 from storefront.pictures import WIDE, describe, load_renditions
 
 MOST = 5
@@ -32,7 +30,7 @@ def visits(language: str, pk: int) -> Found:
     directory = get_directory(language)
     village = village_of(page, directory)
     lang = page.locale.language_code
-    days = list(_days(village, language)) if village else []
+    days = list(_days(village, directory)) if village else []
     load_renditions([page.hero])
     return Subject(
         kind="visits",
@@ -62,39 +60,35 @@ def room_for(days: list[dict]) -> tuple[int, int]:
     return round(narrow), round(wide)
 
 
-def _days(village: Place, language: str) -> Iterator[dict]:
-    """The next published days, those that were called off among them: somebody may have planned with one."""
-    midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
-    rows = VisitDay.objects.filter(village=village.id, is_published=True, ends_at__gte=midnight)
-    workshops = get_directory(language).workshops
-    for row in rows.prefetch_related("texts__locale").order_by("starts_at", "pk")[:MOST]:
-        text = source_first(row, language)
-        lang = text.language if text else language
-        workshop = workshops.get(row.workshop_id)
-        with timezone.override(row.zone):
+def _days(village: Place, directory: Directory) -> Iterator[dict]:
+    """The next days that the village's page shows, too; those that were called off among them: somebody may have planned."""
+    language = directory.language
+    for visit in coming(directory, village.id)[:MOST]:
+        with timezone.override(visit.zone):
+            first, last = formats.day(visit.starts_at, language), formats.day(visit.ends_at, language)
             yield {
-                "date": formats.day(row.starts_at, language),
-                "iso": timezone.localtime(row.starts_at).isoformat(),
-                "hours": _hours(row, language),
-                "name": text.name if text else "",
-                "summary": text.summary if text else "",
-                "meeting_point": text.meeting_point if text else "",
-                "lang": lang,
-                "lang_label": shown_in(lang, language),
-                "where": workshop.name if workshop else "",
-                "where_lang": workshop.lang if workshop else "",
-                "price": _price(row, language),
-                "called_off": row.called_off_at is not None,
-                "why": text.why_called_off if text and row.called_off_at else "",
+                "date": first if first == last else f"{first} – {last}",
+                "iso": visit.starts_at.isoformat(),
+                "hours": _hours(visit, language),
+                "name": visit.name,
+                "meeting_point": visit.meeting_point,
+                "lang": visit.lang,
+                "langs": visit.langs,
+                "lang_label": shown_in(visit.lang, language),
+                "where": visit.workshop.name if visit.workshop else "",
+                "where_lang": visit.workshop.lang if visit.workshop else "",
+                "price": _price(visit, language),
+                "called_off": visit.called_off,
+                "why": visit.why,
             }
 
 
-def _hours(row: VisitDay, language: str) -> str:
+def _hours(visit: Visit, language: str) -> str:
     """On the village's clock, such as "9:00 AM – 1:00 PM GMT+07:00"."""
-    return f"{formats.clock(row.starts_at, language)} – {formats.clock_with_zone(row.ends_at, language)}"
+    return f"{formats.clock(visit.starts_at, language)} – {formats.clock_with_zone(visit.ends_at, language)}"
 
 
-def _price(row: VisitDay, language: str) -> str:
-    if row.price is None:
+def _price(visit: Visit, language: str) -> str:
+    if visit.price is None:
         return _("Free of charge")
-    return _("%(price)s per person") % {"price": named_price(Money(row.price, row.currency), language)}
+    return _("%(price)s per person") % {"price": named_price(visit.price, language)}
