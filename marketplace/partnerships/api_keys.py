@@ -18,9 +18,9 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from marketplace.partnerships import seats
 from marketplace.partnerships.memory import Kept
 from marketplace.partnerships.models import Agency, ApiKey, Part
+from marketplace.partnerships.seats import seats
 from marketplace.typed import clean_words
 from marketplace.workshops.details import Refused
 
@@ -105,7 +105,7 @@ def _note_use(row: ApiKey, today: date) -> None:
 
 
 def _locked_for(agency: Agency, by) -> Agency:
-    return seats.locked_for(agency, by, Part.EDIT)
+    return seats.lock_for(agency, by, Part.EDIT)
 
 
 def _hash(secret: str) -> str:

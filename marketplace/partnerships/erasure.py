@@ -10,8 +10,9 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from wagtail.log_actions import log
 
-from marketplace.partnerships import codes, seats
+from marketplace.partnerships import codes
 from marketplace.partnerships.models import Agency, Seat, SeatInvitation
+from marketplace.partnerships.seats import seats
 
 
 @receiver(pre_delete, sender=get_user_model(), dispatch_uid="marketplace.partnerships.erasure")
@@ -19,7 +20,8 @@ def forget_person(sender, instance, **kwargs) -> None:
     """Her name and address leave invitations and agencies; what she offered others opens nothing any more."""
     for seat in Seat.objects.filter(user=instance).select_related("agency"):
         seats.withdraw_all(seat.agency, instance, None)
-        log(instance=seat.agency, action=seats.REMOVED, data={"seat": instance.pk, "parts": seat.parts, "erased": True})
+        data = {"seat": instance.pk, "parts": seat.parts, "erased": True}
+        log(instance=seat.agency, action=seats.actions.removed, data=data)
     hers = Q(accepted_by=instance)
     if instance.email:
         hers |= Q(email__iexact=instance.email)

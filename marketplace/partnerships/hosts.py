@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from marketplace import signals
-from marketplace.partnerships import proofs, seats
+from marketplace.partnerships import proofs
 from marketplace.partnerships.host_names import is_wrapper, read_host, shared_domain
 from marketplace.partnerships.models import Agency, AgencyHost, Part
 from marketplace.partnerships.naming import ADDED, put_down
 from marketplace.partnerships.proofs import PROVEN, ToWrite, what_to_write
+from marketplace.partnerships.seats import seats
 from marketplace.partnerships.services import forget_hosts
 from marketplace.workshops.details import Refused
 
@@ -51,7 +52,7 @@ Proof = AgencyHost.Proof
 @transaction.atomic
 def add(*, agency: Agency, host: str, by) -> AgencyHost:
     """A site that waits for its proof; of a whole address the host is taken. Named twice, it is the same one. Raises Refused."""
-    locked = seats.locked_for(agency, by, Part.EDIT)
+    locked = seats.lock_for(agency, by, Part.EDIT)
     name = read_host(host)
     if known := AgencyHost.objects.filter(agency=locked, host=name).first():
         return known
@@ -64,7 +65,7 @@ def add(*, agency: Agency, host: str, by) -> AgencyHost:
 @transaction.atomic
 def remove(*, agency: Agency, host: AgencyHost, by) -> None:
     """From now on it is shown there no more. Raises Refused; DoesNotExist for another agency's."""
-    locked = seats.locked_for(agency, by, Part.EDIT)
+    locked = seats.lock_for(agency, by, Part.EDIT)
     row = AgencyHost.objects.select_for_update(no_key=True).get(pk=host.pk, agency=locked)
     row.delete()
     log(instance=locked, action=REMOVED, user=by, data={"host": row.host})
@@ -74,7 +75,7 @@ def remove(*, agency: Agency, host: AgencyHost, by) -> None:
 def look(*, agency: Agency, host: AgencyHost, by) -> AgencyHost:
     """Ask the DNS and the site now, for the person who waits. Not within a transaction. Raises Refused, DoesNotExist."""
     with transaction.atomic():
-        locked = seats.locked_for(agency, by, Part.EDIT)
+        locked = seats.lock_for(agency, by, Part.EDIT)
         row = AgencyHost.objects.select_for_update(no_key=True).get(pk=host.pk, agency=locked)
         now = timezone.now()
         if row.looked_at and now - row.looked_at < PAUSE:

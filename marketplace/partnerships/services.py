@@ -16,11 +16,12 @@ from wagtail.log_actions import log
 
 from marketplace import signals
 from marketplace.economies.models import Economy
-from marketplace.partnerships import codes, naming, seats
+from marketplace.partnerships import codes, naming
 from marketplace.partnerships.codes import agency_of_code
 from marketplace.partnerships.host_names import read_site
 from marketplace.partnerships.memory import Kept
 from marketplace.partnerships.models import Agency, AgencyHost, AgencyTerms, Part, Seat
+from marketplace.partnerships.seats import check_email, seats
 from marketplace.typed import clean_paragraphs, clean_words
 from marketplace.workshops.details import Refused
 
@@ -117,7 +118,7 @@ def check_currency(currency: str, *, own: str) -> None:
 @transaction.atomic
 def ask_again(*, agency: Agency, about: str, by) -> Agency:
     """An agency that was declined says more of itself, and waits again. Raises Refused."""
-    locked = seats.locked_for(agency, by, Part.OWN)
+    locked = seats.lock_for(agency, by, Part.OWN)
     about = _text(about, "about")
     if locked.stage == Stage.APPLIED and locked.about == about:
         return locked
@@ -165,7 +166,7 @@ def decide(*, agency: Agency, stage: str, by, reason: str = "", words: str = "",
 @transaction.atomic
 def change_details(*, agency: Agency, details: AgencyDetails, by) -> Agency:
     """What an owner may change alone: everything that AgencyDetails has. The name is the shop's to change. Raises Refused."""
-    locked = seats.locked_for(agency, by, Part.OWN)
+    locked = seats.lock_for(agency, by, Part.OWN)
     said = _checked(details)
     changed = [name for name, value in said.items() if getattr(locked, name) != value]
     for name in changed:
@@ -195,7 +196,7 @@ def change_name(*, agency: Agency, name: str, by) -> Agency:
 @transaction.atomic
 def set_partners_only(*, agency: Agency, value: bool, by) -> Agency:
     """Whether cards with its code are shown on its proven sites alone. Raises Refused where it has none of them."""
-    locked = seats.locked_for(agency, by, Part.EDIT)
+    locked = seats.lock_for(agency, by, Part.EDIT)
     if value and not _proven(locked):
         raise Refused(_("Please prove one of your sites first, or your cards would be shown nowhere."))
     if locked.partners_only != value:
@@ -243,7 +244,7 @@ def _checked(details: AgencyDetails) -> dict[str, str]:
         raise Refused(_("Please choose one of the languages."), "language")
     if not said["contact_name"] or len(said["contact_name"]) > 120:
         raise Refused(_("Please name a person whom we may write to."), "contact_name")
-    seats.check_email(said["contact_email"], "contact_email")
+    check_email(said["contact_email"], "contact_email")
     return said
 
 

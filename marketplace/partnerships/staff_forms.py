@@ -2,14 +2,14 @@
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.widgets import AdminDateInput
 
-from marketplace.partnerships import api_keys, hosts, seats, services, words
+from catalogue.staff_periods import LastDayForm, PeriodForm
+from marketplace.partnerships import api_keys, hosts, services, words
 from marketplace.partnerships.models import Agency, AgencyTerms, ApiKey
+from marketplace.partnerships.seats import seats
 
 TERMS_ADDED, TERMS_ENDED, LIMIT = (
     "marketplace.agency_terms_added",
@@ -24,12 +24,12 @@ ACTIONS = {
     services.CHANGED: gettext_lazy("Changed what an agency says of itself"),
     services.RENAMED: gettext_lazy("Renamed an agency"),
     services.PARTNERS_ONLY: gettext_lazy("Changed where cards of an agency are shown"),
-    seats.INVITED: gettext_lazy("Invited somebody to an agency"),
-    seats.WITHDRAWN: gettext_lazy("Withdrew an invitation to an agency"),
-    seats.JOINED: gettext_lazy("Joined an agency"),
-    seats.CHANGED: gettext_lazy("Changed the parts of somebody in an agency"),
-    seats.REMOVED: gettext_lazy("Removed somebody from an agency"),
-    seats.LEFT: gettext_lazy("Left an agency"),
+    seats.actions.invited: gettext_lazy("Invited somebody to an agency"),
+    seats.actions.withdrawn: gettext_lazy("Withdrew an invitation to an agency"),
+    seats.actions.joined: gettext_lazy("Joined an agency"),
+    seats.actions.changed: gettext_lazy("Changed the parts of somebody in an agency"),
+    seats.actions.removed: gettext_lazy("Removed somebody from an agency"),
+    seats.actions.left: gettext_lazy("Left an agency"),
     hosts.ADDED: gettext_lazy("Named a site of an agency"),
     hosts.REMOVED: gettext_lazy("Removed a site of an agency"),
     hosts.PROVED: gettext_lazy("Proved a site of an agency"),
@@ -93,51 +93,30 @@ class OwnerForm(forms.Form):
         self.fields["language"].choices = [(code, spoken[code]) for code in settings.MARKETPLACE_STOREFRONT_LANGUAGES]
 
 
-class TermsForm(WagtailAdminModelForm):
+class TermsForm(PeriodForm):
     """Terms from a day on, for one agency or for all. Orders keep those with which they were placed."""
 
-    class Meta:
+    too_early = gettext_lazy("Terms count from today on at the earliest: what was sold before stays as it was.")
+
+    class Meta(PeriodForm.Meta):
         model = AgencyTerms
         fields = ["agency", "percent", "days", "valid_from", "valid_to", "source"]
         labels = {"agency": gettext_lazy("Only for this agency")}
-        widgets = {"valid_from": AdminDateInput(), "valid_to": AdminDateInput()}
-
-    def clean_valid_from(self):
-        day = self.cleaned_data["valid_from"]
-        if day < timezone.localdate():
-            text = _("Terms count from today on at the earliest: what was sold before stays as it was.")
-            raise forms.ValidationError(text)
-        return day
 
     def clean(self) -> dict:
         data = super().clean()
-        first, last = data.get("valid_from"), data.get("valid_to")
-        if first and last and last < first:
-            self.add_error("valid_to", _("The last day comes before the first."))
+        first = data.get("valid_from")
         if first and AgencyTerms.objects.filter(agency=data.get("agency"), valid_from=first).exists():
             self.add_error("valid_from", _("There are terms from this day on already."))
         return data
 
 
-class EndTermsForm(WagtailAdminModelForm):
-    """The last day of terms; nothing else of them changes any more."""
+class EndTermsForm(LastDayForm):
+    ended = gettext_lazy("These terms have ended already.")
+    too_early = gettext_lazy("The last day is today or later, and not before the terms begin.")
 
-    class Meta:
+    class Meta(LastDayForm.Meta):
         model = AgencyTerms
-        fields = ["valid_to"]
-        widgets = {"valid_to": AdminDateInput()}
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["valid_to"].required = True
-
-    def clean_valid_to(self):
-        first, today, was = self.instance.valid_from, timezone.localdate(), self.initial.get("valid_to")
-        if was and was < today:
-            raise forms.ValidationError(_("These terms have ended already."))
-        if self.cleaned_data["valid_to"] < max(first, today):
-            raise forms.ValidationError(_("The last day is today or later, and not before the terms begin."))
-        return self.cleaned_data["valid_to"]
 
 
 class NewKeyForm(WagtailAdminModelForm):

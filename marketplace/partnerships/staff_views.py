@@ -19,8 +19,9 @@ from catalogue.staff import IndexView
 from catalogue.text import language_name
 from marketplace import formats
 from marketplace.economies.names import economy_name
-from marketplace.partnerships import api_keys, hosts, seats, services
+from marketplace.partnerships import api_keys, hosts, services
 from marketplace.partnerships.models import Agency, AgencyHost, AgencyTerms, ApiKey, Part
+from marketplace.partnerships.seats import seats
 from marketplace.partnerships.staff_forms import (
     LIMIT,
     TERMS_ADDED,

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from marketplace import signals
-from marketplace.partnerships import seats
 from marketplace.partnerships.counting import SUBJECT
 from marketplace.partnerships.models import Agency, Part, WordsAsked
+from marketplace.partnerships.seats import seats
 from marketplace.typed import clean_words
 from marketplace.workshops.details import Refused
 
@@ -23,7 +23,7 @@ LONGEST_NOTE = 300
 @transaction.atomic
 def ask(*, agency: Agency, subject: str, language: str, note: str = "", by) -> WordsAsked:
     """A wish for ``subject`` ("story-7") in ``language``; asked again while it waits, it is the same one. Raises Refused."""
-    locked = seats.locked_for(agency, by, Part.EDIT)
+    locked = seats.lock_for(agency, by, Part.EDIT)
     note = clean_words(note, lines=False)
     if language not in dict(settings.LANGUAGES):
         raise Refused(_("Please choose one of the languages."), "language")
@@ -49,7 +49,7 @@ def ask(*, agency: Agency, subject: str, language: str, note: str = "", by) -> W
 @transaction.atomic
 def take_back(*, agency: Agency, wish: WordsAsked, by) -> None:
     """Raises Refused where it was answered; DoesNotExist for another agency's."""
-    locked = seats.locked_for(agency, by, Part.EDIT)
+    locked = seats.lock_for(agency, by, Part.EDIT)
     row = WordsAsked.objects.select_for_update(no_key=True).get(pk=wish.pk, agency=locked)
     if row.answered_at is not None:
         raise Refused(_("The words that you asked for are here already."))

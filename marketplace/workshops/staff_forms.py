@@ -13,8 +13,9 @@ from wagtail.admin.panels import Panel
 from wagtail.log_actions import log
 
 from catalogue.staff import OwnerForm
-from marketplace.workshops import membership, opening
+from marketplace.workshops import opening
 from marketplace.workshops.details import Refused
+from marketplace.workshops.membership import members
 from marketplace.workshops.models import Application, Member, Officer, Right, Workshop
 
 OFFICER_NAMED, OFFICER_ENDED = "marketplace.officer_named", "marketplace.officer_ended"
@@ -23,12 +24,12 @@ ACTIONS = {
     opening.APPLIED: _("Asked for a workshop"),
     opening.ASKED_FOR_VILLAGE: _("Asked for a village that the register does not know"),
     opening.ANSWERED: _("Answered the officer"),
-    membership.INVITED: _("Invited a member"),
-    membership.WITHDRAWN: _("Withdrew an invitation"),
-    membership.JOINED: _("Joined a workshop"),
-    membership.CHANGED: _("Changed the tasks of a member"),
-    membership.REMOVED: _("Removed a member"),
-    membership.LEFT: _("Left a workshop"),
+    members.actions.invited: _("Invited a member"),
+    members.actions.withdrawn: _("Withdrew an invitation"),
+    members.actions.joined: _("Joined a workshop"),
+    members.actions.changed: _("Changed the tasks of a member"),
+    members.actions.removed: _("Removed a member"),
+    members.actions.left: _("Left a workshop"),
     OFFICER_NAMED: _("Named an officer"),
     OFFICER_ENDED: _("Ended an office"),
 }
@@ -95,11 +96,11 @@ class BaseMembers(forms.BaseInlineFormSet):
         for form in self.initial_forms:
             row = form.instance
             if row in self.deleted_objects:
-                self._log(membership.REMOVED, by, row.user_id, before=form.before)
+                self._log(members.actions.removed, by, row.user_id, before=form.before)
             elif row.pk in changed and (row.rights != form.before or "email" in form.changed_data):
-                self._log(membership.CHANGED, by, row.user_id, before=form.before, rights=row.rights)
+                self._log(members.actions.changed, by, row.user_id, before=form.before, rights=row.rights)
         for row in self.new_objects:
-            self._log(membership.JOINED, by, row.user_id, rights=row.rights)
+            self._log(members.actions.joined, by, row.user_id, rights=row.rights)
 
     def _log(self, action: str, by, member: int, **data) -> None:
         log(instance=self.instance, action=action, user=by, data={"member": member, "staff": True, **data})

@@ -11,9 +11,10 @@ from marketplace import formats
 from marketplace.alphabet import in_order
 from marketplace.economies.models import Economy
 from marketplace.economies.names import economy_name
-from marketplace.partnerships import seats, services
+from marketplace.partnerships import services
 from marketplace.partnerships.host_names import read_site
 from marketplace.partnerships.models import Part
+from marketplace.partnerships.seats import check_email
 from marketplace.partnerships.services import Refused
 from storefront.desk.fields import Paragraphs
 from storefront.desk.opening.forms import PlainForm, line
@@ -71,7 +72,7 @@ class AboutForm(PlainForm):
         return self._checked_by(read_site, "site")
 
     def clean_contact_email(self) -> str:
-        return self._checked_by(lambda email: seats.check_email(email, "contact_email"), "contact_email")
+        return self._checked_by(lambda email: check_email(email, "contact_email"), "contact_email")
 
     def _checked_by(self, check: Callable[[str], object], name: str) -> str:
         """What was typed, as it was typed."""

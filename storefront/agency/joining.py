@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from marketplace.partnerships import seats
 from marketplace.partnerships.models import SeatInvitation
+from marketplace.partnerships.seats import seats
 from marketplace.partnerships.services import Refused
 from storefront.agency.people import either
 
@@ -26,7 +26,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        seat = seats.join(token=token, user=request.user)
+        seat = seats.accept(token=token, user=request.user)
     except Refused as problem:
         invitation = seats.find_invitation(token)
         return _show(request, invitation, problem=str(problem), status=400) if invitation else _over(request)

@@ -1,24 +1,23 @@
 """Who works for an agency: the owners see all of them, invite, change parts and remove; everybody may leave."""
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace import formats
 from marketplace.notices.people import name_of
-from marketplace.partnerships import seats
 from marketplace.partnerships.models import Part, Seat, SeatInvitation
+from marketplace.partnerships.seats import seats
 from marketplace.partnerships.services import Refused
 from storefront.agency.forms import InviteForm, PartsForm
 from storefront.agency.scope import AgencyDesk, agency_view
 from storefront.desk.again import ask_again
+from storefront.qr import qr_svg
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -47,7 +46,7 @@ def _invite(desk: AgencyDesk) -> HttpResponse:
     form = InviteForm(desk.request.POST)
     if form.is_valid():
         try:
-            row, _new = seats.invite(agency=desk.agency, by=desk.request.user, **form.cleaned_data)
+            row, _new = seats.invite(desk.agency, by=desk.request.user, **form.cleaned_data)
         except Refused as problem:
             form.add_error(problem.field or None, str(problem))
         else:
@@ -62,14 +61,14 @@ def invitation(desk: AgencyDesk, pk: int) -> HttpResponse:
     row = get_object_or_404(_waiting(desk), pk=pk)
     if desk.request.method == "POST":
         try:
-            seats.withdraw(agency=desk.agency, invitation=row, by=desk.request.user)
+            seats.withdraw(desk.agency, row, by=desk.request.user)
             messages.success(desk.request, _("The invitation is taken back. Its link opens nothing any more."))
         except Refused as problem:
             messages.error(desk.request, str(problem))
         return redirect(desk.url("people"))
     token = seats.token_of(row)
     link = f"{settings.SITE_URL}/{row.language}/agency/join/{token}/" if token else ""
-    return desk.render("invitation", {"invited": _invited(row), "link": link, "qr": _qr(link) if link else ""})
+    return desk.render("invitation", {"invited": _invited(row), "link": link, "qr": qr_svg(link) if link else ""})
 
 
 @either
@@ -87,7 +86,7 @@ def _change(desk: AgencyDesk, row: Seat) -> HttpResponse:
     form = PartsForm(desk.request.POST)
     if form.is_valid():
         try:
-            seats.change_parts(agency=desk.agency, seat=row, parts=form.cleaned_data["parts"], by=desk.request.user)
+            seats.change(desk.agency, row, parts=form.cleaned_data["parts"], by=desk.request.user)
         except Refused as problem:
             form.add_error("parts", str(problem))
         else:
@@ -109,7 +108,7 @@ def remove(desk: AgencyDesk, pk: int) -> HttpResponse:
 @ask_again
 def _remove(desk: AgencyDesk, row: Seat) -> HttpResponse:
     try:
-        seats.remove(agency=desk.agency, seat=row, by=desk.request.user)
+        seats.remove(desk.agency, row, by=desk.request.user)
     except Refused as problem:
         messages.error(desk.request, str(problem))
         return redirect(desk.url("agency"))
@@ -124,7 +123,7 @@ def leave(desk: AgencyDesk) -> HttpResponse:
     if desk.request.method != "POST":
         return desk.render("person_sure", {"person": _describe(desk.seat, desk), "leaving": True})
     try:
-        seats.leave(agency=desk.agency, user=desk.request.user)
+        seats.leave(desk.agency, user=desk.request.user)
     except Refused as problem:
         messages.error(desk.request, str(problem))
         return redirect(desk.url("agency"))
@@ -168,8 +167,3 @@ def _invited(row: SeatInvitation) -> dict:
         "parts": [part.label for part in row.parts],
         "until": formats.day(row.expires_at),
     }
-
-
-def _qr(link: str) -> str:
-    """As an inline picture, dark on white whatever the page's colours are: cameras read it so."""
-    return mark_safe(segno.make_qr(link, error="m").svg_inline(scale=6, dark="#000", light="#fff", omitsize=True))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import ClassVar
 
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,6 +16,7 @@ from marketplace.notices.people import name_of
 from marketplace.partnerships.models import Agency, AgencyHost, ApiKey, Part, Seat
 from storefront.agency.seats import seats_of
 from storefront.agency.stage import describe_stage
+from storefront.doors import Tab, describe_tabs, sign_in_first
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,16 @@ class AgencyDesk:
         return render(self.request, f"storefront/agency/{template}.html", frame | context, status=status)
 
     def _tabs(self) -> list[dict]:
-        home, path = self.url("agency"), self.request.path
         tabs = [
-            (_("Start"), home, None),
-            (_("Cards"), self.url("cards"), Part.EDIT),
-            (_("Sites"), self.url("sites"), Part.EDIT),
-            (_("Statistics"), self.url("statistics"), None),
-            (_("Money"), self.url("statements"), Part.BOOKS),
-            (_("People"), self.url("people"), Part.OWN),
-            (_("Settings"), self.url("details"), Part.OWN),
+            (Tab(_("Start"), self.url("agency"), home=True), None),
+            (Tab(_("Cards"), self.url("cards")), Part.EDIT),
+            (Tab(_("Sites"), self.url("sites")), Part.EDIT),
+            (Tab(_("Statistics"), self.url("statistics")), None),
+            (Tab(_("Money"), self.url("statements")), Part.BOOKS),
+            (Tab(_("People"), self.url("people")), Part.OWN),
+            (Tab(_("Settings"), self.url("details")), Part.OWN),
         ]
-        return [
-            {"label": label, "url": url, "current": path.startswith(url) if url != home else path == home}
-            for label, url, part in tabs
-            if part is None or self.may(part)
-        ]
+        return describe_tabs(self.request, (tab for tab, part in tabs if part is None or self.may(part)))
 
 
 def seated(view: Callable) -> Callable:
@@ -93,8 +88,7 @@ def seated(view: Callable) -> Callable:
     @wraps(view)
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            back = request.get_full_path() if request.method == "GET" else reverse("agency:home")
-            return redirect_to_login(back)
+            return sign_in_first(request, "agency:home")
         seats = seats_of(request.user)
         if not seats:
             return render(request, "storefront/agency/not_seated.html", status=403)

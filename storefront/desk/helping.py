@@ -21,9 +21,9 @@ from storefront.desk.scope import Desk, desk_view
 from storefront.listing.refresh import once_at_the_end
 from storefront.officer.keys import key_of
 from storefront.officer.piece import chain_file, describe_chain
-from storefront.officer.qr import qr_svg
 from storefront.officer.starting import StartForm, begin
 from storefront.private_files import private_file_response
+from storefront.qr import qr_svg
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

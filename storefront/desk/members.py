@@ -1,6 +1,5 @@
 """Who works in a workshop: the owners see all of them, invite, change tasks and remove; everybody may leave."""
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -8,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,12 +15,13 @@ from marketplace import formats
 from marketplace.notices.contacts import Contact, contacts_of
 from marketplace.notices.people import name_of
 from marketplace.notices.services import tell, tell_contact
-from marketplace.workshops import membership
 from marketplace.workshops.details import Refused
+from marketplace.workshops.membership import members
 from marketplace.workshops.models import Invitation, Member, Right
 from storefront.desk.again import ask_again
 from storefront.desk.member_forms import InviteForm, TasksForm
 from storefront.desk.scope import Desk, desk_view
+from storefront.qr import qr_svg
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -57,8 +56,8 @@ def _invite(desk: Desk) -> HttpResponse:
         return _invite_form(desk, form)
     try:
         with transaction.atomic():
-            row, new = membership.invite(
-                workshop=desk.workshop,
+            row, new = members.invite(
+                desk.workshop,
                 name=given["name"],
                 contact=given["contact"].value,
                 rights=given["rights"],
@@ -80,14 +79,14 @@ def invitation(desk: Desk, pk: int) -> HttpResponse:
     row = get_object_or_404(_waiting(desk), pk=pk)
     if desk.request.method == "POST":
         try:
-            membership.withdraw(workshop=desk.workshop, invitation=row, by=desk.request.user)
+            members.withdraw(desk.workshop, row, by=desk.request.user)
             messages.success(desk.request, _("The invitation is taken back. Its link opens nothing any more."))
         except Refused as problem:
             messages.error(desk.request, str(problem))
         return redirect(desk.url("members"))
-    token = membership.token_of(row)
+    token = members.token_of(row)
     link = f"{settings.SITE_URL}/{row.language}{_path(token)}" if token else ""
-    return desk.render("members_invitation", {"invited": _invited(row, desk), "link": link, "qr": _qr(link) if link else ""})
+    return desk.render("members_invitation", {"invited": _invited(row, desk), "link": link, "qr": qr_svg(link) if link else ""})
 
 
 @either
@@ -105,9 +104,7 @@ def _change(desk: Desk, row: Member) -> HttpResponse:
     form = TasksForm(desk.request.POST)
     if form.is_valid():
         try:
-            membership.change_rights(
-                workshop=desk.workshop, member=row, rights=form.cleaned_data["rights"], by=desk.request.user
-            )
+            members.change(desk.workshop, row, parts=form.cleaned_data["rights"], by=desk.request.user)
         except Refused as problem:
             form.add_error("rights", str(problem))
         else:
@@ -130,7 +127,7 @@ def remove(desk: Desk, pk: int) -> HttpResponse:
 def _remove(desk: Desk, row: Member) -> HttpResponse:
     try:
         with transaction.atomic():
-            membership.remove(workshop=desk.workshop, member=row, by=desk.request.user)
+            members.remove(desk.workshop, row, by=desk.request.user)
             tell(
                 user=row.user,
                 kind="removed_from_workshop",
@@ -153,7 +150,7 @@ def leave(desk: Desk) -> HttpResponse:
     if desk.request.method != "POST":
         return desk.render("members_sure", {"member": _describe(row, desk), "leaving": True})
     try:
-        membership.leave(workshop=desk.workshop, user=desk.request.user)
+        members.leave(desk.workshop, user=desk.request.user)
     except Refused as problem:
         messages.error(desk.request, str(problem))
         return redirect(desk.url("workshop"))
@@ -169,18 +166,13 @@ def _send(desk: Desk, row: Invitation, contact: Contact) -> None:
         kind="invitation",
         key=str(row.pk),
         values={"workshop": str(desk.workshop), "by": user.get_full_name() or str(desk.workshop)},
-        url=_path(membership.token_of(row)),
+        url=_path(members.token_of(row)),
     )
 
 
 def _path(token: str) -> str:
     """Without a language, as notices want it."""
     return f"/desk/join/{token}/"
-
-
-def _qr(link: str) -> str:
-    """As an inline picture, dark on white whatever the page's colours are: cameras read it so."""
-    return mark_safe(segno.make_qr(link, error="m").svg_inline(scale=6, dark="#000", light="#fff", omitsize=True))
 
 
 def _economy(desk: Desk) -> str:

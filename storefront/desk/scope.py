@@ -5,15 +5,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import ClassVar
-from urllib.parse import urlsplit
 
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from oscar.core.loading import get_model
@@ -25,6 +22,7 @@ from marketplace.notices.people import name_of
 from marketplace.workshops.models import Assistance, Right, Workshop
 from marketplace.workshops.rights import Seat, owners_of, seats_of
 from storefront.desk.opening.stage import describe_stage
+from storefront.doors import Tab, describe_tabs, sign_in_first
 
 OrderLine = get_model("order", "Line")
 
@@ -114,19 +112,14 @@ class Desk:
         return timezone.override(clock_of(self.workshop.village))
 
     def _tabs(self) -> list[dict]:
-        home, path = self.url("workshop"), self.request.path
         tabs = [
-            (_("To do"), home, None),
-            (_("Consignments"), self.url("consignments"), Right.PACK),
-            (_("Pieces"), self.url("pieces"), Right.LIST),
-            (_("Earnings"), self.url("earnings"), Right.BOOKS),
-            (_("Members"), self.url("members"), Right.OWN),
+            (Tab(_("To do"), self.url("workshop"), home=True), None),
+            (Tab(_("Consignments"), self.url("consignments")), Right.PACK),
+            (Tab(_("Pieces"), self.url("pieces")), Right.LIST),
+            (Tab(_("Earnings"), self.url("earnings")), Right.BOOKS),
+            (Tab(_("Members"), self.url("members")), Right.OWN),
         ]
-        return [
-            {"label": label, "url": url, "current": path.startswith(url) if url != home else path == home}
-            for label, url, right in tabs
-            if right is None or self.may(right)
-        ]
+        return describe_tabs(self.request, (tab for tab, right in tabs if right is None or self.may(right)))
 
 
 def members_only(view: Callable) -> Callable:
@@ -136,23 +129,13 @@ def members_only(view: Callable) -> Callable:
     @wraps(view)
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else _page_of_form(request))
+            return sign_in_first(request, "desk:home")
         seats = seats_of(request.user)
         if not seats:
             return render(request, "storefront/desk/not_a_member.html", status=403)
         return view(request, seats, *args, **kwargs)
 
     return wrapper
-
-
-def _page_of_form(request: HttpRequest) -> str:
-    """Where she pressed the button: its address need not be one that can be opened. The desk, where no page of ours is named."""
-    here, came_from = {request.get_host()}, request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(came_from, here, require_https=request.is_secure()):
-        return reverse("desk:home")
-    parts = urlsplit(came_from)
-    back = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return back if url_has_allowed_host_and_scheme(back, here) else reverse("desk:home")
 
 
 def desk_view(view: Callable | None = None, *, needs: Right | None = None) -> Callable:

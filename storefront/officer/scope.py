@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from catalogue.models import Product
 from marketplace.fulfilment.deadlines import clock_of
 from marketplace.workshops.models import Assistance, Consent, Officer, Village, Workshop
+from storefront.doors import sign_in_first
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,7 @@ def officer_view(view: Callable) -> Callable:
     @wraps(view)
     def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            back = request.get_full_path() if request.method == "GET" else reverse("officer:home")
-            return redirect_to_login(back)
+            return sign_in_first(request, "officer:home")
         rows = Officer.objects.of(request.user).select_related("village__economy", "economy", "user").order_by("pk")
         offices = tuple(rows)
         if not offices:

@@ -1,5 +1,7 @@
 """Who comes into an agency's desk: its people, each to their part, and nobody else; nothing changes on a refusal."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from marketplace.partnerships.models import Agency, AgencyHost, ApiKey, Seat, SeatInvitation, WordsAsked
@@ -51,6 +53,17 @@ def test_everybody_else_finds_the_doors_shut(bureau, cast):
         answer = cast.stranger.client.get(bureau.url(rest))
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/en/account/login/")
     assert kept() == before
+
+
+def test_who_was_signed_out_comes_back_to_the_form(bureau, cast):
+    page = bureau.url("sites/")
+    for headers, back in (
+        ({"Referer": f"http://testserver{page}?a=1"}, f"{page}?a=1"),
+        ({"Referer": f"https://evil.example{page}"}, "/en/agency/"),
+        ({}, "/en/agency/"),
+    ):
+        answer = cast.stranger.client.post(page, {"name": "x"}, headers=headers)
+        assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [back]
 
 
 def test_ids_of_another_agency_are_missing(bureau):

@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from marketplace.partnerships import seats, services
+from marketplace.partnerships import services
 from marketplace.partnerships.models import Agency, Part, Seat, SeatInvitation
+from marketplace.partnerships.seats import seats
 from marketplace.partnerships.services import Refused
 from tests.drills import is_drill
 from tests.factories import make_agency, make_seat, make_user
@@ -32,7 +33,7 @@ def owner(agency):
 
 def invite(agency, by, email="nok@chang-thong.example", parts=(Part.EDIT,), **changes) -> SeatInvitation:
     given = {"name": "Nok", "language": "th"} | changes
-    return seats.invite(agency=agency, email=email, parts=parts, by=by, **given)[0]
+    return seats.invite(agency, email=email, parts=parts, by=by, **given)[0]
 
 
 def parts(agency) -> dict[str, list[Part]]:
@@ -48,12 +49,12 @@ def test_invited_by_mail_and_joined_once(agency, owner, mailoutbox, commit):
     assert row.token_hash == hashlib.sha256(token.encode()).hexdigest() and token == seats.token_of(row)
     assert seats.find_invitation(token) == row
     nok = make_user("nok@mail.example")
-    assert seats.join(token=token, user=nok) == seats.join(token=token, user=nok)
+    assert seats.accept(token=token, user=nok) == seats.accept(token=token, user=nok)
     assert parts(agency)["nok@mail.example"] == [Part.EDIT, Part.BOOKS]
     assert nok.first_name == "Nok"
     assert seats.find_invitation(token) is None
     with pytest.raises(Refused, match="does not hold"):
-        seats.join(token=token, user=make_user())
+        seats.accept(token=token, user=make_user())
     assert Seat.objects.count() == 2
     logged = [row.action for row in ModelLogEntry.objects.for_instance(agency).order_by("pk")]
     assert logged == ["marketplace.seat_offered", "marketplace.seat_taken"]
@@ -105,18 +106,18 @@ def test_only_an_owner_of_just_this_agency(agency, owner):
         before = parts(agency)
         for act in (
             lambda by=by: invite(agency, by, "x@y.example"),
-            lambda by=by: seats.withdraw(agency=agency, invitation=row, by=by),
-            lambda by=by: seats.change_parts(agency=agency, seat=seat, parts=[Part.EDIT], by=by),
-            lambda by=by: seats.remove(agency=agency, seat=seat, by=by),
+            lambda by=by: seats.withdraw(agency, row, by=by),
+            lambda by=by: seats.change(agency, seat, parts=[Part.EDIT], by=by),
+            lambda by=by: seats.remove(agency, seat, by=by),
         ):
             with pytest.raises(Refused):
                 act()
         assert parts(agency) == before
     # With the number of a foreign seat or invitation at the own agency's door.
     with pytest.raises(Refused):
-        seats.remove(agency=stranger_agency, seat=seat, by=foreign)
+        seats.remove(stranger_agency, seat, by=foreign)
     with pytest.raises(SeatInvitation.DoesNotExist):
-        seats.withdraw(agency=stranger_agency, invitation=row, by=foreign)
+        seats.withdraw(stranger_agency, row, by=foreign)
     row.refresh_from_db()
     assert row.withdrawn_at is None and Seat.objects.filter(pk=seat.pk).exists()
 
@@ -135,23 +136,23 @@ def test_an_offer_ends(agency, owner, settings):
     SeatInvitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert seats.find_invitation(token) is None
     with pytest.raises(Refused):
-        seats.join(token=token, user=make_user())
+        seats.accept(token=token, user=make_user())
     second = invite(agency, owner)
     assert second.pk != row.pk
-    seats.withdraw(agency=agency, invitation=second, by=owner)
+    seats.withdraw(agency, second, by=owner)
     for wrong in (seats.token_of(second), "", "x", "\ud800", "' OR 1=1 --"):
         assert seats.find_invitation(wrong) is None
         with pytest.raises(Refused):
-            seats.join(token=wrong, user=make_user())
+            seats.accept(token=wrong, user=make_user())
     assert Seat.objects.count() == 1
 
 
 def test_the_last_owner_stays(agency, owner):
     seat = Seat.objects.get(user=owner)
     for act in (
-        lambda: seats.remove(agency=agency, seat=seat, by=owner),
-        lambda: seats.change_parts(agency=agency, seat=seat, parts=[Part.BOOKS], by=owner),
-        lambda: seats.leave(agency=agency, user=owner),
+        lambda: seats.remove(agency, seat, by=owner),
+        lambda: seats.change(agency, seat, parts=[Part.BOOKS], by=owner),
+        lambda: seats.leave(agency, user=owner),
     ):
         with pytest.raises(Refused, match="needs an owner"):
             act()
@@ -159,10 +160,10 @@ def test_the_last_owner_stays(agency, owner):
     # A second one who may not sign in is none.
     off = make_seat(agency, is_active=False)
     with pytest.raises(Refused, match="needs an owner"):
-        seats.leave(agency=agency, user=owner)
+        seats.leave(agency, user=owner)
     off.is_active = True
     off.save()
-    seats.leave(agency=agency, user=owner)
+    seats.leave(agency, user=owner)
     assert parts(agency) == {off.email: [Part.OWN]}
 
 
@@ -171,7 +172,7 @@ def test_who_is_removed_hears_of_it_and_what_she_offered_holds_no_more(agency, o
     offered = invite(agency, other)
     commit()
     mailoutbox.clear()
-    seats.remove(agency=agency, seat=Seat.objects.get(user=other), by=owner)
+    seats.remove(agency, Seat.objects.get(user=other), by=owner)
     commit()
     assert [mail.to for mail in mailoutbox] == [["mai@chang-thong.example"]]
     assert seats.find_invitation(seats.token_of(offered)) is None
@@ -185,7 +186,7 @@ def test_staff_invite_an_owner_where_nobody_is_left(agency, mailoutbox, commit):
     )  # fmt: skip
     commit()
     assert new and "Admin" not in mailoutbox[0].subject
-    seats.join(token=seats.token_of(row), user=make_user("nok@chang-thong.example"))
+    seats.accept(token=seats.token_of(row), user=make_user("nok@chang-thong.example"))
     assert parts(agency) == {"nok@chang-thong.example": [Part.OWN]}
 
 
@@ -222,7 +223,7 @@ def remove_each_other() -> tuple[int, list[str]]:
     def press(by, row) -> str:
         barrier.wait(PATIENCE)
         try:
-            seats.remove(agency=agency, seat=row, by=by)
+            seats.remove(agency, row, by=by)
             return "done"
         except Refused:
             return "refused"

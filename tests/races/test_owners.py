@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from marketplace.workshops import membership
 from marketplace.workshops.details import Refused
+from marketplace.workshops.membership import members
 from marketplace.workshops.models import Member
 from tests.factories import make_member, make_workshop
 
@@ -25,7 +25,7 @@ def remove_each_other() -> tuple[int, list[str]]:
     def press(by, row) -> str:
         barrier.wait(PATIENCE)
         try:
-            membership.remove(workshop=workshop, member=row, by=by)
+            members.remove(workshop, row, by=by)
             return "done"
         except Refused:
             return "refused"

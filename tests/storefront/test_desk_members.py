@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from marketplace.notices.models import Notice
-from marketplace.workshops import membership
+from marketplace.workshops.membership import members
 from marketplace.workshops.models import Invitation, Member
 from storefront.desk.again import KEPT
 from tests.factories import make_member
@@ -96,7 +96,7 @@ def test_an_invitation_is_sent_shown_accepted_once_and_written_down(cast, owner,
     assert cast.buyer.client.get(link).status_code == 404
     assert cast.buyer.client.post(link, {"action": "accept"}).status_code == 404
     assert acts() == ["member_invited", "member_joined"]
-    told = ModelLogEntry.objects.get(action=membership.JOINED).data
+    told = ModelLogEntry.objects.get(action=members.actions.joined).data
     assert told == {"member": new.user_id, "rights": ["packs", "keeps_books"], "invitation": row.pk}
 
 
@@ -176,7 +176,7 @@ def test_changed_tasks_hold_with_the_next_request(cast, owner):
     for wrong in ([], ["own"], ["is_owner; --"]):
         assert owner.post(f"{MEMBERS}{row.pk}/", {"rights": wrong}).status_code == 400
     assert member_of(cast, "helper").rights == ["keeps_books"]
-    entry = ModelLogEntry.objects.get(action=membership.CHANGED)
+    entry = ModelLogEntry.objects.get(action=members.actions.changed)
     assert entry.data == {"member": row.user_id, "rights": ["keeps_books"], "before": ["lists", "packs"]}
     assert entry.user == cast.maker.user
 

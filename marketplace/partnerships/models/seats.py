@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.partnerships.models.agencies import Agency
+from marketplace.workshops.models.rosters import Offer, Parted
 
 
 class Part(models.TextChoices):
@@ -18,7 +19,8 @@ class Part(models.TextChoices):
     BOOKS = "keeps_books", _("Book-keeper: statistics and statements")
 
 
-class Parts(models.Model):
+class Parts(Parted):
+    part_type = Part
     is_owner = models.BooleanField(pgettext_lazy("agency", "owner"), default=False)
     edits = models.BooleanField(_("editor"), default=False)
     keeps_books = models.BooleanField(_("book-keeper"), default=False)
@@ -26,14 +28,9 @@ class Parts(models.Model):
     class Meta:
         abstract = True
 
-    def may(self, part: str) -> bool:
-        """Whether this person may do ``part``, a value of Part."""
-        return self.is_owner or getattr(self, part)
-
     @property
     def parts(self) -> list[Part]:
-        """The parts as given: an owner has just "owner"."""
-        return [Part.OWN] if self.is_owner else [part for part in Part if getattr(self, part)]
+        return self.given()
 
 
 SOME_PART = Q(is_owner=True) | Q(edits=True) | Q(keeps_books=True)
@@ -58,22 +55,11 @@ class Seat(Parts):
         return f"{self.user} · {self.agency.code}"
 
 
-class SeatInvitation(Parts):
-    """An offer of a seat, sent to an e-mail address. Whoever has its link may accept it once; only a hash is kept."""
+class SeatInvitation(Offer, Parts):
+    """An offer of a seat, sent to an e-mail address."""
 
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="invitations")
-    name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"))
-    language = models.CharField(_("language"), max_length=12)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=SOME_PART, name="seatinvitation_has_some_part")]
@@ -82,7 +68,3 @@ class SeatInvitation(Parts):
 
     def __str__(self) -> str:
         return f"{self.name} · {self.agency.code}"
-
-    def is_waiting(self, now) -> bool:
-        """Neither accepted nor withdrawn, and ``now`` (aware) is before its end."""
-        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at

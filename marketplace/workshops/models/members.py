@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.workshops.models.places import Workshop
+from marketplace.workshops.models.rosters import Offer, Parted
 
 
 class Right(models.TextChoices):
@@ -18,9 +19,10 @@ class Right(models.TextChoices):
     BOOKS = "keeps_books", _("Book-keeper: earnings and statements")
 
 
-class Rights(models.Model):
+class Rights(Parted):
     """One person may have several: in a small group the lister also packs."""
 
+    part_type = Right
     is_owner = models.BooleanField(_("owner"), default=False)
     lists = models.BooleanField(_("lister"), default=False)
     packs = models.BooleanField(_("packer"), default=False)
@@ -29,14 +31,9 @@ class Rights(models.Model):
     class Meta:
         abstract = True
 
-    def may(self, right: str) -> bool:
-        """Whether this person may do ``right``, a value of Right."""
-        return self.is_owner or getattr(self, right)
-
     @property
     def rights(self) -> list[Right]:
-        """The rights as given: an owner has just "owner"."""
-        return [Right.OWN] if self.is_owner else [right for right in Right if getattr(self, right)]
+        return self.given()
 
 
 SOME_RIGHT = Q(is_owner=True) | Q(lists=True) | Q(packs=True) | Q(keeps_books=True)
@@ -61,25 +58,11 @@ class Member(Rights):
         return f"{self.user} · {self.workshop.slug}"
 
 
-class Invitation(Rights):
-    """An offer to work here, sent to a telephone number or an e-mail address. Whoever has its link may accept it once.
-
-    Only a hash of the link's token is kept.
-    """
+class Invitation(Offer, Rights):
+    """An offer to work here, sent to a telephone number or an e-mail address."""
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="invitations")
-    name = models.CharField(_("name"), max_length=120)
     contact = models.CharField(_("telephone or e-mail"), max_length=254, help_text=_("E.164, or an e-mail address."))
-    language = models.CharField(_("language"), max_length=12)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=SOME_RIGHT, name="invitation_has_some_right")]
@@ -88,7 +71,3 @@ class Invitation(Rights):
 
     def __str__(self) -> str:
         return f"{self.name} · {self.workshop.slug}"
-
-    def is_waiting(self, now) -> bool:
-        """Neither accepted nor withdrawn, and ``now`` (aware) is before its end."""
-        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at

@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 
 from marketplace.notices.codes import TooMany
 from marketplace.notices.contacts import BadContact, normalise
-from marketplace.workshops import membership
 from marketplace.workshops.details import Refused
+from marketplace.workshops.membership import members
 from marketplace.workshops.models import Invitation
 from storefront.desk.opening import entering
 from storefront.desk.opening.pages import either
@@ -20,7 +20,7 @@ from storefront.desk.opening.pages import either
 @either
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows it and changes nothing. A POST with ``action`` accept, code (to the invited contact) or sign-in."""
-    invitation = membership.find_invitation(token)
+    invitation = members.find_invitation(token)
     action = request.POST.get("action") if request.method == "POST" else ""
     if action == "accept" and request.user.is_authenticated:
         return _accept(request, token)
@@ -35,9 +35,9 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        member = membership.accept(token=token, user=request.user)
+        member = members.accept(token=token, user=request.user)
     except Refused as problem:
-        invitation = membership.find_invitation(token)
+        invitation = members.find_invitation(token)
         if invitation is None:
             return render(request, "storefront/desk/opening_join_over.html", status=404)
         return _show(request, invitation, problem=str(problem), status=400)
