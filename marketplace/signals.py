@@ -23,6 +23,12 @@ consignment_to_pack = Signal()
 #: ``consignment_to_pack``. Arguments: ``consignment``, ``lines`` (ids of order lines), ``whole``.
 consignment_not_to_pack = Signal()
 
+#: Sent when a payout is on its way to a workshop or an agency, in its transaction. Arguments: ``payout``.
+payout_left = Signal()
+
+#: Sent when a payout did not arrive or came back, and is owed again, in its transaction. Arguments: ``payout``.
+payout_came_back = Signal()
+
 #: Sent when a group has asked for a workshop, or answered what its officer asked, in its transaction. Arguments:
 #: ``workshop``, which waits for an officer of its area.
 workshop_applied = Signal()

@@ -9,4 +9,13 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         # Kinds of notices, and handlers of the outbox.
-        from marketplace.notices import agency_receivers, codes, deadlines, delivery, digest, kinds, receivers  # noqa: F401
+        from marketplace.notices import (  # noqa: F401
+            agency_receivers,
+            codes,
+            deadlines,
+            delivery,
+            digest,
+            kinds,
+            payout_receivers,
+            receivers,
+        )

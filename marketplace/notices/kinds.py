@@ -10,10 +10,9 @@ order_not_to_pack       consignment (id), lines (ids), whole (bool)             
 deadline_tomorrow       consignment (its number), day                                   packers, owners
 deadline_missed         consignment (its number), day                                   packers, owners
 buyer_wrote             consignment (its number)                                        packers, owners
-maker_wrote             order (its number), workshop                                    the buyer
-piece_sold_out          piece (title)                                                   listers, owners
-payout_sent             payout (its number), amount, currency, arrives (day or "")      book-keepers, owners
-payout_returned         payout (its number), amount, currency                           book-keepers, owners
+piece_sold_out          piece (title)                                                   listers, owners [by signal]
+payout_sent             payout (its number), amount, currency                           book-keepers, owners [by signal]
+payout_returned         payout (its number), amount, currency                           book-keepers, owners [by signal]
 workshop_applied        workshop, village                                               officers of the area
 workshop_decided        workshop, outcome (Decision.Outcome), reason (Decision.Reason), members, applicant
                         words (officer's own or ""), office (Officer.title)
@@ -23,8 +22,6 @@ handover_used           workshop, maker                                         
 consent_withdrawn       workshop, maker                                                 who helped, owners
 import_finished         file, created, changed, refused (numbers)                       who imported
 payout_account_changed  workshop, by (name), ending (last signs or "")                  owners, book-keepers [urgent]
-contact_added           contact (masked)                                                all known addresses [urgent]
-contact_removed         contact (masked)                                                all known and the old [urgent]
 password_changed        -                                                               all known addresses [urgent]
 new_password            -                                                               who asked; url needed
 no_password             -                                                               an address without an account
@@ -131,24 +128,6 @@ def payout_account_changed(values: Values) -> Words:
         _("Your money would go to a new account: %(workshop)s") % values,
         " ".join(said),
         _("A payout account was changed"),
-    )
-
-
-@notice("contact_added", urgent=True, everywhere=True)
-def contact_added(values: Values) -> Words:
-    return Words(
-        _("Your account has a new address: %(contact)s") % values,
-        _("It opens your account from now on. If it was not you, remove it and tell us at once."),
-        _("Your account was changed"),
-    )
-
-
-@notice("contact_removed", urgent=True, everywhere=True)
-def contact_removed(values: Values) -> Words:
-    return Words(
-        _("%(contact)s was removed from your account") % values,
-        _("It does not open your account any more. If it was not you, tell us at once."),
-        _("Your account was changed"),
     )
 
 

@@ -52,15 +52,6 @@ def buyer_wrote(values: Values) -> Words:
     )
 
 
-@notice("maker_wrote")
-def maker_wrote(values: Values) -> Words:
-    return Words(
-        _("%(workshop)s wrote to you about order %(order)s") % values,
-        _("Read it on the page of your order, in your language and as it was written. You can answer there."),
-        _("1 new message"),
-    )
-
-
 @notice("piece_sold_out")
 def piece_sold_out(values: Values) -> Words:
     return Words(
@@ -72,11 +63,11 @@ def piece_sold_out(values: Values) -> Words:
 
 @notice("payout_sent")
 def payout_sent(values: Values) -> Words:
-    said = [_("It is payout %(payout)s. Your desk says what it is for.") % values]
-    if values.get("arrives"):
-        day = formats.day(date.fromisoformat(values["arrives"]), get_language())
-        said.insert(0, _("It should be there by %(day)s.") % {"day": day})
-    return Words(_("%(amount)s is on its way to you") % _with_amount(values), " ".join(said), _("Money is on its way"))
+    return Words(
+        _("%(amount)s is on its way to you") % _with_amount(values),
+        _("It is payout %(payout)s. Your desk says what it is for.") % values,
+        _("Money is on its way"),
+    )
 
 
 @notice("payout_returned")

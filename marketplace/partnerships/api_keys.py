@@ -7,6 +7,7 @@ SHA-256 is kept: nobody can try so many, so it needs no salt and no slow hash.
 import hashlib
 import re
 import string
+import uuid
 from datetime import date
 from hmac import compare_digest
 
@@ -32,9 +33,12 @@ _keys: Kept[ApiKey] = Kept(seconds=5.0, most=2000)
 
 
 @transaction.atomic
-def make(*, agency: Agency | None, name: str, by, by_staff: bool = False) -> tuple[ApiKey, str]:
+def make(
+    *, agency: Agency | None, name: str, by, by_staff: bool = False, form: uuid.UUID | None = None
+) -> tuple[ApiKey, str]:
     """A new key, and the whole of it: this is the only time that anybody sees it.
 
+    The same ``form`` of an agency again, also at the same moment, makes no other: the whole of it is "" then.
     Without an agency it is a developer's, and only the shop's staff make one (``by_staff``). Raises Refused.
     """
     locked = None
@@ -42,6 +46,8 @@ def make(*, agency: Agency | None, name: str, by, by_staff: bool = False) -> tup
         locked = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk) if by_staff else _locked_for(agency, by)
         if not locked.is_open:
             raise Refused(_("Only an open agency can have keys."))
+        if form and (known := locked.api_keys.filter(form=form).first()):
+            return known, ""
         most = settings.MARKETPLACE_AGENCY["KEYS"]
         if locked.api_keys.filter(withdrawn_at=None).count() >= most:
             raise Refused(_("An agency may have %(most)s keys. Please withdraw one first.") % {"most": most})
@@ -52,7 +58,7 @@ def make(*, agency: Agency | None, name: str, by, by_staff: bool = False) -> tup
         raise Refused(_("Please say what the key is for, in at most 120 letters."), "name")
     prefix = f"vh_{get_random_string(9, string.ascii_lowercase + string.digits)}"
     secret = get_random_string(40)
-    row = ApiKey.objects.create(agency=locked, name=name, prefix=prefix, key_hash=_hash(secret), made_by=by)
+    row = ApiKey.objects.create(agency=locked, name=name, prefix=prefix, key_hash=_hash(secret), made_by=by, form=form)
     log(instance=locked or row, action=MADE, user=by, data={"key": row.pk, "prefix": prefix})
     return row, f"{prefix}_{secret}"
 

@@ -7,6 +7,7 @@ session of who made it; from then on nobody has it but she.
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -42,15 +43,16 @@ def listing(desk: AgencyDesk) -> HttpResponse:
 def _make(desk: AgencyDesk) -> HttpResponse:
     form = KeyForm(desk.request.POST)
     if form.is_valid():
-        sent = str(form.cleaned_data["form"] or "")
-        if sent and sent == desk.request.session.get(NEW, {}).get("form"):
-            return redirect(_made_url(desk))
         try:
-            row, whole = api_keys.make(agency=desk.agency, name=form.cleaned_data["name"], by=desk.request.user)
+            with transaction.atomic():
+                row, whole = api_keys.make(agency=desk.agency, by=desk.request.user, **form.cleaned_data)
+                if whole:
+                    desk.request.session[NEW] = {"key": row.pk, "name": row.name, "sealed": seal(whole)}
+                    # Before another press of the same button may go on, and show what was made.
+                    desk.request.session.save()
         except Refused as problem:
             form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         else:
-            desk.request.session[NEW] = {"form": sent, "key": row.pk, "name": row.name, "sealed": seal(whole)}
             return redirect(_made_url(desk))
     return _show(desk, form)
 

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from marketplace.fulfilment.models import Consignment
 from marketplace.money import Money
+from marketplace.notices.models import Notice
 from marketplace.partnerships.models import Agency, Part, Seat
 from marketplace.payments.invariants import check
 from marketplace.payments.models import (
@@ -94,8 +95,10 @@ def states(agency: Agency) -> list[str]:
 # Payouts
 
 
-def test_two_people_pay_an_agency(world, agency):
+def test_two_people_pay_an_agency(world, agency, mailoutbox, commit):
     _agency, _owner, one, two = world
+    make_seat(agency, email="books@example.com", parts=[Part.BOOKS])
+    make_seat(agency, email="editor@example.com", parts=[Part.EDIT])
     payment = deliver(order(*pieces("400.00"), agency=agency))
     due = owed(agency)
     assert due > 350 and states(agency) == [LineState.DUE]
@@ -106,6 +109,11 @@ def test_two_people_pay_an_agency(world, agency):
         approve(batch, one)
     approve(batch, two)
     assert (owed(agency), states(agency)) == (0, [LineState.SENT])
+    rows = Notice.objects.filter(kind="payout_sent", user__isnull=False).order_by("user__email")
+    values = {"payout": payout.number, "amount": str(due), "currency": "THB"}
+    assert [(row.user.email, row.values) for row in rows] == [("books@example.com", values), ("nok@example.com", values)]
+    commit()
+    assert "/agency/siam-walks/money/" in next(mail for mail in mailoutbox if mail.to == ["nok@example.com"]).body
     rows = export(batch=batch, by=two).data.decode().splitlines()
     assert len(rows) == 2 and "Chang Thong Co." in rows[1] and IBAN in rows[1]
     settling.mark_paid(payout=payout, by=one, reference="BANK-7")

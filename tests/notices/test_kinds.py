@@ -23,7 +23,6 @@ VALUES = {
     "payout": "PO-1234",
     "amount": "380000",
     "currency": "VND",
-    "arrives": "2026-03-12",
     "reason": "known",
     "words": CANARY,
     "office": CANARY,
@@ -55,6 +54,14 @@ def documented() -> set[str]:
 
 def test_each_kind_stands_in_the_list_that_others_read():
     assert documented() == set(ALL)
+
+
+def test_each_kind_is_told_somewhere():
+    """The page "How you are told" promises them."""
+    root = Path(__file__).parents[2]
+    files = [path for part in ("marketplace", "storefront") for path in (root / part).rglob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in files if not path.stem.endswith(("kinds", "words")))
+    assert [name for name in ALL if f'"{name}"' not in code] == []
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name not in OF_ORDERS])

@@ -2,9 +2,13 @@
 
 import hashlib
 import re
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
@@ -136,3 +140,33 @@ def test_a_developers_key_is_given_out_by_the_shop():
     api_keys.withdraw(key=row, by=staff, by_staff=True)
     memory.forget()
     assert api_keys.find(key) is None
+
+
+def test_a_form_makes_one_key_and_only_for_its_agency(agency, editor):
+    form, other = uuid.uuid4(), make_agency("lanna")
+    row, key = api_keys.make(agency=agency, name="x", by=editor, form=form)
+    assert key and api_keys.make(agency=agency, name="y", by=editor, form=form) == (row, "")
+    theirs, whole = api_keys.make(agency=other, name="z", by=make_seat(other, email="o@example.com"), form=form)
+    assert whole and theirs != row
+    assert sorted(ApiKey.objects.values_list("agency__code", "name")) == [("chang-thong", "x"), ("lanna", "z")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_twice_at_the_same_moment_makes_one_key(agency, editor):
+    """The second waits for the first: were it not so, it would be done before the first has ended."""
+    form = uuid.uuid4()
+
+    def second() -> tuple:
+        try:
+            return api_keys.make(agency=agency, name="x", by=editor, form=form)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            row, whole = api_keys.make(agency=agency, name="x", by=editor, form=form)
+            waiting = pool.submit(second)
+            with pytest.raises(NotYet):
+                waiting.result(0.5)
+        assert whole and waiting.result(30) == (row, "")
+    assert ApiKey.objects.get() == row

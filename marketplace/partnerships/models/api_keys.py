@@ -23,11 +23,14 @@ class ApiKey(models.Model):
     per_minute = models.PositiveIntegerField(_("requests per minute"), default=600)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    # Of the form that made it, so that the same form sent twice makes one.
+    form = models.UUIDField(null=True, blank=True, editable=False)
     last_used_on = models.DateField(_("last used"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     class Meta:
         ordering = ["-made_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["agency", "form"], name="apikey_once_per_form")]
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
 

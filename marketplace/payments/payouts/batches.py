@@ -34,6 +34,7 @@ from marketplace.payments.payouts.preparing import (
     write_lines,
 )
 from marketplace.payments.payouts.routes import BatchFile, File, FileRow
+from marketplace.signals import payout_left
 
 Batch, State = PayoutBatch.State, Payout.State
 
@@ -87,6 +88,7 @@ def _let_go(row: PayoutBatch, payouts: Iterable[Payout], by) -> PayoutBatch:
         member_shares.freeze(payout)
         if start:
             start(payout)
+        payout_left.send(sender=Payout, payout=payout)
     audit.record(action="marketplace.payout_approved", instance=row, by=by, after={"total": total_of(row).amount})
     return row
 

@@ -11,6 +11,7 @@ from marketplace.payments.models import Payout, PayoutBatch, PayoutEvidence
 from marketplace.payments.payouts import posting
 from marketplace.payments.payouts.errors import NotOnTheWay, PayoutRefused
 from marketplace.payments.payouts.known import routes
+from marketplace.signals import payout_came_back
 
 State = Payout.State
 MOST_BYTES = 5 * 1024 * 1024
@@ -111,4 +112,6 @@ def close(row: Payout, state: str, by, action: str, **values) -> Payout:
         action=action, instance=row, by=by, before={"state": before},
         after={"state": state, "amount": row.amount, "currency": row.currency, **values},
     )  # fmt: skip
+    if state == State.FAILED:
+        payout_came_back.send(sender=Payout, payout=row)
     return row
