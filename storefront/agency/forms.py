@@ -147,7 +147,7 @@ class HostForm(PlainForm):
         gettext_lazy("Address of the site"),
         300,
         widget=forms.TextInput(attrs={"autocomplete": "off"} | ADDRESS),
-        help_text=gettext_lazy("Only the host, such as www.agency.example. Each one by itself, also for testing."),
+        help_text=gettext_lazy("Only its name, such as www.agency.example. Each one by itself, also for testing."),
         why=gettext_lazy("Please write the address of a site, such as www.agency.example."),
     )
 
