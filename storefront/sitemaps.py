@@ -19,7 +19,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -165,7 +165,10 @@ def _shop() -> Things:
 def _pieces(number: int) -> Things:
     cards = _window(ProductCard.objects.filter(visible=True), number, PIECES_PER_FILE)
     translated = _translated(cards.values("pk"))
-    changed = Greatest("product__date_updated", Max("product__stockrecords__date_updated"))
+    own = F("product__date_updated")
+    # A piece with variants has no stock of its own, and SQLite's greatest of something unknown is unknown.
+    stock = [Coalesce(Max(f"product__{path}stockrecords__date_updated"), own) for path in ("", "children__")]
+    changed = Greatest(own, *stock)
     for card in cards.only("slug", "texts", "source_language").annotate(changed=changed).iterator(chunk_size=BATCH):
         spots, days = card_spots(card), translated.get(card.pk, {})
         yield spots, {code: max(card.changed, days.get(spot.lang, card.changed)) for code, spot in spots.items()}

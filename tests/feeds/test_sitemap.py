@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from xml.etree import ElementTree
 
+from oscar.core.loading import get_model
 from wagtail.models import PageViewRestriction
 
 from catalogue.models import Product, TranslationRecord
@@ -11,6 +12,7 @@ from storefront.models import StoryPage
 from tests.factories import make_piece, make_story
 from tests.feeds.world import CHANGED, SITE, soup
 
+StockRecord = get_model("partner", "StockRecord")
 XML = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
@@ -67,6 +69,16 @@ def test_a_pieces_day_is_that_of_its_facts_its_price_or_its_translation(client, 
     key = world.piece.texts.get(locale__language_code="ja").translation_key
     assert TranslationRecord.objects.filter(translation_key=key).update(changed_at=CHANGED + timedelta(days=2)) == 1
     assert told() == ["2026-05-07", "2026-05-08"]
+
+
+def test_a_piece_with_variants_has_the_day_of_its_latest_variant(client, world):
+    piece = make_piece(world.piece.partner.workshop, title="Scarf", variants={"red": ("10.00", 1), "blue": ("12.00", 1)})
+    Product.objects.filter(pk=piece.pk).update(date_updated=CHANGED - timedelta(days=30))
+    child = piece.children.last()
+    StockRecord.objects.filter(product__parent=piece).update(date_updated=CHANGED - timedelta(days=20))
+    child.stockrecords.update(date_updated=CHANGED)
+    (day,) = [day for address, day, _links in entries(client) if address.endswith(f"-{piece.pk}/")]
+    assert day == "2026-05-06"
 
 
 def test_the_pages_for_agencies_and_developers_are_in_it(client, world, settings):
