@@ -51,7 +51,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     if iri_to_uri(request.path) != here:
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{here}?{query}" if query else here)
-    request.oembed = discovery(here)
+    request.oembed = discovery(here, query=request.GET)
     with preload.holding() as store:
         context = describe_product(product, store)
         return render(request, "storefront/catalogue/product.html", context)

@@ -456,3 +456,16 @@ def test_e27_without_a_database_known_answers_stay_and_others_are_503(ask, world
         assert ask(url="").status_code == 400
         assert json.loads(ask(world["story"], format="yaml").content)["status"] == 501
     assert ask(world["village"]).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["story", "product"])
+def test_who_follows_the_pages_links_gets_the_looks_of_its_address(client, world, kind):
+    """Without the code: the page's own address does not have it any more. What is no look is left out."""
+    page = client.get(f"{world[kind]}?theme=dark&accent=%23AB12CD&currency=jpy&x=1&theme2=%22%3E")
+    json_link, xml_link = re.findall(r"<([^>]+)>", page["Link"])
+    assert parse_qs(urlsplit(json_link).query)["url"] == [f"{SITE}{world[kind]}?currency=JPY&theme=dark&accent=ab12cd"]
+    html = client.get(json_link.removeprefix(SITE)).json()["html"]
+    assert "?currency=JPY&amp;theme=dark&amp;accent=ab12cd" in html
+    assert json_link.replace("&", "&amp;") in page.text and xml_link.replace("&", "&amp;") in page.text
+    nonsense = client.get(f"{world[kind]}?theme=blue&accent=red")
+    assert nonsense["Link"] == client.get(world[kind])["Link"]
