@@ -49,7 +49,6 @@ def place(found: Place | None, touches: Iterable[str] = ()) -> dict:
         "TouristAttraction",
         name=found.name,
         url=canonical(found.url),
-        description=found.summary,
         address=node("PostalAddress", addressRegion=found.region, addressCountry=found.economy),
         geo=node("GeoCoordinates", latitude=found.lat, longitude=found.lon) if known else None,
         touristType=list(touches),

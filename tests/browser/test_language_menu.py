@@ -23,3 +23,14 @@ def test_the_menu_names_what_stands_in_and_closes_on_escape_and_elsewhere(deskto
     menu.locator('a[hreflang="th"]').click()
     desktop.wait_for_url("**/th/stories/bowl/")
     assert desktop.locator("h1").get_attribute("lang") == "en"
+
+
+def test_the_tools_beside_the_menu_stay_in_one_line(desktop):
+    """In the languages whose words are longest; below 75rem the sections have a line of their own."""
+    for language in ("vi", "es", "th"):
+        for width in (800, 1199, 1200, 1280, 1505, 1920):
+            desktop.set_viewport_size({"width": width, "height": 800})
+            desktop.goto(f"/{language}/")
+            tops = desktop.locator(".site-tools > *").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().top)")
+            assert max(tops) - min(tops) < 12, (language, width, tops)
+            assert desktop.evaluate("document.documentElement.scrollWidth - innerWidth") == 0

@@ -50,6 +50,7 @@ def test_a_story_is_an_article_that_says_what_the_page_says(client, world):
     kicker = html.select_one(".drop .kicker").get_text()
     assert kicker == f"{place['name']} · {economy_name(place['address']['addressCountry'])} · {craft['name']}"
     assert (place["@type"], place["touristType"]) == ("TouristAttraction", ["Lacquer"])
+    assert "description" not in place and "description" not in workshop  # the page does not show them
     assert place["geo"] == {"@type": "GeoCoordinates", "latitude": 21.1, "longitude": 105.9}
     assert workshop["name"] in html.select_one(".story-maker").get_text()
     assert crumbs(thing(answer, "BreadcrumbList")) == [("Stories", f"{SITE}/en/stories/"), ("The bowl that waits", None)]
