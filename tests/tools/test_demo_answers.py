@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -49,7 +48,7 @@ def demo(tmp_path) -> Iterator[str]:
                 time.sleep(1)
             yield f"http://127.0.0.1:{port}"
         finally:
-            run.send_signal(signal.SIGINT)
+            run.terminate()  # as Ctrl-C does
             run.wait(60)
     errors = re.findall(r"^.* ERROR .*$", (tmp_path / "var" / "log" / "site.log").read_text(), re.MULTILINE)
     assert errors == []
@@ -65,10 +64,13 @@ def test_all_that_the_demo_announces_is_there(demo):
     assert len(files) >= 8
     pages = [loc.text for file in files for loc in ElementTree.fromstring(read(file)).iterfind("s:url/s:loc", XML)]
     assert len(pages) > 600 and len(set(pages)) == len(pages)
+    # Two languages are looked at: the shop's own, and one into which much is not translated.
+    seen = [page for page in pages if page.startswith((f"{demo}/en/", f"{demo}/th/"))]
+    assert len(seen) > 200
     feeds = set()
     with ThreadPoolExecutor(4) as pool:
-        for html in pool.map(read, pages):
+        for html in pool.map(read, seen):
             feeds.update(re.findall(r'<link rel="alternate" type="application/(?:atom|rss)\+xml"[^>]*href="([^"]+)"', html))
-    assert len(feeds) > 20
+    assert len(feeds) > 10
     for feed in sorted(feeds):
         ElementTree.fromstring(read(requests.compat.urljoin(demo, feed)))
