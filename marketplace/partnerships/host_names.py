@@ -5,6 +5,7 @@ What names a whole registry or a site builder's shared domain (co.th, wixsite.co
 
 import ipaddress
 import re
+import unicodedata
 from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,7 +16,7 @@ from publicsuffixlist import PublicSuffixList
 
 from marketplace.workshops.details import Refused
 
-LONGEST_HOST, LONGEST_SITE = 253, 300
+LONGEST_HOST, LONGEST_LABEL, LONGEST_SITE = 253, 63, 300
 # Names that mean something inside of one network only (RFC 6761, RFC 6762, RFC 8375, ICANN on .internal).
 PRIVATE = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".onion", ".test", ".invalid")
 # Hosts that site builders put around what people paste into their pages. No customer can write into them or into their
@@ -62,6 +63,17 @@ def without_port(host: str) -> str:
     return host.partition(":")[0]
 
 
+def in_own_letters(host: str) -> str:
+    """làng-nghề.vn of xn--lng-ngh-8va1699d.vn; "" for a name that has no other letters."""
+    if "xn--" not in host:
+        return ""
+    name, colon, port = host.partition(":")
+    try:
+        return f"{idna.decode(name)}{colon}{port}"
+    except (idna.IDNAError, UnicodeError):
+        return ""
+
+
 def is_wrapper(host: str) -> bool:
     """Whether nobody but a site builder can prove this host, so that somebody of the shop has to look at it."""
     return without_port(host).endswith(tuple(f".{name}" for name in WRAPPERS))
@@ -80,8 +92,10 @@ def shared_domain(host: str) -> str:
 
 def _split(text: str, field: str) -> SplitResult:
     text = text.strip()
+    if len(text) > LONGEST_SITE:
+        raise Refused(_("This address is too long."), field)
     wrong = Refused(_("Please write the address of a site, such as www.agency.example."), field)
-    if not text or len(text) > LONGEST_SITE or not text.isprintable() or any(sign in " \\<>\"'`;," for sign in text):
+    if not text or not text.isprintable() or any(sign in " \\<>\"'`;," for sign in text):
         raise wrong
     if "*" in text:
         raise Refused(_("Please name each host by itself: a star for many of them is not possible."), field)
@@ -117,6 +131,11 @@ def _own(parts: SplitResult, field: str) -> str:
 
 
 def _ascii(given: str, field: str) -> str:
+    if len(given) > LONGEST_HOST:
+        raise Refused(_("This name is too long for a host."), field)
+    if any(_is_long(label) for label in given.split(".")):
+        text = _("This name is too long: from one dot to the next there are at most %(most)s letters.")
+        raise Refused(text % {"most": LONGEST_LABEL}, field)
     try:
         # IDNA 2008, after the mapping that browsers do (UTS 46): capital letters, full-width signs.
         host = idna.encode(given.removesuffix("."), uts46=True, std3_rules=True).decode()
@@ -125,6 +144,13 @@ def _ascii(given: str, field: str) -> str:
     if len(host) > LONGEST_HOST:
         raise Refused(_("This name is too long for a host."), field)
     return host.lower()
+
+
+def _is_long(label: str) -> bool:
+    """Whether a part of a name has too many letters, as it stands in the DNS (RFC 1035; RFC 3492 for other scripts)."""
+    label = unicodedata.normalize("NFKC", label)
+    written = label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+    return len(written) > LONGEST_LABEL
 
 
 def _is_numeric(host: str) -> bool:

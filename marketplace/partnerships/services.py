@@ -3,6 +3,9 @@
 People who work in it: seats.py. Its sites: hosts.py. What is counted: counting.py. Keys: api_keys.py.
 """
 
+import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -35,6 +38,8 @@ __all__ = [
     "change_details",
     "change_name",
     "check_currency",
+    "check_name",
+    "close",
     "decide",
     "set_partners_only",
     "terms_on",
@@ -50,6 +55,8 @@ APPLIED, ASKED_AGAIN, DECIDED, CHANGED, RENAMED, PARTNERS_ONLY = (
 )
 ATTEMPTS = 5
 LONGEST_TEXT = 1000
+MARKUP = re.compile(r"<[^>]*>")
+PICTURES_FROM = 0x1F000  # the planes of emoji; letters and Han characters beyond it stay allowed
 _hosts: Kept[list[str]] = Kept(seconds=1.0, most=2000)
 # What an agency may become, by what it is.
 NEXT = {
@@ -88,6 +95,7 @@ def apply(
     name, said = clean_words(name, lines=False), _checked(details)
     if not name or len(name) > 160:
         raise Refused(_("Please give the name of your agency, with at most 160 letters."), "name")
+    check_name(name)
     currency = currency or economy.currency
     check_currency(currency, own=economy.currency)
     if not accepts_terms:
@@ -113,6 +121,23 @@ def check_currency(currency: str, *, own: str) -> None:
     """Whether an agency can be paid in it. ``own``: the currency of its economy. Raises Refused."""
     if currency not in (own, settings.MARKETPLACE_CURRENCY):
         raise Refused(_("We can pay you in your economy's currency or in the shop's."), "currency")
+
+
+def check_name(name: str) -> None:
+    """Whether an agency can be called so on its papers: words, without pictures. Raises Refused.
+
+    Which of all the scripts our fonts have, those know who print (storefront/agency/forms.py).
+    """
+    if sum(unicodedata.category(sign)[0] in "LN" for sign in MARKUP.sub(" ", name)) < 2:
+        raise Refused(_("Please give a name with at least two letters or digits."), "name")
+    far = dict.fromkeys(sign for sign in name if ord(sign) >= PICTURES_FROM)
+    if pictures := [sign for sign in far if unicodedata.category(sign)[0] not in "LMN"]:
+        raise Refused(say_unprintable(pictures), "name")
+
+
+def say_unprintable(signs: Iterable[str]) -> str:
+    text = _("Papers cannot print %(signs)s. Please write the name without it.")
+    return text % {"signs": " ".join(signs)}
 
 
 @transaction.atomic
@@ -145,12 +170,37 @@ def decide(*, agency: Agency, stage: str, by, reason: str = "", words: str = "",
     """
     locked = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
     if (seen and seen != locked.stage) or stage not in NEXT[locked.stage]:
-        raise Refused(_("Somebody has decided about this agency meanwhile. Please look at it again."))
+        raise Refused(say_meanwhile(locked))
     words = _text(words, "words")
     if reason not in (REASONS[stage] or ("",)):
         raise Refused(_("Please choose a reason that goes with your decision."), "reason")
     if reason == Reason.OTHER and not words:
         raise Refused(_("Please write the reason in your own words."), "words")
+    return _become(locked, stage, reason=reason, words=words, by=by)
+
+
+def say_meanwhile(agency: Agency) -> str:
+    """For whoever decides about what she saw before somebody else was faster."""
+    if agency.stage == Stage.APPLIED:
+        return _("The agency has asked again meanwhile. Please look at it again.")
+    stage = agency.get_stage_display()
+    now = f"{stage} – {agency.get_reason_display()}" if agency.reason else stage
+    text = _("Somebody has decided about this agency meanwhile: %(stage)s. Please look at it again.")
+    return text % {"stage": now.rstrip(".")}
+
+
+@transaction.atomic
+def close(*, agency: Agency, by) -> Agency:
+    """An owner ends it, whatever the shop has said so far. What is owed stays owed and is paid. Twice changes nothing.
+
+    Raises Refused for whoever is no owner.
+    """
+    locked = seats.lock_for(agency, by, Part.OWN)
+    return locked if locked.stage == Stage.CLOSED else _become(locked, Stage.CLOSED, reason=Reason.ASKED, words="", by=by)
+
+
+def _become(locked: Agency, stage: str, *, reason: str, words: str, by) -> Agency:
+    """Within a transaction that holds the agency."""
     before, locked.stage = locked.stage, stage
     locked.reason, locked.words = reason, words
     locked.decided_at, locked.decided_by = timezone.now(), by
@@ -186,6 +236,7 @@ def change_name(*, agency: Agency, name: str, by) -> Agency:
     if not name or len(name) > 160:
         raise Refused(_("Please give the name of the agency, with at most 160 letters."), "name")
     if name != locked.name:
+        check_name(name)
         before, locked.name = locked.name, name
         locked.save(update_fields=["name"])
         log(instance=locked, action=RENAMED, user=by, data={"before": before, "after": name})

@@ -74,6 +74,19 @@ class DecisionForm(forms.Form):
         self.fields["stage"].choices = [(stage.value, labels[stage]) for stage in offered]
         self.fields["reason"].choices = [("", "–"), *((reason.value, reason.label) for reason in reasons)]
         self.initial["seen"] = agency.stage
+        self._agency = agency
+
+    def clean(self) -> dict:
+        """Whoever decides about what is not so any more reads what was decided, not that her choice is none."""
+        given = super().clean()
+        if given.get("seen") not in ("", self._agency.stage):
+            self._errors.clear()
+            self.add_error(None, services.say_meanwhile(self._agency))
+            # The form that is shown again is about what she reads now.
+            self.data = self.data.copy()
+            self.data.update({"seen": self._agency.stage})
+            self.data.pop("stage", None)
+        return given
 
 
 class NameForm(forms.Form):

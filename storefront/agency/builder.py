@@ -18,7 +18,7 @@ from marketplace.partnerships import words
 from marketplace.partnerships.models import Part, WordsAsked
 from marketplace.partnerships.services import Refused
 from storefront.agency import snippets
-from storefront.agency.card_choice import PLACEMENTS, Chosen, fields_of, read_choice, warnings_of
+from storefront.agency.card_choice import PLACEMENTS, Chosen, as_query, fields_of, read_choice, warnings_of
 from storefront.agency.choosing import Found, find
 from storefront.agency.examples import Shown, recall_subject
 from storefront.agency.forms import AskForm
@@ -31,6 +31,7 @@ from storefront.paging import describe_paging
 
 PER_PAGE = 12
 PHONE, SCREEN = 360, 960
+ACROSS = 60  # letters of code in a line of a field of middling width
 
 
 def kind_names() -> dict[str, str]:
@@ -111,9 +112,9 @@ def card(desk: AgencyDesk, kind: str, pk: int) -> HttpResponse:
         "warnings": warnings_of(choice),
         "preview": _preview(shown, choice),
         "snippets": _snippets(shown, choice),
-        "words": [_described(desk, shown, row, waiting) for row in rows],
+        "words": [_described(desk, row, waiting, as_query(choice)) for row in rows],
         "note_form": AskForm(),
-        "ask_url": desk.url("ask", kind=kind, pk=pk),
+        "ask_url": f"{desk.url('ask', kind=kind, pk=pk)}?{as_query(choice)}",
         "is_open": desk.agency.is_open,
     }
     return desk.render("card", context, status=200)
@@ -131,7 +132,7 @@ def _preview(shown: Shown, choice: Chosen) -> list[dict]:
 def _snippets(shown: Shown, choice: Chosen) -> list[dict]:
     told, options = shown.told, choice.options
     width = PLACEMENTS[choice.placement]
-    return [
+    rows = [
         {
             "name": "address",
             "title": _("Address to paste"),
@@ -140,7 +141,6 @@ def _snippets(shown: Shown, choice: Chosen) -> list[dict]:
                 " and Drupal want to be told once where the cards are: see below."
             ),
             "code": snippets.address(told, options),
-            "rows": 2,
         },
         {
             "name": "frame",
@@ -148,7 +148,6 @@ def _snippets(shown: Shown, choice: Chosen) -> list[dict]:
             "says": _("For Wix, Squarespace, site builders and plain HTML. It needs no script and has a fixed height."),
             "style": snippets.frame_note(),
             "code": snippets.frame(told, options, width, shown.height(width)),
-            "rows": 5,
         },
         {
             "name": "element",
@@ -159,7 +158,6 @@ def _snippets(shown: Shown, choice: Chosen) -> list[dict]:
             ),
             "style": snippets.room_note(),
             "code": snippets.element(told, options, width),
-            "rows": 6,
         },
         {
             "name": "compat",
@@ -167,12 +165,17 @@ def _snippets(shown: Shown, choice: Chosen) -> list[dict]:
             "says": _("The same with a plain div."),
             "style": snippets.room_note(),
             "code": snippets.compat(told, options, width),
-            "rows": 6,
         },
     ]
+    return [row | {"rows": _rows(row["code"])} for row in rows]
 
 
-def _described(desk: AgencyDesk, shown: Shown, row: Words, waiting: set[str]) -> dict:
+def _rows(code: str) -> int:
+    """How high a field is in browsers that do not make it as high as its text (field-sizing)."""
+    return sum(-(-len(line) // ACROSS) or 1 for line in code.split("\n"))
+
+
+def _described(desk: AgencyDesk, row: Words, waiting: dict[str, int], query: str) -> dict:
     missing = []
     if not row.title.whole:
         missing.append(_("the title"))
@@ -191,14 +194,14 @@ def _described(desk: AgencyDesk, shown: Shown, row: Words, waiting: set[str]) ->
         "missing": formats.joined(missing) if missing else "",
         "voices": row.voices,
         "shown": row.shown,
-        "asked": row.code in waiting,
+        "back_url": f"{desk.url('wish-back', pk=waiting[row.code])}?to=card&{query}" if row.code in waiting else "",
     }
 
 
 @require_POST
 @agency_view(needs=Part.EDIT)
 def take_back(desk: AgencyDesk, pk: int) -> HttpResponse:
-    """A wish is not needed any more."""
+    """A wish is not needed any more. With ``to=card`` the builder follows, with what was chosen there; else the first page."""
     wish = get_object_or_404(desk.agency.words_asked, pk=pk)
     try:
         words.take_back(agency=desk.agency, wish=wish, by=desk.request.user)
@@ -207,4 +210,8 @@ def take_back(desk: AgencyDesk, pk: int) -> HttpResponse:
         pass  # it was pressed twice
     except Refused as problem:
         messages.error(desk.request, str(problem))
+    kind, _dash, number = wish.subject.rpartition("-")
+    if desk.request.GET.get("to") == "card" and kind in kinds and number.isdigit():
+        query = as_query(read_choice(desk.agency.code, desk.request.GET))
+        return redirect(f"{desk.url('card', kind=kind, pk=int(number))}?{query}#words")
     return redirect(desk.url("agency"))

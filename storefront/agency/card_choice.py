@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import QueryDict
@@ -16,6 +17,7 @@ from storefront.market.offers import get_offers
 
 # Where on an agency's page the card stands → how wide its frame is, in CSS pixels.
 PLACEMENTS = {"side": 320, "text": 600, "wide": 900}
+USUAL_PLACE = "text"
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,22 @@ def read_choice(code: str, given: QueryDict) -> Chosen:
     colour = given.get("accent", "").strip()
     if colour and not accent(colour):
         wrong["accent"] = _("Please write a colour as # and six signs from 0 to 9 and a to f, such as #0b6e4f.")
-    placement = given.get("placement", "text")
+    placement = given.get("placement", USUAL_PLACE)
     options = Options(theme=theme, via=code, currency=currency, accent=accent(colour))
-    return Chosen(language, options, placement if placement in PLACEMENTS else "text", colour[:20], wrong)
+    return Chosen(language, options, placement if placement in PLACEMENTS else USUAL_PLACE, colour[:20], wrong)
+
+
+def as_query(choice: Chosen) -> str:
+    """What was chosen, as the builder's address says it: known words alone, whatever a request had beside them."""
+    options = choice.options
+    pairs = [
+        ("language", choice.language),
+        ("currency", options.currency),
+        ("theme", options.theme),
+        ("placement", choice.placement if choice.placement != USUAL_PLACE else ""),
+        ("accent", options.accent),
+    ]
+    return urlencode([(name, value) for name, value in pairs if value])
 
 
 def currencies() -> list[str]:

@@ -27,6 +27,8 @@ SEARCHED = {
     "workshop": "workshop",
     "product": "product",
 }
+# What comes first where everything is leafed through.
+FIRST = ("story", "village", "product")
 PAGES = {"village": "VillagePage", "craft": "CraftPage", "workshop": "WorkshopPage"}
 
 
@@ -74,7 +76,7 @@ def _maps(words: str, language: str) -> list[Found]:
 
 
 def _browse(wanted: str, language: str) -> list[_Entry]:
-    """Each thing once, in the reader's language or the best that there is. One statement."""
+    """Each thing once, in the reader's language or the best that there is; by kind, her language first. One statement."""
     codes = [language, *fallbacks(language)]
     cases = [When(language=code, then=Value(place)) for place, code in enumerate(dict.fromkeys(codes))]
     ranked = SearchEntry.objects.annotate(at=Case(*cases, default=Value(len(codes)), output_field=IntegerField()))
@@ -84,8 +86,11 @@ def _browse(wanted: str, language: str) -> list[_Entry]:
     rows = ranked.filter(~Exists(better))
     if wanted:
         rows = rows.filter(kind=wanted)
+    kinds = [When(kind=name, then=Value(place)) for place, name in enumerate(FIRST)]
+    foreign = Case(When(language=language, then=Value(0)), default=Value(1), output_field=IntegerField())
     order = ("title", "thing") if wanted in PAGES else ("rank", "-listed_at", "thing")
-    return [_Entry(*row) for row in rows.order_by(*order).values_list("kind", "object_id", "title", "language")[:MOST]]
+    rows = rows.order_by(Case(*kinds, default=Value(len(FIRST)), output_field=IntegerField()), foreign, *order)
+    return [_Entry(*row) for row in rows.values_list("kind", "object_id", "title", "language")[:MOST]]
 
 
 def _with_pages(rows: Iterable[_Entry], kind: str, language: str) -> list[Found]:

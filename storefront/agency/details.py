@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from marketplace import formats
 from marketplace.economies.names import economy_name
 from marketplace.partnerships import services
-from marketplace.partnerships.models import Part
+from marketplace.partnerships.models import Agency, Part
 from marketplace.partnerships.services import AgencyDetails, Refused
 from storefront.agency.forms import DetailsForm
 from storefront.agency.people import either
@@ -46,6 +46,7 @@ def _show(desk: AgencyDesk, form: DetailsForm) -> HttpResponse:
     context = {
         "form": form,
         "terms": describe_terms(agency),
+        "may_close": agency.stage != Agency.Stage.CLOSED,
         "facts": [
             (_("Name"), agency.name),
             (_("Code on your links"), agency.code),

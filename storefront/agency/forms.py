@@ -16,6 +16,7 @@ from marketplace.partnerships.host_names import read_site
 from marketplace.partnerships.models import Part
 from marketplace.partnerships.seats import check_email
 from marketplace.partnerships.services import Refused
+from marketplace.trade.papers.fonts import missing
 from storefront.desk.fields import Paragraphs
 from storefront.desk.opening.forms import PlainForm, line
 
@@ -122,6 +123,13 @@ class SignUpForm(AboutForm):
         self.fields["currency"].help_text = _("That of your economy, or that of the shop (%(currency)s).") % {
             "currency": settings.MARKETPLACE_CURRENCY
         }
+
+    def clean_name(self) -> str:
+        """Also whether its statements can be printed."""
+        name = self._checked_by(services.check_name, "name")
+        if unprintable := missing(name):
+            raise forms.ValidationError(services.say_unprintable(unprintable))
+        return name
 
     def clean(self) -> dict:
         data = super().clean()

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 
 from marketplace.partnerships.models import SeatInvitation
@@ -30,7 +30,7 @@ def _accept(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as problem:
         invitation = seats.find_invitation(token)
         return _show(request, invitation, problem=str(problem), status=400) if invitation else _over(request)
-    messages.success(request, _("You work here now. Welcome!"))
+    messages.success(request, pgettext("agency", "You work here now. Welcome!"))
     return redirect("agency:agency", agency=seat.agency.code)
 
 

@@ -12,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
 
 from marketplace import formats
 from marketplace.fulfilment.sealing import seal, unseal
@@ -74,10 +73,13 @@ def _made_url(desk: AgencyDesk) -> str:
     return f"{desk.url('keys')}?made=yes"
 
 
-@require_POST
+@either
 @agency_view(needs=Part.EDIT)
 def withdraw(desk: AgencyDesk, pk: int) -> HttpResponse:
+    """GET asks, a POST does it."""
     row = get_object_or_404(desk.keys(), pk=pk)
+    if desk.request.method != "POST":
+        return redirect(desk.url("keys")) if row.withdrawn_at else desk.render("key_withdraw", {"key": _describe(row)})
     try:
         api_keys.withdraw(key=row, agency=desk.agency, by=desk.request.user)
     except Refused as problem:

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace import formats
 from marketplace.notices.people import name_of
-from marketplace.partnerships.models import Part, Seat, SeatInvitation
+from marketplace.partnerships.models import Agency, Part, Seat, SeatInvitation
 from marketplace.partnerships.seats import seats
 from marketplace.partnerships.services import Refused
 from storefront.agency.forms import InviteForm, PartsForm
@@ -102,7 +103,7 @@ def remove(desk: AgencyDesk, pk: int) -> HttpResponse:
     row = get_object_or_404(desk.people(), pk=pk)
     if desk.request.method == "POST":
         return _remove(desk, row)
-    return desk.render("person_sure", {"person": _describe(row, desk), "leaving": False})
+    return desk.render("person_sure", {"person": _describe(row, desk)})
 
 
 @ask_again
@@ -112,16 +113,17 @@ def _remove(desk: AgencyDesk, row: Seat) -> HttpResponse:
     except Refused as problem:
         messages.error(desk.request, str(problem))
         return redirect(desk.url("agency"))
-    messages.success(desk.request, _("%(name)s does not work here any more.") % {"name": _name(row)})
+    done = pgettext("agency", "%(name)s does not work here any more.")
+    messages.success(desk.request, done % {"name": _name(row)})
     return redirect(desk.url("people") if row.user_id != desk.request.user.pk else reverse("agency:home"))
 
 
 @either
 @agency_view
 def leave(desk: AgencyDesk) -> HttpResponse:
-    """GET asks, a POST does it."""
+    """GET asks, a POST does it. The only owner is told what to do instead."""
     if desk.request.method != "POST":
-        return desk.render("person_sure", {"person": _describe(desk.seat, desk), "leaving": True})
+        return desk.render("leave", {"only_owner": _is_only_owner(desk), "may_close": desk.agency.stage != Agency.Stage.CLOSED})
     try:
         seats.leave(desk.agency, user=desk.request.user)
     except Refused as problem:
@@ -129,6 +131,11 @@ def leave(desk: AgencyDesk) -> HttpResponse:
         return redirect(desk.url("agency"))
     messages.success(desk.request, _("You have left %(agency)s.") % {"agency": desk.agency})
     return redirect("agency:home")
+
+
+def _is_only_owner(desk: AgencyDesk) -> bool:
+    others = desk.people().filter(is_owner=True, user__is_active=True).exclude(user=desk.request.user)
+    return desk.seat.is_owner and not others.exists()
 
 
 def _waiting(desk: AgencyDesk):

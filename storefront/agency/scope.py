@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from functools import partial, wraps
 from typing import ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -64,7 +66,8 @@ class AgencyDesk:
                     for row in self.seats
                     if row.agency_id != self.agency.pk
                 ],
-            }
+            },
+            "shop_email": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         }
         return render(self.request, f"storefront/agency/{template}.html", frame | context, status=status)
 

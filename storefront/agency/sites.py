@@ -12,7 +12,7 @@ from marketplace import formats
 from marketplace.notices.models import Preference
 from marketplace.notices.preferences import zones_of
 from marketplace.partnerships import hosts, services
-from marketplace.partnerships.host_names import follows
+from marketplace.partnerships.host_names import follows, in_own_letters
 from marketplace.partnerships.hosts import Refused
 from marketplace.partnerships.models import AgencyHost, Part
 from storefront.agency.forms import HostForm
@@ -128,6 +128,7 @@ def _words_of(desk: AgencyDesk, row: AgencyHost) -> dict:
     return {
         "pk": row.pk,
         "host": row.host,
+        "letters": in_own_letters(row.host),
         "url": desk.url("site", pk=row.pk),
         "proven": row.is_proven,
         "wrapper": hosts.is_wrapper(row.host),

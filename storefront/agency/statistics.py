@@ -19,7 +19,7 @@ from marketplace.fulfilment.files import file_response
 from marketplace.partnerships import counting
 from marketplace.partnerships.models import CardCount
 from marketplace.payments.payouts.agency_statements import orders_of
-from marketplace.safe_tables import stream_csv
+from marketplace.payments.payouts.statement_files import for_spreadsheet
 from storefront.agency.charts import Chart, draw
 from storefront.agency.scope import AgencyDesk, agency_view
 from storefront.agency.titles import titles_of
@@ -182,7 +182,7 @@ def file(desk: AgencyDesk) -> HttpResponse:
     period = desk.request.GET.get("period", "")
     first, last = days_of(period if period in PERIODS else "month")
     head = [_("Day"), _("Card"), _("Title"), _("Language"), _("Seen"), _("Followed"), _("Orders"), _("Given back whole")]
-    body = b"".join(stream_csv(head, _lines(desk, first, last), bom=True))
+    body = for_spreadsheet(head, list(_lines(desk, first, last)), desk.agency.economy_id)
     name = f"{desk.agency.code}-{first:%Y-%m-%d}-{last:%Y-%m-%d}.csv"
     return file_response(body, "text/csv; charset=utf-8", name)
 

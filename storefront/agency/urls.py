@@ -2,6 +2,7 @@ from django.urls import path
 
 from storefront.agency import (
     builder,
+    closing,
     details,
     home,
     joining,
@@ -46,4 +47,5 @@ urlpatterns = [
     path("<slug:agency>/keys/", keys.listing, name="keys"),
     path("<slug:agency>/keys/<int:pk>/withdraw/", keys.withdraw, name="key-withdraw"),
     path("<slug:agency>/settings/", details.page, name="details"),
+    path("<slug:agency>/settings/close/", closing.page, name="close"),
 ]

@@ -1,7 +1,5 @@
 """Languages that an agency asks for: its wishes in words."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,6 +13,7 @@ from marketplace import formats
 from marketplace.partnerships import words
 from marketplace.partnerships.models import Agency, Part, WordsAsked
 from marketplace.partnerships.services import Refused
+from storefront.agency.card_choice import as_query, read_choice
 from storefront.agency.examples import Shown, recall_subject
 from storefront.agency.forms import AskForm
 from storefront.agency.scope import AgencyDesk, agency_view
@@ -24,10 +23,10 @@ from storefront.embeds.kinds import kinds
 SHOWN = 20
 
 
-def waiting_for(agency: Agency, subject: str) -> set[str]:
-    """Languages in which ``subject`` is asked for and not there yet."""
+def waiting_for(agency: Agency, subject: str) -> dict[str, int]:
+    """Languages in which ``subject`` is asked for and not there yet → the wish."""
     rows = WordsAsked.objects.filter(agency=agency, subject=subject, answered_at=None)
-    return set(rows.values_list("language", flat=True))
+    return dict(rows.values_list("language", "pk"))
 
 
 def describe_wishes(agency: Agency) -> list[dict]:
@@ -53,13 +52,15 @@ def describe_wishes(agency: Agency) -> list[dict]:
 @require_POST
 @agency_view(needs=Part.EDIT)
 def ask(desk: AgencyDesk, kind: str, pk: int) -> HttpResponse:
-    """A wish for a language. The same wish twice is one; one that is refused is shown again as it was typed."""
+    """A wish for a language. The same wish twice is one; one that is refused is shown again as it was typed.
+
+    The query has what was chosen in the builder, which is shown again with it.
+    """
     language, form = desk.request.POST.get("language", ""), AskForm(desk.request.POST)
     shown = recall_subject(kind, get_language(), pk) if kind in kinds else None
     if shown is None or language not in dict(settings.LANGUAGES):
         raise Http404
-    spoken = language if language in settings.MARKETPLACE_STOREFRONT_LANGUAGES else get_language()
-    back = f"{desk.url('card', kind=kind, pk=pk)}?{urlencode({'language': spoken})}#words"
+    back = f"{desk.url('card', kind=kind, pk=pk)}?{as_query(read_choice(desk.agency.code, desk.request.GET))}#words"
     if form.is_valid() and _asked(desk, shown, language, form):
         done = _("Asked for %(language)s. We tell you here when it is there.")
         messages.success(desk.request, done % {"language": language_name(language)})

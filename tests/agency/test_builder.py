@@ -178,7 +178,9 @@ def test_snippets_keep_room_as_the_guide_says_and_fit_their_place(bureau):
         found = {name: Elements(code).tags[0][1] for name, code in snippets_of(page).items() if name != "address"}
         assert (found["element"]["style"], found["element"]["height"]) == (room, steps), placement
         assert (found["compat"]["style"], found["compat"]["data-height"]) == (room, steps), placement
-        high = f";height:clamp({high}px,(600px - 100vw)*999,{narrow}px)" if high else ""
+        high = f";height:clamp({middle}px,(600px - 100vw)*999,{narrow}px)" if high else ""
+        if placement == "wide":  # in between as high as a card of 600 pixels, so that no strip below it stays empty
+            high = high.replace("clamp(", "max(clamp(") + f",min({large}px,(100vw - 799px)*999))"
         assert found["frame"]["style"] == f"width:100%;max-width:{width}px{high}", placement
     assert page.count("Leave it out where a Content Security Policy forbids inline styles.") == 3
 
@@ -295,11 +297,43 @@ def test_a_wish_is_one_however_often_it_is_sent_and_is_taken_back(bureau, cast):
     wish = WordsAsked.objects.get()
     assert (wish.agency, wish.subject, wish.language, wish.note) == (bureau.agency, f"story-{pk}", "ko", "40 guests in May")
     assert wish.asked_by.email == "editor@chang-thong.example"
-    assert words_rows(card_of(bureau, "story", pk))["Korean"].endswith("You have asked for it.")
+    assert words_rows(card_of(bureau, "story", pk))["Korean"].endswith("You have asked for it. Take it back : Korean")
     home = bureau.editor.get(bureau.url()).text
     assert 'href="' + link(bureau, "story", pk) + '?language=ko"' in home and "The dye that waits" in home
     answer = bureau.editor.post_from_page(bureau.url(f"wishes/{wish.pk}/"))
     assert (answer.status_code, WordsAsked.objects.count()) == (302, 0)
+
+
+def test_after_a_wish_the_builder_has_what_was_chosen_and_nothing_else(bureau, rates):
+    pk = bureau["story"]["en"].pk
+    chosen = {"language": "ja", "currency": "JPY", "theme": "dark", "placement": "side", "accent": "#0B6E4F"}
+    page = card_of(bureau, "story", pk, **chosen, next="https://evil.example/")
+    query = "language=ja&currency=JPY&theme=dark&placement=side&accent=0b6e4f"
+    back = f"{bureau.url(f'cards/story/{pk}/')}?{query}#words"
+    forms = [unescape(one) for one in re.findall(r'<form method="post" action="([^"]+)" data-choices>', page)]
+    assert set(forms) == {bureau.url(f"cards/story/{pk}/ask/?{query}")}
+    answer = bureau.editor.post_from_page(forms[0] + "&next=https://evil.example/", {"language": "ko", "note": ""})
+    assert (answer.status_code, answer["Location"]) == (302, back)
+    page = card_of(bureau, "story", pk, **chosen)
+    [take_back] = {unescape(one) for one in re.findall(r'action="([^"]+)" data-choices>', page)} - set(forms)
+    answer = bureau.editor.post_from_page(take_back + "&next=//evil.example/")
+    assert (answer["Location"], WordsAsked.objects.exists()) == (back, False)
+
+
+def test_stories_come_first_then_villages_and_pieces_each_in_the_readers_language_before_others(bureau):
+    for title in ({"es": "El tinte"}, {"en": "An older dye"}):
+        make_story(village=bureau.workshop.village, title=title, slug="s")
+    bureau["piece"], bureau["village"]
+    SearchEntry.objects.filter(title="El tinte").update(listed_at=timezone.now())
+    titles = list(titles_in(bureau.editor.get(bureau.url("cards/")).text))
+    assert titles[:4] == ["An older dye", "El tinte", "Ban Fai", "Indigo scarf"]
+
+
+def test_fields_to_copy_have_room_for_their_text(bureau):
+    page = card_of(bureau, "story", bureau["story"]["en"].pk)
+    for name, code in snippets_of(page).items():
+        rows = int(re.search(rf'<textarea id="{name}" class="code" rows="(\d+)"', page)[1])
+        assert rows == sum(-(-len(line) // 60) for line in code.splitlines()), name
 
 
 def test_nonsense_is_not_asked_for(bureau):

@@ -38,7 +38,7 @@ def test_a_colleague_is_told_whom_to_ask(bureau, cast):
     cast.agency.user.first_name = "Ploy"
     cast.agency.user.save()
     text = bureau.books.get(bureau.url("sites/")).text
-    assert "For this page you need the part “Editor: cards, sites, asking for languages”." in text
+    assert "For this page you need the part “Editor: cards, sites, API keys, asking for languages”." in text
     assert "Ploy can give it to you." in text
 
 

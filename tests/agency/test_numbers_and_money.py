@@ -155,6 +155,14 @@ def test_an_order_stands_once_in_the_statement_and_its_refund_takes_back(bureau,
         assert word not in text
 
 
+@pytest.mark.parametrize(("language", "separator"), [("en", ","), ("vi", ";")])
+def test_both_files_have_the_same_separators(counted, language, separator):
+    """Those of a spreadsheet of the agency's economy in the language of the page."""
+    answer = counted.owner.get(counted.url("statistics.csv").replace("/en/", f"/{language}/", 1))
+    head = answer.content.decode("utf-8-sig").splitlines()[0]
+    assert head.count(separator) == 7
+
+
 def csv_text(browser, path: str) -> str:
     return browser.get(f"{path[:-1]}.csv").content.decode("utf-8-sig")
 

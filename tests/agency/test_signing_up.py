@@ -57,6 +57,9 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_is_made(cast):
     for field, value, says in (
         ("name", "", "Please fill this in."),
         ("name", "x" * 161, "Please use at most 160 letters."),
+        ("name", "!!!", "Please give a name with at least two letters or digits."),
+        ("name", "Lanna \U0001f418", "Papers cannot print \U0001f418. Please write the name without it."),
+        ("name", "طريق لانا", "Papers cannot print ط"),
         ("site", "", "Please write the address of your site, such as https://agency.example."),
         ("site", "javascript:alert(1)", "Please write the address of a site, such as www.agency.example."),
         ("site", "https://name:secret@lanna.example", "Please write the address without a name or password before it."),

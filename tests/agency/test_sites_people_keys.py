@@ -93,6 +93,29 @@ def test_the_page_tells_what_to_write_into_the_dns_and_where_there_is_none(burea
     assert "_village-hand" not in text and "kind TXT" not in text
 
 
+def test_a_site_builders_host_is_the_shops_to_look_at(bureau):
+    wrapper = make_host(bureau.agency, "example.filesusr.com", proven=False)
+    other = make_host(bureau.agency, "www.chang-thong.com", proven=False)
+    text = bureau.editor.get(bureau.url("sites/")).text
+    assert f'href="{bureau.url(f"sites/{wrapper.pk}/")}"' not in text and ">Waits for the shop<" in text
+    assert f'href="{bureau.url(f"sites/{other.pk}/")}">How to prove it' in text
+    text = bureau.editor.get(bureau.url(f"sites/{wrapper.pk}/")).text
+    assert "What to write" not in text and 'href="mailto:' in text
+
+
+def test_names_of_sites_stand_in_their_own_letters_too(bureau):
+    row = make_host(bureau.agency, "xn--lng-ngh-8va1699d.vn", proven=False)
+    for rest in ("sites/", f"sites/{row.pk}/", f"sites/{row.pk}/remove/"):
+        text = bureau.editor.get(bureau.url(rest)).text
+        assert "xn--lng-ngh-8va1699d.vn" in text and ">làng-nghề.vn</bdi>" in text, rest
+
+
+def test_editors_find_the_keys_and_book_keepers_do_not(bureau):
+    link = f'href="{bureau.url("keys/")}"'
+    assert link in bureau.editor.get(bureau.url()).text and link in bureau.editor.get(bureau.url("cards/")).text
+    assert link not in bureau.books.get(bureau.url()).text
+
+
 def test_the_switch_needs_a_proved_site(bureau):
     path, page = bureau.url("sites/only/"), bureau.url("sites/")
     bureau.editor.post_from_page(path, {"only": "yes"})
@@ -124,9 +147,10 @@ def test_somebody_is_invited_reads_it_and_joins(bureau, cast):
     assert (row.email, row.edits, row.keeps_books, row.is_owner) == ("fon@chang-thong.example", True, True, False)
     text = bureau.owner.get(answer["Location"]).text
     path = re.search(r"http://[^/<]+(/th/agency/join/[\w-]+/)", text)[1].replace("/th/", "/en/")
-    assert "<svg" in text
+    assert "<svg" in text and "copy-text.js" in text
+    assert re.search(r"<copy-texts [^>]*>.*data-copy-text>http://[^<]+</span>", text)
     shown = cast.stranger.client.get(path).text
-    assert "Work for Chang Thong Travel" in shown and "Editor: cards, sites, asking for languages" in shown
+    assert "Work for Chang Thong Travel" in shown and "Editor: cards, sites, API keys, asking for languages" in shown
     assert f'href="/en/account/login/?next={path}"' in shown
     assert cast.stranger.client.post_from_page(path).status_code == 200
     assert not Seat.objects.filter(edits=True, keeps_books=True).exists()
@@ -204,6 +228,10 @@ def test_a_key_is_shown_once_and_withdrawn(bureau, client):
     assert "no-store" in answer["Cache-Control"]
     text = bureau.editor.get(bureau.url("keys/")).text
     assert whole not in text and f"<code>{row.prefix}…</code>" in text and "our website" in text
+    sure = bureau.editor.get(bureau.url(f"keys/{row.pk}/withdraw/"))
+    row.refresh_from_db()
+    assert (sure.status_code, row.withdrawn_at) == (200, None) and "Withdraw “our website”?" in sure.text
+    assert f'href="{bureau.url(f"keys/{row.pk}/withdraw/")}">Withdraw' in text and 'action="' not in text.split("<main")[-1]
     for _click in range(2):
         assert bureau.editor.post_from_page(bureau.url(f"keys/{row.pk}/withdraw/"))["Location"] == bureau.url("keys/")
     row.refresh_from_db()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.partnerships.host_names import follows, is_wrapper, read_host, read_site
+from marketplace.partnerships.host_names import follows, in_own_letters, is_wrapper, read_host, read_site
 from marketplace.partnerships.services import Refused
 
 
@@ -71,6 +71,33 @@ def test_what_is_no_host_of_an_agency(typed):
 )
 def test_what_follows_a_host(typed, rest):
     assert follows(typed) == rest
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("x" * 64 + ".example", "This name is too long: from one dot to the next there are at most 63 letters."),
+        ("ก" * 60 + ".example", "This name is too long: from one dot to the next there are at most 63 letters."),
+        ("a." * 140 + "example", "This name is too long for a host."),
+        ("a." * 150 + "example", "This address is too long."),
+        ("a_b.example", "This is not the name of a host: it holds signs that no such name has."),
+    ],
+    ids=("label", "label in Thai", "name", "address", "sign"),
+)
+def test_a_name_that_is_too_long_hears_just_that(typed, says):
+    with pytest.raises(Refused) as refused:
+        read_host(typed)
+    assert str(refused.value) == says
+
+
+def test_names_in_their_own_letters():
+    for host, letters in (
+        ("xn--lng-ngh-8va1699d.vn", "làng-nghề.vn"),
+        ("www.xn--72cah7c4f1a4n.xn--o3cw4h:8443", "www.ช้างทอง.ไทย:8443"),
+        ("www.agency.example", ""),
+        ("xn--.example", ""),
+    ):
+        assert in_own_letters(host) == letters
 
 
 def test_hosts_that_only_a_builder_can_write_into():

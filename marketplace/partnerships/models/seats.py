@@ -15,7 +15,7 @@ class Part(models.TextChoices):
     """What a seat may do. The values are names of Seat's fields; an owner may do all of it."""
 
     OWN = "is_owner", pgettext_lazy("agency", "Owner: everything, and who works here")
-    EDIT = "edits", _("Editor: cards, sites, asking for languages")
+    EDIT = "edits", _("Editor: cards, sites, API keys, asking for languages")
     BOOKS = "keeps_books", _("Book-keeper: statistics and statements")
 
 

@@ -69,6 +69,8 @@ class CardBuilder extends HTMLElement {
       this.querySelector("#accent-note").replaceChildren(...note.childNodes);
       this.querySelector("#accent").toggleAttribute("aria-invalid", Boolean(page.querySelector("#accent[aria-invalid]")));
       this.addButtons();
+      const forms = page.querySelectorAll("[data-choices]"); // they carry what is chosen here along
+      document.querySelectorAll("[data-choices]").forEach((form, place) => { form.action = forms[place]?.getAttribute("action") ?? form.action; });
       history.replaceState(null, "", url);
     } catch (problem) {
       if (problem.name !== "AbortError") location.assign(url);
