@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_time, get_timezone_gmt
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.units import format_unit
@@ -44,6 +44,13 @@ def day(value: date | datetime, language: str | None = None) -> str:
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return format_date(value, "long", locale=locale_of(language))
+
+
+def day_with_weekday(value: date | datetime, language: str | None = None) -> str:
+    """A date with its day of the week, such as "Sat, Nov 21, 2026" or "2026年11月21日(土)"."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return format_skeleton("yMMMEd", value, locale=locale_of(language))
 
 
 def clock(value: datetime, language: str | None = None) -> str:

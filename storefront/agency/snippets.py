@@ -16,16 +16,14 @@ from django.utils.translation import gettext as _
 from storefront.embeds.kinds.maps import economy_of_number
 from storefront.embeds.loading import floating, pinned
 from storefront.embeds.options import Options
+from storefront.embeds.sizes import MARGINS
+from storefront.embeds.styles import ABREAST, LARGE, height_by_page
 from storefront.market.choice import without_market
 
 ELEMENT = "ovop-story"
 COMPAT = "ovop-story-compat"
 # Kinds that share a page with another kind: the page's address says which card is meant (storefront/embeds/kinds).
 BESIDE = ("visits", "map")
-# Widths in CSS pixels from which a card has another shape (storefront/embeds/sizes.py).
-ABREAST, LARGE = 560, 800
-# A page leaves about this on both sides of a frame together. Only a plain frame needs it: with the loader frames grow.
-MARGINS = 40
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,10 @@ def frame(told: Told, options: Options, width: int, height: int) -> str:
     """
     style = f"width:100%;max-width:{width}px"
     if width >= ABREAST:
-        style += f";height:{_by_page(told.heights[0], max(height, told.heights[1]), ABREAST + MARGINS)}"
+        narrow, middle, large = told.heights
+        # With the loader frames grow, so only a plain one counts with the page's margins.
+        steps = (middle, max(height, large)) if width >= LARGE else (max(height, middle),)
+        style += f";height:{height_by_page(narrow, *steps, margins=MARGINS)}"
     return _text(
         format_html(
             '<iframe src="{}" title="{}" width="{}" height="{}" style="{}" frameborder="0" loading="lazy"'
@@ -121,7 +122,7 @@ def room_style(told: Told, width: int) -> str:
     if width < ABREAST:
         return f"display:block;min-height:{narrow}px"
     low = max(abreast, large) if width >= LARGE else abreast
-    return f"display:block;min-height:{_by_page(narrow, low, ABREAST)}"
+    return f"display:block;min-height:{height_by_page(narrow, low, margins=0)}"
 
 
 def room_note() -> str:
@@ -138,11 +139,6 @@ def frame_note() -> str:
         "The style makes the frame as wide as its place, and higher on a phone. Leave it out where a Content Security"
         " Policy forbids inline styles."
     )
-
-
-def _by_page(narrow: int, wide: int, from_width: int) -> str:
-    """A CSS length: ``wide`` on pages from ``from_width`` pixels on, else ``narrow``; no style sheet, no media query."""
-    return f"clamp({wide}px,({from_width}px - 100vw)*999,{narrow}px)" if narrow > wide else f"{wide}px"
 
 
 def element_address(told: Told) -> str:

@@ -21,6 +21,7 @@ CARD = re.compile(r"/embed/v1/([a-z-]{2,12})/([a-z]{2,12})/([^/]+)-([0-9]{1,9})/
 FORMATS = ("json", "xml")
 # Beyond this a frame or picture of ours does not grow, so all greater maxima are the same.
 LARGEST = 1000
+DIGITS = 30  # of a whole number; what is longer is none that anybody means
 
 
 class Refused(Exception):
@@ -137,6 +138,6 @@ def _whole(value: str) -> int | None:
     """The parameter as a whole number, None when it is not given. Raises ValueError."""
     if not value:
         return None
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
+    if not (value.isascii() and value.isdigit() and len(value) <= DIGITS):
         raise ValueError(value)
     return min(int(value), LARGEST)

@@ -20,6 +20,7 @@ from storefront.embeds.kinds import kinds
 from storefront.embeds.locating import locate, locate_gone
 from storefront.embeds.options import Options, read_options
 from storefront.embeds.remembered import places, recall
+from storefront.embeds.sizes import few_pieces
 from storefront.embeds.subjects import Found, Gone, Subject
 from storefront.market.choice import market_of, without_market
 
@@ -46,13 +47,15 @@ def card(request: HttpRequest, **_address) -> HttpResponse:
 
 @csrf_exempt
 @require_safe
-def absent(request: HttpRequest) -> HttpResponse:
-    """Any other address below ``/embed/v1/``: a card of no kind, so 404, or 503 like all others."""
+def absent(request: HttpRequest, **_address) -> HttpResponse:
+    """Any other address below ``/embed/v1/`` and its successors: a card of no kind, so 404, or 503 like all others."""
     return card(request)
 
 
 def _nothing(request: HttpRequest) -> Asked:
-    return Asked(settings.LANGUAGE_CODE, checked(read_options(query_of(request))))
+    """In the language that stands in the path where cards have theirs."""
+    named = [part for part in request.path_info.split("/")[3:4] if part in settings.MARKETPLACE_STOREFRONT_LANGUAGES]
+    return Asked(*(named or [settings.LANGUAGE_CODE]), checked(read_options(query_of(request))))
 
 
 def _answer(request: HttpRequest, asked: Asked) -> HttpResponse:
@@ -78,10 +81,14 @@ def _placed(asked: Asked) -> tuple[str, int]:
 
 def _show(request: HttpRequest, asked: Asked, subject: Subject, *, prices: bool) -> HttpResponse:
     options = asked.options
-    pieces = [{**piece, "href": absolute(piece["url"], options, subject.name)} for piece in subject.pieces]
+    few = few_pieces(subject)
+    pieces = [
+        {**piece, "href": absolute(piece["url"], options, subject.name), "rest": at >= few}
+        for at, piece in enumerate(subject.pieces)
+    ]
     context = {
         "subject": subject,
-        "href": absolute(subject.url, options),
+        "href": absolute(subject.url, options) + subject.anchor,
         "canonical": absolute(without_market(subject.url)),
         "pieces": pieces,
         "prices": prices,
@@ -89,7 +96,7 @@ def _show(request: HttpRequest, asked: Asked, subject: Subject, *, prices: bool)
         "home": absolute(f"{market_of(subject.url)}/{subject.language}/", options),
     }
     with translation.override(subject.language):
-        context["call"] = kinds[subject.kind].call
+        context["call"] = subject.call or kinds[subject.kind].call
         body = _render(kinds[subject.kind].template, asked, subject.language, context)
     response = policy.frameable(HttpResponse(body), subject.language, options.via)
     response.embed_shown = quick.Shown(subject.name, prices and bool(pieces or subject.piece))

@@ -17,8 +17,8 @@ LEAST = 9.0  # degrees of latitude that a map shows at least
 WORLD, WORLD_MIDDLE, SOUTH_END = 150.0, 12.0, -55.0  # degrees of latitude
 MARGIN = 0.12  # of the spots' own extent, on each side
 AROUND = 0.75  # of the map, drawn on each side of it for frames of another shape
-APART = 22  # between the numbers of two spots
-BESIDE = 17  # from a spot to its number, at least
+APART = 29  # between the numbers of two spots
+BESIDE = 21  # from a spot to its number, at least
 SIDES = 16  # directions in which a number may stand
 STEPS = 5  # and how often it may go further away
 

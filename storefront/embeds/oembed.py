@@ -17,6 +17,7 @@ from storefront.embeds.options import Options
 from storefront.embeds.quick import Shown
 from storefront.embeds.remembered import places, recall
 from storefront.embeds.sizes import Size, fit
+from storefront.embeds.styles import frame_style
 from storefront.embeds.subjects import Restricted, Subject
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ def describe(
     }
     values |= thumbnail(subject.picture, *maxima)
     if size:
-        values |= {"html": html(subject, size, options), "width": size.width, "height": size.height}
+        values |= {"html": html(subject, size, options, maxima[1]), "width": size.width, "height": size.height}
     return values
 
 
@@ -127,11 +128,14 @@ def absolute_file(url: str) -> str:
     return url if addresses.origin_of(url) else absolute(url)
 
 
-def html(subject: Subject, size: Size, options: Options) -> str:
-    """A quotation and an empty frame: the shape that WordPress, Wagtail, Drupal and plain pages all show."""
+def html(subject: Subject, size: Size, options: Options, maxheight: int | None = None) -> str:
+    """A quotation and an empty frame: the shape that WordPress, Wagtail, Drupal and plain pages all show.
+
+    By its style the frame is as high as a narrow card on a phone; consumers that take the style away have its attributes.
+    """
     return format_html(
         '<blockquote><a href="{}">{}</a></blockquote>'
-        '<iframe src="{}" title="{}" width="{}" height="{}" frameborder="0" loading="lazy"'
+        '<iframe src="{}" title="{}" width="{}" height="{}" style="{}" frameborder="0" loading="lazy"'
         ' referrerpolicy="strict-origin-when-cross-origin" allow="fullscreen"></iframe>',
         absolute(subject.url, options),
         subject.title,
@@ -139,4 +143,5 @@ def html(subject: Subject, size: Size, options: Options) -> str:
         subject.title,
         size.width,
         size.height,
+        frame_style(subject, size, maxheight),
     )

@@ -37,10 +37,12 @@ def _find(kind: str, language: str, pk: int, currency: str) -> Found:
     pricing = pricing_for(currency, language)
     with addresses_in(pricing.market):
         found = find_subject(kind, language, pk)
-    if not isinstance(found, Subject) or not (found.pieces or found.piece):
+    if not isinstance(found, Subject):
         return found
     with translation.override(language):
-        return replace(found, price_note=_note(pricing))
+        if found.pieces or found.piece:
+            return replace(found, price_note=_note(pricing))
+        return replace(found, price_note=_own_note(found, currency))
 
 
 def _note(pricing: Pricing) -> str:
@@ -51,6 +53,12 @@ def _note(pricing: Pricing) -> str:
     if pricing.missed:
         return _("Prices are shown in %(currency)s. They cannot be shown in the other currency now.") % currency
     return _("Prices are converted from %(currency)s.") % currency if pricing.market else ""
+
+
+def _own_note(found: Subject, currency: str) -> str:
+    """The same where rows of a kind's own name prices (``currency`` of each) that nobody converts: what is paid on the spot."""
+    own = {row.get("currency") for rows in found.extra.values() if isinstance(rows, list) for row in rows}
+    return _("Prices are shown in the currency in which they are paid.") if currency and own - {None, "", currency} else ""
 
 
 def forget() -> None:

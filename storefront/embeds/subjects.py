@@ -20,6 +20,8 @@ class Subject:
     url: str
     title: str
     lang: str
+    # Of the title alone, where it is in another language than the other words: a name is translated before its page is.
+    title_lang: str = ""
     lang_label: str = ""
     origin_label: str = ""
     text: str = ""
@@ -28,12 +30,27 @@ class Subject:
     author: str = ""
     author_url: str = ""
     picture: dict = field(default_factory=dict)
+    # The same in lighter files, for the card; oEmbed names the first.
+    lead: dict = field(default_factory=dict)
     pieces: tuple[dict, ...] = ()
     piece: dict = field(default_factory=dict)
     extra: dict = field(default_factory=dict)
     room: tuple[int, int] = (0, 0)
+    # What the card's main link says instead of the kind's words, and the part of the page that it leads to ("#visits").
+    call: str = ""
+    anchor: str = ""
     # Said below prices in another currency than the shop's, and where the wanted currency cannot be had now.
     price_note: str = ""
+
+    @property
+    def head_lang(self) -> str:
+        """The title's language."""
+        return self.title_lang or self.lang
+
+    @property
+    def shown_picture(self) -> dict:
+        """What the card itself draws."""
+        return self.lead or self.picture
 
     @property
     def card_path(self) -> str:

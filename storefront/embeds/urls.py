@@ -17,6 +17,6 @@ urlpatterns = [
         card,
         name="embed-card",
     ),
-    # Whatever else is asked for below v1 stands in a frame, too: a card says so, never the shop's error page.
-    re_path(r"^embed/v1/.*/$", absent, name="embed-absent"),
+    # Whatever else is asked for, of a later version, too, stands in a frame: a card says so, never the shop's error page.
+    re_path(r"^embed/v(?P<version>[0-9]{1,3})/(?:.*/)?$", absent, name="embed-absent"),
 ]

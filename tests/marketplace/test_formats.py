@@ -28,6 +28,22 @@ def test_days_are_written_as_in_the_language(language, expected):
     assert formats.day(MOMENT.date(), language) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "Sat, Nov 21, 2026"),
+        ("ja", "2026年11月21日(土)"),
+        ("vi", "Th 7, 21 thg 11, 2026"),
+        ("th", "ส. 21 พ.ย. 2026"),
+        ("es", "sáb, 21 nov 2026"),
+        ("zh-hant", "2026年11月21日 週六"),
+    ],
+)
+def test_days_with_their_weekday(language, expected):
+    assert formats.day_with_weekday(MOMENT, language) == expected
+    assert formats.day_with_weekday(MOMENT.date(), language) == expected
+
+
 def test_a_moment_names_its_zone(settings):
     assert formats.moment(MOMENT, "ja") == "2026年11月21日 15:04 UTC"
     assert formats.moment(MOMENT, "en").replace("\u202f", " ") == "November 21, 2026, 3:04 PM UTC"

@@ -4,6 +4,8 @@ Its number is the economy's two letters read in base 36 ("vn" is 1139), because 
 and economies have none of their own; 0 is all of them.
 """
 
+from dataclasses import replace
+
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,12 +16,14 @@ from marketplace.economies.names import NAMES, economy_name
 from storefront.embeds import coasts
 from storefront.embeds.addresses import Place as Address
 from storefront.embeds.kinds.base import kinds
-from storefront.embeds.sizes import leading
+from storefront.embeds.sizes import leading, lines, room_left
 from storefront.embeds.subjects import Found, Gone, Subject
 from storefront.listing.directory import Directory, Place, get_directory
 
 ALL = 0
 MOST = 12
+# CSS pixels of a row's words in a narrow card and in a wide one, in the narrowest usual places of both.
+WORDS, WORDS_ABREAST = 252, 222
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -76,7 +80,7 @@ def _show(
     )
     drawn = _draw(villages, with_economy=not code)
     listed = min(len(villages), MOST)
-    return Subject(
+    subject = Subject(
         kind="map",
         language=language,
         pk=number,
@@ -86,14 +90,26 @@ def _show(
         lang=language,
         text=text % {"number": len(villages)},
         extra=drawn | {"more": len(villages) - listed},
-        room=room_for(listed + (listed < len(villages)), language),
     )
+    rows = drawn["villages"]
+    left = room_left(subject)
+    shown = max((many for many in range(1, listed + 1) if _room(rows[:many], subject) <= left), default=1)
+    rows = [{**row, "rest": at >= shown} for at, row in enumerate(rows)]
+    room = _room(rows[:shown], subject), _room(rows, subject, abreast=2)
+    return replace(subject, extra=subject.extra | {"villages": rows}, room=room)
 
 
-def room_for(rows: int, language: str) -> tuple[int, int]:
-    """CSS pixels of the list in a narrow card and, two side by side, in a wide one (card.css)."""
-    row = 10 + 13 * leading(language)
-    return round(rows * row + 22), round(-(-rows // 2) * row + 22)
+def _room(rows: list[dict], subject: Subject, abreast: int = 1) -> int:
+    """CSS pixels of the list, ``abreast`` side by side: one in a narrow card, two in a wide one (card.css)."""
+    line, width = 13 * leading(subject.language), WORDS if abreast == 1 else WORDS_ABREAST
+    high = [10 + max(line, 22) + 20 * (bool(row["economy"] or row["region"]) and _leaves_little(row, width)) for row in rows]
+    high += [10 + line] * bool(subject.extra["more"])
+    return round(sum(max(high[at : at + abreast]) for at in range(0, len(high), abreast)) + 22)
+
+
+def _leaves_little(row: dict, width: int) -> bool:
+    """Its region stands below its name: there is no room for 104 pixels of it beside it."""
+    return lines(row["name"], width - 112, 15) > 1
 
 
 def _draw(villages: list[Place], *, with_economy: bool) -> dict:

@@ -9,6 +9,7 @@ from catalogue.provenance import with_provenance, with_source_language
 from catalogue.text import choose, shown_in
 from marketplace.economies.names import economy_name
 from storefront.embeds.kinds.base import kinds
+from storefront.embeds.kinds.lead import LEAD, lighter
 from storefront.embeds.kinds.shelves import FEW, SHELF, draw_shelf, pieces_of
 from storefront.embeds.subjects import Found, Gone, Restricted, Subject
 from storefront.listing.directory import Directory, Place, get_directory
@@ -98,13 +99,16 @@ def _of_page(kind: str, language: str, page: Page, own: Page, most: int) -> Subj
     author = maker or home
     lang = page.locale.language_code
     load_renditions([page.hero])
+    picture = describe(page.hero, WIDE, alt=page.hero_alt, lang=lang)
+    title, title_lang = _title(kind, page, directory)
     return Subject(
         kind=kind,
         language=language,
         pk=own.pk,
         slug=slug_of(page, own),
         url=directory.address_of(page.url_path, lang),
-        title=page.title,
+        title=title,
+        title_lang=title_lang,
         lang=lang,
         lang_label=shown_in(lang, language),
         origin_label=origin_label(page),
@@ -113,9 +117,20 @@ def _of_page(kind: str, language: str, page: Page, own: Page, most: int) -> Subj
         craft=craft_of(directory, getattr(page, "craft_id", None)),
         author=author.name if author else "",
         author_url=author.url if author else "",
-        picture=describe(page.hero, WIDE, alt=page.hero_alt, lang=lang),
+        picture=picture,
+        lead=lighter(picture, page.hero, LEAD),
         pieces=tuple(draw_shelf(pieces_of(page, most), language)),
     )
+
+
+def _title(kind: str, page: Page, directory: Directory) -> tuple[str, str]:
+    """(title, its language). A page that is not translated goes by the name that its subject has in the reader's language."""
+    lang, known = page.locale.language_code, {"village": "villages", "craft": "crafts", "workshop": "workshops"}
+    if lang != directory.language and kind in known:
+        place = getattr(directory, known[kind]).get(getattr(page, f"{kind}_id"))
+        if place and place.lang == directory.language:
+            return place.name, place.lang
+    return page.title, lang
 
 
 def village_of(page: Page, directory: Directory) -> Place | None:

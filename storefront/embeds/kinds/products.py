@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.embeds.addresses import Place as Address
 from storefront.embeds.kinds.base import kinds
+from storefront.embeds.kinds.lead import PIECE, lighter
 from storefront.embeds.kinds.pages import craft_of, gone, places_of
-from storefront.embeds.kinds.shelves import draw_pieces
+from storefront.embeds.kinds.shelves import draw_pieces, first_picture
 from storefront.embeds.origins import label_of, with_records
 from storefront.embeds.subjects import Found, Gone, Subject
 from storefront.listing.directory import Directory, Place, get_directory
@@ -50,5 +51,6 @@ def _of_card(language: str, card: ProductCard, village: Place | None, directory:
         author=workshop.name if workshop else "",
         author_url=workshop.url if workshop else "",
         picture=drawn["picture"],
+        lead=lighter(drawn["picture"], first_picture(card.pk, directory), PIECE),
         piece=drawn,
     )

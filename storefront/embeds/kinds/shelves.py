@@ -9,9 +9,9 @@ from catalogue.models import ProductImage
 from storefront.embeds.kinds.prices import named_price
 from storefront.embeds.kinds.sending import not_sent
 from storefront.listing.cards import card_labels, draw
-from storefront.listing.directory import get_directory
+from storefront.listing.directory import Directory, get_directory
 from storefront.listing.models import ProductCard
-from storefront.pictures import THUMB, describe
+from storefront.pictures import THUMB, Loaded, describe
 
 FEW, SHELF = 3, 6
 
@@ -56,6 +56,12 @@ def draw_shelf(cards: list[ProductCard], language: str) -> list[dict]:
         small = describe(loaded.get(pictures.get(row["pk"])), THUMB)
         row["picture"] = small or row["picture"]
     return rows
+
+
+def first_picture(product: int, directory: Directory) -> Loaded | None:
+    """Of one piece, for those who want it in another size."""
+    pictures = _first_pictures([product])
+    return directory.load_pictures(pictures.values()).get(pictures.get(product))
 
 
 def _first_pictures(products: list[int]) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """The card of the days on which a village receives visitors."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,15 +10,20 @@ from django.utils.translation import gettext_lazy
 from catalogue.text import shown_in
 from marketplace import formats
 from storefront.embeds.kinds.base import kinds
+from storefront.embeds.kinds.lead import LEAD, lighter
 from storefront.embeds.kinds.pages import page_for, places_of, slug_of, village_of
 from storefront.embeds.kinds.prices import named_price
-from storefront.embeds.sizes import lines
+from storefront.embeds.sizes import lines, room_left
 from storefront.embeds.subjects import Found, Subject
 from storefront.listing.directory import Directory, Place, get_directory
 from storefront.listing.visits import Visit, coming
+from storefront.page_origin import origin_label
 from storefront.pictures import WIDE, describe, load_renditions
 
 MOST = 5
+# CSS pixels: the list's own edges, those of a day, and the widths of words (card.css), at the narrowest usual.
+FRAME, PADDING = 20, 19
+NARROW_WORDS, WIDE_WORDS, WIDE_DATE = 276, 260, 230
 
 
 @kinds.register("visits", call=gettext_lazy("Plan your visit"), template="visits", beside=("village",))
@@ -31,8 +37,10 @@ def visits(language: str, pk: int) -> Found:
     village = village_of(page, directory)
     lang = page.locale.language_code
     days = list(_days(village, directory)) if village else []
+    text = page.intro if lang == language else ""
     load_renditions([page.hero])
-    return Subject(
+    picture = describe(page.hero, WIDE, alt=page.hero_alt, lang=lang)
+    subject = Subject(
         kind="visits",
         language=language,
         pk=own.pk,
@@ -40,24 +48,46 @@ def visits(language: str, pk: int) -> Found:
         url=directory.address_of(page.url_path, lang),
         title=_("Visit days in %(village)s") % {"village": village.name if village else page.title},
         lang=language,
-        text=page.intro if lang == language else "",
+        text=text,
+        origin_label=origin_label(page) if text else "",
         places=places_of(village, village.economy if village else ""),
         author=village.name if village else "",
         author_url=village.url if village else "",
-        picture=describe(page.hero, WIDE, alt=page.hero_alt, lang=lang),
-        extra={"days": days},
-        room=room_for(days),
+        picture=picture,
+        lead=lighter(picture, page.hero, LEAD),
+        call="" if days else _("Visit the village"),
+        anchor="#visits" if days else "",
     )
+    shown = _shown_narrow(days, room_left(subject))
+    days = [{**day, "rest": at >= shown} for at, day in enumerate(days)]
+    return replace(subject, extra={"days": days}, room=room_for(days, shown))
 
 
-def room_for(days: list[dict]) -> tuple[int, int]:
-    """CSS pixels of the list in a narrow card (the words below the date) and in a wide one (beside it; card.css)."""
-    narrow = wide = 20.0
-    for day in days or [{}]:
-        said = " · ".join(day.get(part) or "" for part in ("name", "lang_label", "where", "meeting_point", "price", "why"))
-        narrow += 19 + 42 * bool(days) + 22.5 * lines(said, 318, 13.6)
-        wide += 19 + max(42 * bool(days), 22.5 * lines(said, 285, 13.6))
-    return round(narrow), round(wide)
+def room_for(days: list[dict], shown: int) -> tuple[int, int]:
+    """CSS pixels of the list in a narrow card, of its first ``shown`` days, and in a wide one of all (card.css)."""
+    if not days:
+        said = lines(_("No visit days are announced at the moment."), NARROW_WORDS, 15)
+        return (round(FRAME + PADDING + 23 * said),) * 2
+    narrow = sum(_high(day, NARROW_WORDS) + _when(day, NARROW_WORDS) for day in days[:shown])
+    wide = sum(max(_high(day, WIDE_WORDS), _when(day, WIDE_DATE)) for day in days)
+    return tuple(round(FRAME + PADDING * rows + high) for rows, high in ((shown, narrow), (len(days), wide)))
+
+
+def _shown_narrow(days: list[dict], room: int) -> int:
+    """How many of the next days a narrow card has room for, one at least."""
+    return max((many for many in range(1, len(days) + 1) if room_for(days, many)[0] <= room), default=min(1, len(days)))
+
+
+def _when(day: dict, width: int) -> float:
+    return 22.5 * lines(day["date"], width, 15.6) + 19.5 * lines(day["hours"], width, 13)
+
+
+def _high(day: dict, width: int) -> float:
+    """The words below or beside the date: the name and the labels each on a line of their own."""
+    told = ("why",) if day["called_off"] else ("where", "meeting_point", "price")
+    said = " · ".join(day[part] for part in told if day[part])
+    high = 22.5 * lines(day["name"], width, 15) + 25 * bool(day["lang_label"]) + 22.5 * day["called_off"]
+    return high + (19.5 * lines(said, width, 13) + 3 if said else 0)
 
 
 def _days(village: Place, directory: Directory) -> Iterator[dict]:
@@ -65,7 +95,7 @@ def _days(village: Place, directory: Directory) -> Iterator[dict]:
     language = directory.language
     for visit in coming(directory, village.id)[:MOST]:
         with timezone.override(visit.zone):
-            first, last = formats.day(visit.starts_at, language), formats.day(visit.ends_at, language)
+            first, last = (formats.day_with_weekday(moment, language) for moment in (visit.starts_at, visit.ends_at))
             yield {
                 "date": first if first == last else f"{first} – {last}",
                 "iso": visit.starts_at.isoformat(),
@@ -78,6 +108,7 @@ def _days(village: Place, directory: Directory) -> Iterator[dict]:
                 "where": visit.workshop.name if visit.workshop else "",
                 "where_lang": visit.workshop.lang if visit.workshop else "",
                 "price": _price(visit, language),
+                "currency": visit.price.currency if visit.price and not visit.called_off else "",
                 "called_off": visit.called_off,
                 "why": visit.why,
             }
