@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from marketplace import formats
 from storefront.agency import snippets
 from storefront.agency.examples import Shown, examples
 from storefront.agency.providers import drupal_provider, registry_entry, wagtail_provider
@@ -72,6 +73,7 @@ def for_developers(request: HttpRequest) -> HttpResponse:
         "room_note": snippets.room_note(),
         "feeds": feeds(),
         "api": api(),
+        "free_per_minute": formats.number(settings.MARKETPLACE_API["PER_MINUTE"]),
         "api_call": f'curl -H "Authorization: Bearer <key>" "{absolute(reverse("api:stories"))}?lang={get_language()}&limit=10"',
         "card_languages": settings.MARKETPLACE_STOREFRONT_LANGUAGES,
     }
