@@ -81,9 +81,10 @@ def few_pieces(subject: Subject) -> int:
     return many
 
 
-def room_left(subject: Subject) -> int:
-    """CSS pixels that a narrow card has for what its kind shows of its own; with a note on prices below it."""
-    return TALLEST - _tallest(subject, 0) - 3 * NOTE
+def room_left(subject: Subject) -> tuple[int, int]:
+    """CSS pixels for what its kind shows of its own: (in a narrow card, in a wide one); with a note on prices below it."""
+    wide = max(_height(subject, shape, shape.from_width, 0) for shape in (MIDDLE, WIDE))
+    return tuple(TALLEST - high - 3 * NOTE for high in (_tallest(subject, 0), wide))
 
 
 def _tallest(subject: Subject, pieces: int) -> int:
@@ -116,7 +117,7 @@ def leading(language: str) -> float:
 
 
 def lines(text: str, width: float, size: float) -> int:
-    """Lines of a text in letters of ``size``: a Latin letter takes about half of it, a Han or kana letter all of it.
+    """Lines of a text in letters of ``size``: a Latin letter takes a little more than half of it, a Han or kana letter all of it.
 
     Words stay whole where they can; scripts without spaces are broken nearly anywhere.
     """
@@ -144,7 +145,7 @@ def _long(text: str, size: float) -> float:
 def _share(sign: str) -> float:
     if category(sign) == "Mn":
         return 0.0  # stands above or below another
-    return 1.0 if east_asian_width(sign) in "WF" else 0.52
+    return 1.0 if east_asian_width(sign) in "WF" else 0.54
 
 
 def _words(subject: Subject, shape: Shape, width: float) -> float:

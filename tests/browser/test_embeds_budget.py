@@ -14,9 +14,10 @@ from wagtail.images import get_image_model
 from catalogue.models import ProductImage
 from storefront.embeds.remembered import recall
 from storefront.embeds.sizes import natural_height
+from storefront.listing.models import ProductCard
 from storefront.models import StoryPage
 from tests.browser.embeds_host import card, host, loader, page_url, story  # noqa: F401 - fixtures
-from tests.factories import make_piece, make_story, make_workshop
+from tests.factories import make_piece, make_place_page, make_story, make_workshop
 from tests.factories.texts import number
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "embedding.md").read_text("utf-8")
@@ -27,10 +28,10 @@ window.shifts = []; new PerformanceObserver((list) => list.getEntries().forEach(
 </script>"""
 
 
-def photo(size: tuple[int, int]):
+def photo(size: tuple[int, int], grain: int = 32):
     """Soft noise, about as hard to compress as the demo's pictures: 14 kB in a card's width."""
     file = BytesIO()
-    small = Image.effect_noise((size[0] // 32, size[1] // 32), 60).resize(size, Image.Resampling.BICUBIC)
+    small = Image.effect_noise((size[0] // grain, size[1] // grain), 60).resize(size, Image.Resampling.BICUBIC)
     others = small.transpose(Image.Transpose.FLIP_TOP_BOTTOM), small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     Image.merge("RGB", (small, *others)).save(file, "JPEG")
     return get_image_model().objects.create(title="A photo", file=ContentFile(file.getvalue(), f"photo-{number()}.jpg"))
@@ -40,7 +41,7 @@ def make_three_stories() -> list[StoryPage]:
     workshop = make_workshop()
     pieces = [make_piece(workshop, title={"en": f"Red bowl {one}"}) for one in range(9)]
     for piece in pieces:
-        ProductImage.objects.create(product=piece, picture=photo((360, 450)), display_order=0)
+        ProductImage.objects.create(product=piece, picture=photo((720, 900), grain=64), display_order=0)
     return [
         make_story(
             title=f"The bowl that waits, part {one}",
@@ -99,6 +100,40 @@ def test_three_cards_are_light_and_move_nothing(open_page, host, loader, shop, r
     assert len([url for url in ours if "/media/" in url]) == 12
     assert sum(ours.values()) <= MOST, ours
     print(f"{sum(ours.values()):,} bytes for three cards at {width} pixels")
+
+
+def make_wide_three() -> dict[str, str]:
+    """A story, a village with a full shelf and a piece, with pictures as the demo has them: kind → path."""
+    stories = make_three_stories()
+    village = make_place_page(stories[0].village, hero=photo((960, 640)))["en"]
+    piece = ProductCard.objects.filter(village_id=stories[0].village_id).first()
+    return {
+        "story": stories[0].public_url,
+        "village": village.public_url,
+        "product": f"/en/products/{piece.slug}-{piece.pk}/",
+    }
+
+
+@pytest.mark.parametrize("scale", [1, pytest.param(2, marks=pytest.mark.drill_only)])
+def test_three_wide_cards_are_light_too(open_page, host, loader, shop, recorded, scale):
+    paths = recorded(make_wide_three)
+    page = open_page(viewport={"width": 1280, "height": 2400}, device_scale_factor=scale)
+    loaded = weigh(page)
+    page.goto(host.show("".join(f'<ovop-story src="{shop}{path}" lang="en"></ovop-story>' for path in paths.values()) + loader))
+    page.wait_for_function(
+        "[...document.querySelectorAll('ovop-story')].filter((one) =>"
+        " one.shadowRoot?.querySelector('iframe').style.visibility === 'visible').length === 3"
+    )
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    for frame in page.frames[1:]:
+        file, shown = frame.evaluate("(() => { const one = document.querySelector('.picture');"
+                                     " return [one.currentSrc, one.getBoundingClientRect().width] })()")  # fmt: skip
+        assert int(re.search(r"fill-(\d+)x", file)[1]) >= shown, "not blurred"
+    ours = {url: size for url, size in loaded.items() if url.startswith(shop)}
+    assert len([url for url in ours if "/embed/v1/card?" in url]) == 3
+    assert sum(ours.values()) <= MOST, ours
+    print(f"{sum(ours.values()):,} bytes for three wide cards")
 
 
 def test_e18_the_element_of_the_guide_as_it_stands_there(open_page, host, page_url, shop):

@@ -92,7 +92,7 @@ def _show(
         extra=drawn | {"more": len(villages) - listed},
     )
     rows = drawn["villages"]
-    left = room_left(subject)
+    left, _left_wide = room_left(subject)
     shown = max((many for many in range(1, listed + 1) if _room(rows[:many], subject) <= left), default=1)
     rows = [{**row, "rest": at >= shown} for at, row in enumerate(rows)]
     room = _room(rows[:shown], subject), _room(rows, subject, abreast=2)
@@ -102,14 +102,14 @@ def _show(
 def _room(rows: list[dict], subject: Subject, abreast: int = 1) -> int:
     """CSS pixels of the list, ``abreast`` side by side: one in a narrow card, two in a wide one (card.css)."""
     line, width = 13 * leading(subject.language), WORDS if abreast == 1 else WORDS_ABREAST
-    high = [10 + max(line, 22) + 20 * (bool(row["economy"] or row["region"]) and _leaves_little(row, width)) for row in rows]
+    high = [10 + max(line, 22 * lines(row["name"], width, 15)) + 20 * _below(row, width) for row in rows]
     high += [10 + line] * bool(subject.extra["more"])
     return round(sum(max(high[at : at + abreast]) for at in range(0, len(high), abreast)) + 22)
 
 
-def _leaves_little(row: dict, width: int) -> bool:
-    """Its region stands below its name: there is no room for 104 pixels of it beside it."""
-    return lines(row["name"], width - 112, 15) > 1
+def _below(row: dict, width: int) -> bool:
+    """Whether its region stands below its name: there is no room for 104 pixels of it beside it."""
+    return bool(row["economy"] or row["region"]) and lines(row["name"], width - 112, 15) > 1
 
 
 def _draw(villages: list[Place], *, with_economy: bool) -> dict:

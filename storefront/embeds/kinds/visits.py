@@ -58,7 +58,8 @@ def visits(language: str, pk: int) -> Found:
         call="" if days else _("Visit the village"),
         anchor="#visits" if days else "",
     )
-    shown = _shown_narrow(days, room_left(subject))
+    narrow, wide = (_shown(days, left, at) for at, left in enumerate(room_left(subject)))
+    days, shown = days[:wide], min(narrow, wide)
     days = [{**day, "rest": at >= shown} for at, day in enumerate(days)]
     return replace(subject, extra={"days": days}, room=room_for(days, shown))
 
@@ -73,9 +74,10 @@ def room_for(days: list[dict], shown: int) -> tuple[int, int]:
     return tuple(round(FRAME + PADDING * rows + high) for rows, high in ((shown, narrow), (len(days), wide)))
 
 
-def _shown_narrow(days: list[dict], room: int) -> int:
-    """How many of the next days a narrow card has room for, one at least."""
-    return max((many for many in range(1, len(days) + 1) if room_for(days, many)[0] <= room), default=min(1, len(days)))
+def _shown(days: list[dict], room: int, at: int) -> int:
+    """For how many of the next days there is ``room`` in a narrow card (``at`` 0) or a wide one (1); for one at least."""
+    fitting = (many for many in range(1, len(days) + 1) if room_for(days[:many], many)[at] <= room)
+    return max(fitting, default=min(1, len(days)))
 
 
 def _when(day: dict, width: int) -> float:
@@ -87,7 +89,7 @@ def _high(day: dict, width: int) -> float:
     told = ("why",) if day["called_off"] else ("where", "meeting_point", "price")
     said = " · ".join(day[part] for part in told if day[part])
     high = 22.5 * lines(day["name"], width, 15) + 25 * bool(day["lang_label"]) + 22.5 * day["called_off"]
-    return high + (19.5 * lines(said, width, 13) + 3 if said else 0)
+    return high + (23 * lines(said, width, 13) + 1 if said else 0)
 
 
 def _days(village: Place, directory: Directory) -> Iterator[dict]:
