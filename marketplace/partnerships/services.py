@@ -186,7 +186,7 @@ def say_meanwhile(agency: Agency) -> str:
     stage = agency.get_stage_display()
     now = f"{stage} – {agency.get_reason_display()}" if agency.reason else stage
     text = _("Somebody has decided about this agency meanwhile: %(stage)s. Please look at it again.")
-    return text % {"stage": now.rstrip(".")}
+    return text % {"stage": now.rstrip(".。")}
 
 
 @transaction.atomic
