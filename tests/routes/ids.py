@@ -82,6 +82,7 @@ IDS: list[tuple[str, str, Callable[[World], object]]] = [
     ("embed-card", "kind", lambda w: "product"),
     ("embed-card", "slug", lambda w: w["piece"].slug),
     ("embed-card", "pk", lambda w: w["piece"].pk),
+    ("embed-absent", "version", lambda w: 2),
     ("api:story", "pk", lambda w: w["story"].pk),
     ("api:piece", "pk", lambda w: w["piece"].pk),
     ("api:village", "slug", lambda w: "ban-fai"),
