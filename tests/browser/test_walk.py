@@ -241,6 +241,7 @@ def _assert_two_consignments(reader: Reader, number: str, makers: dict) -> None:
         "hoa@example.com",
         "kenji@example.com",
         "lin@example.com",
+        "lin@example.com",  # it was the last cup
     ]
     subject = reader.reads("Your order %(number)s is paid") % {"number": number}
     assert subject in [message.subject for message in mail.outbox]
