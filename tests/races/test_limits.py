@@ -15,6 +15,8 @@ from tests.ledger import assert_books_balance
 from tests.races.buyers import Buyer, make_buyer_at_the_till, press_pay_in_turn, press_pay_together
 from tests.unguarded import unguarded
 
+# Answers, and how often a voucher that may be used once was used.
+RACES = [([303, 500], 1), ([303, 303], 2)]
 ATTEMPTS = 6  # a busy machine may let one buyer come too late
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill_only, pytest.mark.timeout(900)]
 ConditionalOffer = get_model("offer", "ConditionalOffer")
@@ -98,14 +100,16 @@ def test_a_customer_uses_an_offer_once_from_two_browsers(shop, rounds):
 
 
 def test_without_the_lock_two_are_promised_the_same_voucher(careless_shop):
-    """The positive control. Oscar notices when all is written, and answers one of them with an error page."""
+    """The positive control. Either both have it, or Oscar notices when all is written, and one of them gets an error page."""
     with unguarded(VOUCHER):
         for attempt in range(ATTEMPTS):
-            buyers = buyers_of_their_own(2, voucher=make_voucher(f"SPRING{attempt}"))
+            voucher = make_voucher(f"SPRING{attempt}")
+            buyers = buyers_of_their_own(2, voucher=voucher)
             statuses = sorted(answer.status_code for answer in press_pay_together(buyers, careless_shop))
-            if statuses == [303, 500]:
+            found = statuses, voucher.applications.count()
+            if found in RACES:
                 break
-    assert statuses == [303, 500]
+    assert found in RACES
 
 
 def test_a_voucher_is_used_once(shop, full):
