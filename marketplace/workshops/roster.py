@@ -171,13 +171,14 @@ class Roster:
         """The same. Raises Refused for whoever is no owner at this moment."""
         return self.lock_for(place, user, self.person.part_type.OWN)
 
-    def offer(self, place, *, parts: list[str], by, **fields) -> tuple[models.Model, bool]:
+    def offer(
+        self, place, *, parts: Collection[str], by, name: str, language: str, **contact: str
+    ) -> tuple[models.Model, bool]:
         """An invitation at a locked ``place``, and whether it is new: one that waits there for the same contact is changed.
 
-        ``fields``: name, language, and the contact under its field's name. Raises Refused where too many wait.
+        ``contact``: where to reach her, under the name of its field. Raises Refused where too many wait.
         """
         now = timezone.now()
-        contact = {name: value for name, value in fields.items() if name not in ("name", "language")}
         waiting = self.invitation.objects.filter(
             accepted_at=None, withdrawn_at=None, expires_at__gt=now, **{self.place_name: place}
         )
@@ -186,7 +187,7 @@ class Roster:
             raise Refused(_("Very many invitations wait already. Please take one back first."))
         mine = {self.place_name: place, **contact}
         row = known or self.invitation(invited_by=by, token_hash=get_random_string(64), **mine)
-        row.name, row.language = fields["name"], fields["language"]
+        row.name, row.language = name, language
         _give(row, parts)
         row.expires_at = now + timedelta(days=settings.MARKETPLACE_INVITATION_DAYS)
         row.save()

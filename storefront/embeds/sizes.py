@@ -70,7 +70,8 @@ def natural_height(subject: Subject, width: int) -> int:
     """
     shape = _shape(width)
     narrower = max(shape.from_width or min(PHONE, width), width - MARGINS)
-    return max(_height(subject, shape, place, few_pieces(subject)) for place in (width, narrower))
+    few = few_pieces(subject) if shape is NARROW else 0  # the other shapes show all of them
+    return max(_height(subject, shape, place, few) for place in (width, narrower))
 
 
 def few_pieces(subject: Subject) -> int:
